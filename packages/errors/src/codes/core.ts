@@ -1,0 +1,3 @@
+/** The codes of `@runafter/core`. */
+
+export const coreCodes = {};

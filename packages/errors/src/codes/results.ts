@@ -1,0 +1,3 @@
+/** The codes of `@runafter/results`. */
+
+export const resultsCodes = {};

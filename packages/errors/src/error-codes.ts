@@ -1,0 +1,39 @@
+/**
+ * Every error code of the project, with what happened, why, and what to do.
+ *
+ * Invariant: a code, once published, keeps its meaning. Messages may improve freely; programs and
+ * searches rely on codes. Read next: codes/, one file per package.
+ * @module
+ */
+import type { CodeEntry } from './code-table.ts';
+import { clockCodes } from './codes/clock.ts';
+import { coreCodes } from './codes/core.ts';
+import { errorsCodes } from './codes/errors.ts';
+import { resultsCodes } from './codes/results.ts';
+
+/** All codes, from which the documentation pages are made. */
+export const errorCodes: typeof errorsCodes &
+  typeof clockCodes &
+  typeof coreCodes &
+  typeof resultsCodes = Object.freeze({
+  ...errorsCodes,
+  ...clockCodes,
+  ...coreCodes,
+  ...resultsCodes,
+});
+
+/** A code that this project raises. Errors of your own may use other codes. */
+export type ErrorCode = keyof typeof errorCodes;
+
+/**
+ * Explains a code: what happened, why, and the fix.
+ *
+ * @returns undefined for a code that is not in the table, such as one of your own.
+ * @example
+ * const { title, fix } = describeCode('DURATION_INVALID');
+ */
+export function describeCode(code: ErrorCode): CodeEntry;
+export function describeCode(code: string): CodeEntry | undefined;
+export function describeCode(code: string): CodeEntry | undefined {
+  return Object.hasOwn(errorCodes, code) ? errorCodes[code as ErrorCode] : undefined;
+}
