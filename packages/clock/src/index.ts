@@ -1,1 +1,38 @@
-export {};
+/**
+ * Time as a port: clocks, durations, backoff, the retry loop, and the ports for holding work back.
+ * @module
+ */
+export { type BackoffBounds, backoff, backoffBounds } from './backoff.ts';
+export type { Clock, WaitOptions } from './clock.ts';
+export {
+  type ConcurrencyLimiter,
+  concurrencyLimiter,
+  LimiterOptionError,
+} from './concurrency-limiter.ts';
+export { type Duration, DurationError, type DurationUnit, parseDuration } from './duration.ts';
+export { formatDuration } from './duration-format.ts';
+export { isTransient } from './is-transient.ts';
+export type { AcquireOptions, Gate, Limiter, Permit } from './limiter.ts';
+export {
+  type ParsedExponentialRetry,
+  type ParsedFixedRetry,
+  type ParsedRetryPolicy,
+  parseRetryPolicy,
+  RetryPolicyError,
+} from './parse-retry-policy.ts';
+export { type Random, seededRandom } from './random.ts';
+export { type Attempt, type RetryInfo, type RetryOptions, retry } from './retry.ts';
+export { parseRetryAfter, retryAfterOf } from './retry-after.ts';
+export {
+  type ExponentialRetry,
+  exponential,
+  type FixedRetry,
+  fixed,
+  type NoRetry,
+  noRetry,
+  platformRetry,
+  type RetryLimits,
+  type RetryPolicy,
+} from './retry-policy.ts';
+export { systemClock } from './system-clock.ts';
+export { type VirtualClock, type VirtualClockOptions, virtualClock } from './virtual-clock.ts';

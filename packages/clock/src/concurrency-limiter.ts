@@ -1,0 +1,149 @@
+/**
+ * The Limiter of one process: so much at once, first come, first served within a priority.
+ *
+ * Invariant: `active` never exceeds the maximum, and whenever a permit comes back or a waiter leaves,
+ * everybody at the head of the queue who fits is let in. It uses no timers, and idle it holds nothing.
+ * @module
+ */
+import { RunafterError } from '@runafter/errors';
+import type { WaitOptions } from './clock.ts';
+import { Heap } from './heap.ts';
+import type { AcquireOptions, Limiter, Permit } from './limiter.ts';
+
+/** A {@link Limiter} within one process. */
+export interface ConcurrencyLimiter extends Limiter {
+  /** The bound. */
+  readonly max: number;
+  /** The weight of all permits that are held. */
+  readonly active: number;
+  /** How many callers wait. */
+  readonly waiting: number;
+}
+
+/** `LIMITER_OPTION_INVALID`: a limit, weight or priority that makes no sense. */
+export class LimiterOptionError extends RunafterError {
+  readonly option: string;
+  readonly value: unknown;
+
+  constructor(option: string, value: unknown, fix: string) {
+    super('LIMITER_OPTION_INVALID', `concurrencyLimiter: ${option} is ${String(value)}. ${fix}`);
+    this.option = option;
+    this.value = value;
+  }
+}
+
+/**
+ * Makes a limiter that several loops, runs or parts of a program can share.
+ *
+ * @param max - how much may be under way at once: a whole number of at least 1.
+ * @throws {LimiterOptionError} `LIMITER_OPTION_INVALID`
+ * @example
+ * const limiter = concurrencyLimiter(5);
+ * using permit = await limiter.acquire({ signal });
+ */
+export function concurrencyLimiter(max: number): ConcurrencyLimiter {
+  if (!Number.isInteger(max) || max < 1) {
+    throw new LimiterOptionError('max', max, 'Pass a whole number of at least 1.');
+  }
+  return new InProcessLimiter(max);
+}
+
+interface Waiter {
+  readonly weight: number;
+  readonly priority: number;
+  readonly sequence: number;
+  readonly admit: (permit: Permit) => void;
+}
+
+class InProcessLimiter implements ConcurrencyLimiter {
+  readonly max: number;
+  readonly #waiters = new Heap<Waiter>(
+    (a, b) => b.priority - a.priority || a.sequence - b.sequence,
+  );
+  #active = 0;
+  #sequence = 0;
+
+  constructor(max: number) {
+    this.max = max;
+  }
+
+  get active(): number {
+    return this.#active;
+  }
+
+  get waiting(): number {
+    return this.#waiters.size;
+  }
+
+  async acquire(options: AcquireOptions = {}): Promise<Permit> {
+    const { signal, priority = 0 } = options;
+    const weight = this.#checkWeight(options.weight);
+    if (!Number.isFinite(priority)) {
+      throw new LimiterOptionError('priority', priority, 'Pass a finite number.');
+    }
+    signal?.throwIfAborted();
+    return this.#grant(weight) ?? this.#queue(weight, priority, signal);
+  }
+
+  async tryAcquire(
+    options: Omit<AcquireOptions, 'priority'> = {},
+  ): Promise<Permit | undefined> {
+    const weight = this.#checkWeight(options.weight);
+    options.signal?.throwIfAborted();
+    return this.#grant(weight);
+  }
+
+  #checkWeight(weight = 1): number {
+    if (!Number.isInteger(weight) || weight < 1) {
+      throw new LimiterOptionError('weight', weight, 'Pass a whole number of at least 1.');
+    }
+    if (weight > this.max) {
+      const fix = `The limit is ${this.max}, so it could never be granted. Split the work.`;
+      throw new LimiterOptionError('weight', weight, fix);
+    }
+    return weight;
+  }
+
+  /** A permit at once, when it fits and nobody waits. */
+  #grant(weight: number): Permit | undefined {
+    if (this.#waiters.size > 0 || this.#active + weight > this.max) return undefined;
+    return this.#permit(weight);
+  }
+
+  #queue(weight: number, priority: number, signal: WaitOptions['signal']): Promise<Permit> {
+    return new Promise((resolve, reject) => {
+      const admit = (permit: Permit) => {
+        signal?.removeEventListener('abort', leave);
+        resolve(permit);
+      };
+      const entry = this.#waiters.push({ weight, priority, sequence: this.#sequence++, admit });
+      const leave = () => {
+        this.#waiters.remove(entry);
+        reject(signal?.reason);
+        this.#admitWaiters();
+      };
+      signal?.addEventListener('abort', leave, { once: true });
+    });
+  }
+
+  #permit(weight: number): Permit {
+    this.#active += weight;
+    let held = true;
+    const release = () => {
+      if (!held) return;
+      held = false;
+      this.#active -= weight;
+      this.#admitWaiters();
+    };
+    return { release, [Symbol.dispose]: release };
+  }
+
+  #admitWaiters(): void {
+    for (;;) {
+      const next = this.#waiters.peek();
+      if (next === undefined || this.#active + next.weight > this.max) return;
+      this.#waiters.pop();
+      next.admit(this.#permit(next.weight));
+    }
+  }
+}

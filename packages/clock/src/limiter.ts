@@ -1,0 +1,72 @@
+/**
+ * Two ports for holding work back: a Limiter bounds how much is under way at once, a Gate lets one
+ * caller after the other in.
+ *
+ * Invariant: whoever was let in holds a Permit, and gives it back exactly once however often it is
+ * released. Drivers: concurrency-limiter.ts here; others stand beside their backends.
+ * @module
+ */
+import type { WaitOptions } from './clock.ts';
+
+/**
+ * The right to go on, until it is released. Dispose of it or call `release()`.
+ *
+ * @example
+ * using permit = await limiter.acquire({ signal });
+ */
+export interface Permit extends Disposable {
+  /** Gives the permit back and wakes whoever is next. Calling it again does nothing. Never throws. */
+  release(): void;
+}
+
+/** Options of {@link Limiter.acquire}. */
+export interface AcquireOptions extends WaitOptions {
+  /** How much of the limit it takes. A whole number of at least 1. Default 1. */
+  readonly weight?: number | undefined;
+  /** Higher goes first; equal ones in the order of their calls. Default 0. */
+  readonly priority?: number | undefined;
+}
+
+/**
+ * Bounds how much is under way at once, within a process or across several.
+ *
+ * Every limiter promises:
+ * - the weights of the permits that are held never add up to more than its limit;
+ * - waiters of equal priority are let in in the order of their calls, where the backend can order them;
+ *   nobody overtakes a waiter only because a smaller weight would fit;
+ * - an aborted waiter leaves at once, rejects with `signal.reason`, and leaves nothing behind: those
+ *   behind it move up;
+ * - a permit that was granted is handed over, even when the signal is aborted right after: release it.
+ */
+export interface Limiter {
+  /**
+   * Waits for a permit.
+   *
+   * @throws {LimiterOptionError} `LIMITER_OPTION_INVALID`, as a rejection: a weight that is no whole
+   *   number, or that is above the limit and could never be granted.
+   */
+  acquire(options?: AcquireOptions): Promise<Permit>;
+
+  /**
+   * A permit if there is one at once, ahead of nobody who waits; else undefined.
+   *
+   * @throws {LimiterOptionError} `LIMITER_OPTION_INVALID`, as a rejection, as acquire().
+   */
+  tryAcquire(options?: Omit<AcquireOptions, 'priority'>): Promise<Permit | undefined>;
+}
+
+/**
+ * Lets callers in one after the other, as fast as what is behind it can take: a run gate with a
+ * waiting room, a request budget.
+ *
+ * Every gate promises: `enter` resolves when it is the caller's turn; an aborted caller leaves the
+ * queue at once and rejects with `signal.reason`; a gate whose waiting room is full says so by
+ * rejecting, at once, with an error that has a code.
+ */
+export interface Gate {
+  /** Waits for the caller's turn. Release the permit when the work behind the gate is done. */
+  enter(options?: WaitOptions): Promise<Permit>;
+
+  /** Goes in if it can be done at once; else undefined, without waiting and without a rejection. */
+  tryEnter(options?: WaitOptions): Promise<Permit | undefined>;
+}

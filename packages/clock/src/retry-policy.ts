@@ -1,0 +1,95 @@
+/**
+ * Retry policies: how often something is tried again, how long is waited between, and for which errors.
+ *
+ * A policy is plain data, so that a definition can be printed and stored; the helpers below make one
+ * and check it at once. Read next: backoff.ts for the waits, retry.ts for the loop.
+ * @module
+ */
+import type { Duration } from './duration.ts';
+import { isTransient } from './is-transient.ts';
+import { parseRetryPolicy } from './parse-retry-policy.ts';
+
+/** What every policy that retries can say. */
+export interface RetryLimits {
+  /** Retries, which is attempts - 1. A whole number; Infinity only together with `totalTime`. */
+  readonly count: number;
+  /**
+   * Whether an error is worth another attempt. Default: every error but an `AbortError`. It is not
+   * asked when there is no other attempt: after the last one, or once the signal is aborted.
+   */
+  readonly when?: ((error: unknown) => boolean) | undefined;
+  /**
+   * Bound on the whole, from the start of the first attempt: a retry that would begin later is not
+   * made, and the error is thrown at once. An attempt that runs is not cut short. Default: no bound.
+   */
+  readonly totalTime?: Duration | undefined;
+}
+
+/** Never tries again. */
+export interface NoRetry {
+  readonly type: 'none';
+}
+
+/** Waits the same time before every retry. */
+export interface FixedRetry extends RetryLimits {
+  readonly type: 'fixed';
+  readonly interval: Duration;
+  /** Spreads the wait over interval × (1 - jitter) to interval × (1 + jitter); 0 to 1. Default 0. */
+  readonly jitter?: number | undefined;
+}
+
+/**
+ * Doubles the wait before every retry, at random within bounds.
+ *
+ * With the interval i: wait 1 is uniform in [minimum, min(i, maximum)], wait n > 1 is uniform in
+ * [max(2^(n-2) × i, minimum), min(2^(n-1) × i, maximum)], and both ends are kept within
+ * [minimum, maximum].
+ */
+export interface ExponentialRetry extends RetryLimits {
+  readonly type: 'exponential';
+  readonly interval: Duration;
+  /** No wait is shorter. Default 0. */
+  readonly minimum?: Duration | undefined;
+  /** No wait is longer, unless an error asks for it with `retryAfter`. Default one day. */
+  readonly maximum?: Duration | undefined;
+}
+
+/** How failures are retried. */
+export type RetryPolicy = NoRetry | FixedRetry | ExponentialRetry;
+
+/** The policy of one attempt. */
+export const noRetry: NoRetry = Object.freeze({ type: 'none' });
+
+/**
+ * A policy that waits the same time before every retry.
+ *
+ * @throws {RetryPolicyError} `RETRY_POLICY_INVALID`
+ * @example
+ * fixed({ count: 3, interval: '10s', jitter: 0.2 }) // waits 8 to 12 s, three times at most
+ */
+export function fixed(options: Omit<FixedRetry, 'type'>): FixedRetry {
+  return parseRetryPolicy({ ...options, type: 'fixed' });
+}
+
+/**
+ * A policy that doubles the wait before every retry; see {@link ExponentialRetry} for the formula.
+ *
+ * @throws {RetryPolicyError} `RETRY_POLICY_INVALID`
+ * @example
+ * exponential({ count: 5, interval: '20s', maximum: '5m', totalTime: '30m' })
+ */
+export function exponential(options: Omit<ExponentialRetry, 'type'>): ExponentialRetry {
+  return parseRetryPolicy({ ...options, type: 'exponential' });
+}
+
+/**
+ * What Logic Apps and Power Automate do unless told otherwise: 4 retries with an exponential wait of
+ * 7.5 s within 5 to 45 s, on HTTP 408, 429, 5xx and connection failures ({@link isTransient}).
+ */
+export const platformRetry: ExponentialRetry = exponential({
+  count: 4,
+  interval: '7.5s',
+  minimum: '5s',
+  maximum: '45s',
+  when: isTransient,
+});

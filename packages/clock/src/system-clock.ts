@@ -1,0 +1,35 @@
+/**
+ * The Clock of the machine.
+ *
+ * Invariant: a callback never runs early. Node's timers may fire a fraction of a millisecond before
+ * monotonic() says so, and take 24.8 days at most; both are healed by looking again when they fire.
+ * @module
+ */
+import type { Clock } from './clock.ts';
+import { sleepOn } from './sleep.ts';
+import { timerDelay } from './timer-delay.ts';
+
+/** The longest delay of setTimeout; a longer one would fire at once. */
+const longestTimeout = 2 ** 31 - 1;
+
+function setTimer(delayMs: number, callback: () => void): () => void {
+  const dueAt = performance.now() + timerDelay(delayMs);
+  let timeout = setTimeout(check, timeoutUntil(dueAt));
+  function check(): void {
+    if (performance.now() >= dueAt) callback();
+    else timeout = setTimeout(check, timeoutUntil(dueAt));
+  }
+  return () => clearTimeout(timeout);
+}
+
+function timeoutUntil(dueAt: number): number {
+  return Math.min(Math.ceil(dueAt - performance.now()), longestTimeout);
+}
+
+/** Date.now, performance.now and setTimeout behind the {@link Clock} port. It holds no state. */
+export const systemClock: Clock = Object.freeze({
+  now: () => Date.now(),
+  monotonic: () => performance.now(),
+  setTimer,
+  sleep: (duration, options) => sleepOn({ setTimer }, duration, options),
+} satisfies Clock);
