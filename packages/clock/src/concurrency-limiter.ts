@@ -22,11 +22,14 @@ export interface ConcurrencyLimiter extends Limiter {
 
 /** `LIMITER_OPTION_INVALID`: a limit, weight or priority that makes no sense. */
 export class LimiterOptionError extends RunafterError {
+  /** `max`, `weight` or `priority`. */
   readonly option: string;
+  /** The value as it was given. */
   readonly value: unknown;
 
+  /** @param fix - what to pass instead, as a sentence. */
   constructor(option: string, value: unknown, fix: string) {
-    super('LIMITER_OPTION_INVALID', `concurrencyLimiter: ${option} is ${String(value)}. ${fix}`);
+    super('LIMITER_OPTION_INVALID', `Limiter: ${option} is ${String(value)}. ${fix}`);
     this.option = option;
     this.value = value;
   }
@@ -85,9 +88,7 @@ class InProcessLimiter implements ConcurrencyLimiter {
     return this.#grant(weight) ?? this.#queue(weight, priority, signal);
   }
 
-  async tryAcquire(
-    options: Omit<AcquireOptions, 'priority'> = {},
-  ): Promise<Permit | undefined> {
+  async tryAcquire(options: Omit<AcquireOptions, 'priority'> = {}): Promise<Permit | undefined> {
     const weight = this.#checkWeight(options.weight);
     options.signal?.throwIfAborted();
     return this.#grant(weight);

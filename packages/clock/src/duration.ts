@@ -58,7 +58,7 @@ const isoUnitMs = [7 * unitMs.d, unitMs.d, unitMs.h, unitMs.m, unitMs.s] as cons
 /**
  * Turns a duration into milliseconds.
  *
- * @param value - a {@link Duration}; any other text is checked at run time.
+ * @param value - a {@link Duration}, or a text that is only known at run time.
  * @param option - the name of the option, for the message. Default `'duration'`.
  * @returns milliseconds, 0 or more; fractions are kept to a millionth.
  * @throws {DurationError} `DURATION_INVALID`: negative, NaN, infinite, without a unit, months or
@@ -67,7 +67,7 @@ const isoUnitMs = [7 * unitMs.d, unitMs.d, unitMs.h, unitMs.m, unitMs.s] as cons
  * parseDuration('1.5h');                   // 5400000
  * parseDuration(env.REQUEST_TIMEOUT ?? '', 'REQUEST_TIMEOUT');
  */
-export function parseDuration(value: Duration | (string & {}), option = 'duration'): number {
+export function parseDuration(value: number | string, option = 'duration'): number {
   if (typeof value === 'number') return checkRange(value, value, option);
   if (typeof value !== 'string') {
     throw new DurationError(option, value, 'It is neither a number nor a string.');

@@ -35,7 +35,11 @@ export class RetryPolicyError extends RunafterError {
   readonly field: string;
 
   constructor(option: string, field: string, reason: string, cause?: { cause: unknown }) {
-    super('RETRY_POLICY_INVALID', `${field === '' ? option : `${option}.${field}`}: ${reason}`, cause);
+    super(
+      'RETRY_POLICY_INVALID',
+      `${field === '' ? option : `${option}.${field}`}: ${reason}`,
+      cause,
+    );
     this.option = option;
     this.field = field;
   }

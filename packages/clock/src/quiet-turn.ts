@@ -20,9 +20,12 @@ export function onQuietTurn(callback: () => void): void {
   takeTurn(1, callback);
 }
 
+/** Kept from the start, so that a test that fakes the global timers does not stop the clock. */
+const nextTurn = setImmediate;
+
 function takeTurn(turn: number, callback: () => void): void {
   ownImmediates++;
-  setImmediate(() => {
+  nextTurn(() => {
     ownImmediates--;
     if (turn < fewestTurns || (turn < mostTurns && foreignImmediates() > 0)) {
       takeTurn(turn + 1, callback);

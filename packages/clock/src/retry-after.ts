@@ -4,7 +4,7 @@
  */
 import { readProperty } from '@runafter/errors';
 import type { Clock } from './clock.ts';
-import { type Duration, parseDuration } from './duration.ts';
+import { parseDuration } from './duration.ts';
 
 const weekday = /^(mon|tue|wed|thu|fri|sat|sun)/i;
 /** The one form of an HTTP date that names no time zone: `Sun Nov  6 08:49:37 1994`. */
@@ -35,7 +35,7 @@ export function parseRetryAfter(
 /**
  * The wait that an error asks for in its field `retryAfter`, in milliseconds. Never throws.
  *
- * The field is what the thrower has parsed: a {@link Duration} (so a number is milliseconds) or a
+ * The field is what the thrower has parsed: a duration (so a number is milliseconds) or a
  * `Date`. The text of a header, such as `'120'`, is understood as well.
  *
  * @returns undefined when the error asks for nothing that can be understood.
@@ -48,7 +48,7 @@ export function retryAfterOf(error: unknown, clock: Pick<Clock, 'now'>): number 
   }
   if (typeof value !== 'string' && typeof value !== 'number') return undefined;
   try {
-    return parseDuration(value as Duration);
+    return parseDuration(value);
   } catch {
     return typeof value === 'string' ? parseRetryAfter(value, clock) : undefined;
   }

@@ -15,7 +15,8 @@ export interface RetryLimits {
   readonly count: number;
   /**
    * Whether an error is worth another attempt. Default: every error but an `AbortError`. It is not
-   * asked when there is no other attempt: after the last one, or once the signal is aborted.
+   * asked when there is no other attempt: after the last one, or once the signal is aborted. What
+   * it throws ends the retries.
    */
   readonly when?: ((error: unknown) => boolean) | undefined;
   /**

@@ -9,7 +9,11 @@
 import { readProperty } from '@runafter/errors';
 import { backoff } from './backoff.ts';
 import type { Clock } from './clock.ts';
-import { type ParsedRetryPolicy, parseRetryPolicy } from './parse-retry-policy.ts';
+import {
+  type ParsedRetryPolicy,
+  parseRetryPolicy,
+  RetryPolicyError,
+} from './parse-retry-policy.ts';
 import type { Random } from './random.ts';
 import { retryAfterOf } from './retry-after.ts';
 import type { RetryPolicy } from './retry-policy.ts';
@@ -68,19 +72,29 @@ export async function retry<T>(
 ): Promise<T> {
   const { clock, signal, onRetry, random = Math.random, firstAttempt = 1 } = options;
   const parsed = parseRetryPolicy(policy);
-  const startedAt = clock.monotonic();
+  checkFirstAttempt(firstAttempt);
   signal?.throwIfAborted();
+  const elapsed = stopwatch(clock);
   for (let number = firstAttempt; ; number++) {
     try {
       return await fn({ number, signal });
     } catch (error) {
       if (signal?.aborted || !allowsRetry(parsed, number, error)) throw error;
       const wait = retryAfterOf(error, clock) ?? backoff(parsed, number, random);
-      if (clock.monotonic() - startedAt + wait > totalTimeOf(parsed)) throw error;
+      if (elapsed() + wait > totalTimeOf(parsed)) throw error;
       await onRetry?.({ attempt: number, error, wait, at: clock.now() + wait });
       await clock.sleep(wait, { signal });
     }
   }
+}
+
+function checkFirstAttempt(firstAttempt: number): void {
+  if (Number.isInteger(firstAttempt) && firstAttempt >= 1) return;
+  throw new RetryPolicyError(
+    'retry',
+    'firstAttempt',
+    `${String(firstAttempt)} is not the number of an attempt. Pass a whole number of at least 1.`,
+  );
 }
 
 function allowsRetry(policy: ParsedRetryPolicy, attempt: number, error: unknown): boolean {
@@ -90,6 +104,13 @@ function allowsRetry(policy: ParsedRetryPolicy, attempt: number, error: unknown)
 
 function isAbort(error: unknown): boolean {
   return readProperty(error, 'name') === 'AbortError';
+}
+
+/** The larger of both readings: monotonic() stands still while the machine is suspended. */
+function stopwatch(clock: Clock): () => number {
+  const now = clock.now();
+  const monotonic = clock.monotonic();
+  return () => Math.max(clock.now() - now, clock.monotonic() - monotonic);
 }
 
 function totalTimeOf(policy: ParsedRetryPolicy): number {

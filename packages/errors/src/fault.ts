@@ -85,7 +85,8 @@ function causedCodeOf(thrown: unknown): string | undefined {
 }
 
 function messageOf(thrown: unknown): string {
-  if (typeof thrown === 'string') return thrown.trim() === '' ? 'An empty string was thrown.' : thrown;
+  if (typeof thrown === 'string')
+    return thrown.trim() === '' ? 'An empty string was thrown.' : thrown;
   if (typeof thrown === 'function') return 'A function was thrown.';
   if (typeof thrown !== 'object' || thrown === null) return `${String(thrown)} was thrown.`;
   return textOf(thrown, 'message') ?? messagesOf(thrown) ?? describeObject(thrown);

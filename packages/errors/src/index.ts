@@ -7,4 +7,9 @@ export { describeCode, type ErrorCode, errorCodes } from './error-codes.ts';
 export { type Fault, toFault } from './fault.ts';
 export { httpStatusOf } from './http-status.ts';
 export { readProperty } from './read-property.ts';
-export { hasCode, isRunafterError, RunafterError, type RunafterErrorJson } from './runafter-error.ts';
+export {
+  hasCode,
+  isRunafterError,
+  RunafterError,
+  type RunafterErrorJson,
+} from './runafter-error.ts';

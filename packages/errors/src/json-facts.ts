@@ -38,7 +38,10 @@ function toJson(value: unknown, depth: number): unknown {
 function objectToJson(value: object, depth: number): unknown {
   try {
     if (value instanceof Error) {
-      return { name: readProperty(value, 'name'), code: toJson(readProperty(value, 'code'), maxDepth) };
+      return {
+        name: readProperty(value, 'name'),
+        code: toJson(readProperty(value, 'code'), maxDepth),
+      };
     }
     if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString();
     if (depth === maxDepth) return '…';

@@ -54,7 +54,7 @@ export class RunafterError extends Error {
   }
 
   override get name(): string {
-    return this.constructor.name;
+    return this.constructor.name || 'RunafterError';
   }
 
   /** Name, code, message and the facts (own fields) in a form that `JSON.stringify` always takes. */
