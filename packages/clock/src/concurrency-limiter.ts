@@ -124,6 +124,8 @@ class InProcessLimiter implements ConcurrencyLimiter {
         this.#admitWaiters();
       };
       signal?.addEventListener('abort', leave, { once: true });
+      // Its priority may have put it before a heavier waiter, into room that is free.
+      this.#admitWaiters();
     });
   }
 
