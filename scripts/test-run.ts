@@ -1,0 +1,32 @@
+/**
+ * `npm test`: every runner of the workspace one after the other, and one line that sums them up.
+ *
+ * With arguments, such as `npm test -- packages/core -t deadline`, they select tests of vitest and
+ * the recipes stay out.
+ * @module
+ */
+import { runRecipes } from './recipes/recipe-runner.ts';
+import { addTallies, type Ending, judge, tallyLine } from './tally.ts';
+import { runVitest } from './vitest-runner.ts';
+
+/**
+ * Runs the tests; the last line printed is `N passed, N failed, N skipped`.
+ *
+ * @returns the exit code: 0 when nothing failed.
+ */
+export async function runTests(args: readonly string[]): Promise<number> {
+  const tests = await runVitest(args);
+  const recipes = args.length === 0 ? await runRecipes() : undefined;
+  return conclude(recipes === undefined ? [tests] : [tests, recipes]);
+}
+
+/** Prints the complaints and the last line. */
+export function conclude(endings: readonly Ending[]): number {
+  const verdicts = endings.map(judge);
+  for (const { complaint } of verdicts) {
+    if (complaint !== undefined) console.error(complaint);
+  }
+  const total = addTallies(verdicts.map(({ tally }) => tally));
+  console.log(tallyLine(total));
+  return total.failed === 0 ? 0 : 1;
+}

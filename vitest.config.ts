@@ -1,0 +1,44 @@
+/**
+ * The tests of the workspace: `unit` needs nothing but Node, `integration` may start programs and
+ * services and so runs file by file.
+ *
+ * Both import the packages as TypeScript sources, so no build is needed and none can be stale.
+ * @module
+ */
+import { defineConfig } from 'vitest/config';
+
+const sourceCondition = '@runafter/source';
+
+export default defineConfig({
+  resolve: { conditions: [sourceCondition] },
+  ssr: { resolve: { conditions: [sourceCondition], externalConditions: [sourceCondition] } },
+  test: {
+    execArgv: [`--conditions=${sourceCondition}`],
+    coverage: { provider: 'v8', include: ['packages/*/src/**'] },
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['{packages,examples}/*/test/**/*.test.ts'],
+          typecheck: {
+            enabled: true,
+            include: ['{packages,examples}/*/test/**/*.test-d.ts'],
+            tsconfig: './tsconfig.tests.json',
+            // In build mode tsc first brings the declarations of the packages up to date.
+            build: true,
+          },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'integration',
+          include: ['integration-tests/**/*.test.ts'],
+          fileParallelism: false,
+          testTimeout: 60_000,
+        },
+      },
+    ],
+  },
+});
