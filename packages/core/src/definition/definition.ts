@@ -124,7 +124,11 @@ export interface ForEachNode extends NodeBase {
   readonly secureItems: boolean;
 }
 
-/** A branch of a condition or switch: a container with an entry of its own in `result()`. */
+/**
+ * A branch of a condition or switch: a container with an entry of its own in `result()`. Its `index`
+ * is its place among the branches, and its `inputs` are the positions of what the condition was
+ * handed. It waits for nothing but the choice.
+ */
 export interface BranchNode extends NodeBase {
   readonly kind: 'branch';
   readonly body: Body;
@@ -161,6 +165,8 @@ export interface DelayNode extends NodeBase {
   readonly kind: 'delay';
   /** Gives a duration. */
   readonly duration: Handler;
+  /** Milliseconds, where the definition says how long; undefined where a function does. */
+  readonly fixedDuration: number | undefined;
 }
 
 export interface WaitForNode extends NodeBase {

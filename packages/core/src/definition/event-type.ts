@@ -2,7 +2,12 @@
  * The type of an event from outside that a workflow can wait for.
  * @module
  */
+import { DefinitionError } from './definition-error.ts';
+import { showValue } from './show-value.ts';
+
 declare const payload: unique symbol;
+
+const brand = Symbol.for('@runafter/core/EventType');
 
 /** A named event with a payload of type P, as `waitFor` takes it. */
 export interface EventType<P> {
@@ -13,8 +18,22 @@ export interface EventType<P> {
 /**
  * Declares an event: `const approval = event<{ ok: boolean }>('approval')`.
  *
- * @param name - what `run.signal(name, payload)` uses.
+ * @param name - what `run.signal(name, payload)` uses; not empty.
+ * @throws {DefinitionError} `EVENT_INVALID`: the name is not a text, or empty.
  */
 export function event<P>(name: string): EventType<P> {
-  return Object.freeze({ name });
+  if (typeof name !== 'string' || name.trim() === '') {
+    throw new DefinitionError(
+      'EVENT_INVALID',
+      {},
+      `event(${showValue(name)}) has no name. Give it the name that run.signal(name, payload) will use.`,
+      { option: 'name', value: name },
+    );
+  }
+  return Object.freeze(Object.defineProperty({ name }, brand, { value: true }));
+}
+
+/** Whether a value came from `event()`. */
+export function isEventType(value: unknown): value is EventType<unknown> {
+  return typeof value === 'object' && value !== null && brand in value;
 }

@@ -162,7 +162,7 @@ export interface EachFlow<In, S, Item> extends Flow<In, S, LoopContext<Item>> {
 }
 
 /** The inside of an until: `state` is what the round before has returned. */
-export interface RoundFlow<In, S, A> extends Flow<In, S, RoundContext> {
+export interface RoundFlow<In, S, A, X> extends Flow<In, S, X & RoundContext> {
   readonly state: Handle<S, A>;
   readonly index: Handle<S, number>;
 }
@@ -275,7 +275,7 @@ export interface Flow<In, O = Root, X = unknown> {
     name: string,
     runAfter: R,
     initial: (values: Values<R>, context: Context<In, X>) => A,
-    body: <S>(round: RoundFlow<In, S, A>, inputs: InputsOf<S, R>) => Dependency<S, A>,
+    body: <S>(round: RoundFlow<In, S, A, X>, inputs: InputsOf<S, R>) => Dependency<S, A>,
     done: (state: A, context: Context<In, X> & RoundContext) => boolean | Promise<boolean>,
     options?: UntilOptions,
   ): Handle<O, A, LoopDetail<A, A>>;

@@ -6,9 +6,16 @@
  * @module
  */
 import type { Result } from '../result.ts';
-import { ANY_RUN_AFTER, FAILED, type RunAfterStatus, type StatusBits, statusBits, TIMED_OUT } from '../status.ts';
-import { HandleError } from './definition-error.ts';
+import {
+  ANY_RUN_AFTER,
+  FAILED,
+  type RunAfterStatus,
+  type StatusBits,
+  statusBits,
+  TIMED_OUT,
+} from '../status.ts';
 import type { Source } from './definition.ts';
+import { HandleError } from './definition-error.ts';
 
 declare const container: unique symbol;
 declare const handed: unique symbol;
@@ -90,7 +97,9 @@ export function on<O, T, D, const S extends readonly [RunAfterStatus, ...RunAfte
   ...statuses: S
 ): Conditional<O, T, S[number], D> {
   if (statuses.length === 0) {
-    throw new HandleError('on(…) needs at least one status: Succeeded, Failed, Skipped or TimedOut.');
+    throw new HandleError(
+      'on(…) needs at least one status: Succeeded, Failed, Skipped or TimedOut.',
+    );
   }
   let accepts = 0;
   for (const status of statuses) {
