@@ -21,30 +21,28 @@ import {
   writeBody,
 } from './node-base.ts';
 import {
+  actionOptions,
   checkDuration,
   checkFunction,
   checkKeys,
   choiceOption,
   containerOptions,
   countOption,
+  forEachOptions,
   functionOption,
   limiterOption,
   nodeOptions,
   retryOption,
+  terminateOptions,
   textOption,
-  timedOptions,
+  untilOptions,
+  waitForOptions,
 } from './option-rules.ts';
 import { isThenable, showValue } from './show-value.ts';
 import { isWorkflow } from './workflow-brand.ts';
 
 /** Where a flow keeps the body that it writes. */
 export const draft: unique symbol = Symbol('draft');
-
-const actionOptions = [...timedOptions, 'retry', 'select', 'payloadLimit', 'limiter'];
-const forEachOptions = [...containerOptions, 'concurrency', 'key', 'id', 'keep', 'lookAhead'];
-const untilOptions = [...containerOptions, 'maxIterations', 'onLimit'];
-const waitForOptions = [...timedOptions, 'correlate'];
-const terminateOptions = [...nodeOptions, 'code', 'message'];
 
 const hour = 3_600_000;
 
@@ -395,8 +393,8 @@ function branchMissing(start: NodeStart, problem: string): DefinitionError {
     start.place,
     `${problem}. ` +
       (start.place.kind === 'condition'
-        ? 'Give it { then: (branch) => …, else: (branch) => … }; else may be left out.'
-        : 'Give it { name: (branch) => …, default: (branch) => … }.'),
+        ? 'Give it a branch then; a branch else may be left out.'
+        : 'Give it a branch for each name; a branch default takes all others.'),
   );
 }
 

@@ -30,6 +30,29 @@ export const nodeOptions: readonly string[] = ['criticality', 'secure'];
 export const timedOptions: readonly string[] = [...nodeOptions, 'timeout'];
 /** Options of a container. */
 export const containerOptions: readonly string[] = [...timedOptions, 'limiter'];
+/** Options of an action. */
+export const actionOptions: readonly string[] = [
+  ...timedOptions,
+  'retry',
+  'select',
+  'payloadLimit',
+  'limiter',
+];
+/** Options of a forEach. */
+export const forEachOptions: readonly string[] = [
+  ...containerOptions,
+  'concurrency',
+  'key',
+  'id',
+  'keep',
+  'lookAhead',
+];
+/** Options of an until. */
+export const untilOptions: readonly string[] = [...containerOptions, 'maxIterations', 'onLimit'];
+/** Options of a waitFor. */
+export const waitForOptions: readonly string[] = [...timedOptions, 'correlate'];
+/** Options of a terminate. */
+export const terminateOptions: readonly string[] = [...nodeOptions, 'code', 'message'];
 
 /**
  * Takes the options object.

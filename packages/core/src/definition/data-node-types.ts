@@ -1,0 +1,112 @@
+/**
+ * The types that a node of a data definition can have, and the properties that each knows.
+ * @module
+ */
+import { DefinitionError, type DefinitionPlace } from './definition-error.ts';
+import { didYouMean } from './did-you-mean.ts';
+import {
+  actionOptions,
+  checkFunction,
+  checkKeys,
+  containerOptions,
+  forEachOptions,
+  nodeOptions,
+  terminateOptions,
+  untilOptions,
+  waitForOptions,
+} from './option-rules.ts';
+import { showValue } from './show-value.ts';
+
+interface NodeType {
+  /** Properties beside `type`, `runAfter` and the options. */
+  readonly properties: readonly string[];
+  /** Those of them that must be functions. */
+  readonly functions: readonly string[];
+  readonly options: readonly string[];
+}
+
+const body = ['actions', 'output'];
+
+const nodeTypes = {
+  action: { properties: ['run'], functions: ['run'], options: actionOptions },
+  scope: { properties: body, functions: [], options: containerOptions },
+  forEach: { properties: ['items', ...body], functions: ['items'], options: forEachOptions },
+  condition: {
+    properties: ['test', 'then', 'else'],
+    functions: ['test'],
+    options: containerOptions,
+  },
+  switch: { properties: ['on', 'cases', 'default'], functions: ['on'], options: containerOptions },
+  until: { properties: ['initial', 'done', ...body], functions: ['done'], options: untilOptions },
+  child: { properties: ['workflow', 'input'], functions: ['input'], options: containerOptions },
+  delay: { properties: ['duration'], functions: [], options: nodeOptions },
+  waitFor: { properties: ['event'], functions: [], options: waitForOptions },
+  terminate: { properties: ['status'], functions: [], options: terminateOptions },
+} as const satisfies Record<string, NodeType>;
+
+/** The names of the types. */
+export type NodeTypeName = keyof typeof nodeTypes;
+
+/** What exported definitions call some of the types. */
+const aliases = { if: 'condition', wait: 'delay', workflow: 'child' } as const;
+
+const spellings: ReadonlyMap<string, NodeTypeName> = new Map([
+  ...(Object.keys(nodeTypes) as NodeTypeName[]).map((type) => [type.toLowerCase(), type] as const),
+  ...Object.entries(aliases),
+]);
+
+/** A node whose type is known, with its properties still as the user wrote them. */
+export interface TypedNode {
+  readonly type: NodeTypeName;
+  readonly place: DefinitionPlace;
+  readonly properties: Readonly<Record<string, unknown>>;
+  /** Those properties that are options of its type. */
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Finds the type of a node and refuses what that type does not know.
+ *
+ * @throws {DefinitionError} `DEFINITION_INVALID`: not an object; `TYPE_UNKNOWN`, `OPTION_UNKNOWN`,
+ *   `FUNCTION_MISSING`.
+ */
+export function readNodeType(place: DefinitionPlace, node: unknown): TypedNode {
+  if (typeof node !== 'object' || node === null || Array.isArray(node)) {
+    throw new DefinitionError(
+      'DEFINITION_INVALID',
+      place,
+      `it is ${showValue(node)}, but must be an object such as { runAfter: { … }, run: (context) => … }.`,
+      { value: node },
+    );
+  }
+  const properties = node as Readonly<Record<string, unknown>>;
+  const type = typeOf(place, properties.type);
+  const placed = { ...place, kind: type };
+  const { properties: own, functions, options } = nodeTypes[type];
+  checkKeys(placed, node, ['type', 'runAfter', ...own, ...options], 'property');
+  for (const name of functions) checkFunction(placed, name, properties[name]);
+  return { type, place: placed, properties, options: pick(properties, options) };
+}
+
+function typeOf(place: DefinitionPlace, type: unknown): NodeTypeName {
+  if (type === undefined) return 'action';
+  const known = typeof type === 'string' ? spellings.get(type.toLowerCase()) : undefined;
+  if (known !== undefined) return known;
+  const names = Object.keys(nodeTypes);
+  const meant = typeof type === 'string' ? didYouMean(type, names) : '';
+  throw new DefinitionError(
+    'TYPE_UNKNOWN',
+    place,
+    `there is no type ${showValue(type)}.${meant} The types are ${names.join(', ')}.`,
+    { option: 'type', value: type },
+  );
+}
+
+function pick(
+  properties: Readonly<Record<string, unknown>>,
+  names: readonly string[],
+): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    names.filter((name) => Object.hasOwn(properties, name)).map((name) => [name, properties[name]]),
+  );
+}
