@@ -73,7 +73,7 @@ export function parseDuration(value: number | string, option = 'duration'): numb
     throw new DurationError(option, value, 'It is neither a number nor a string.');
   }
   const ms = value.startsWith('P') ? isoToMs(value) : partsToMs(value);
-  if (ms === undefined) throw new DurationError(option, value, reasonFor(value));
+  if (ms === undefined) throw new DurationError(option, value, reasonForText(value));
   return checkRange(ms, value, option);
 }
 
@@ -100,30 +100,31 @@ function roundToNanosecond(ms: number): number {
 }
 
 function checkRange(ms: number, value: unknown, option: string): number {
+  // + 0 makes a 0 of -0.
   if (ms >= 0 && ms <= Number.MAX_SAFE_INTEGER) return ms + 0;
-  throw new DurationError(
-    option,
-    value,
-    Number.isNaN(ms)
-      ? 'NaN usually comes from a calculation with undefined.'
-      : ms < 0
-        ? 'It is negative.'
-        : 'It is too long; leave the option out where there is to be no limit.',
-  );
+  throw new DurationError(option, value, reasonForRange(ms));
 }
 
-function reasonFor(text: string): string {
+function reasonForRange(ms: number): string {
+  if (Number.isNaN(ms)) return 'NaN usually comes from a calculation with undefined.';
+  if (ms < 0) return 'It is negative.';
+  return 'It is too long; leave the option out where there is to be no limit.';
+}
+
+function reasonForText(text: string): string {
   if (text.trim() === '') return 'It is empty.';
-  if (/^-/.test(text)) return 'It is negative.';
+  if (text.startsWith('-')) return 'It is negative.';
   if (/^\d+(\.\d+)?$/.test(text)) return `It has no unit; write '${text}s' or '${text}ms'.`;
-  if (/^P\d.*[YM]/.test(text) && /^P[^T]*[YM]/.test(text)) {
+  if (/^P\d[^T]*[YM]/.test(text)) {
     return 'Years and months have no fixed length; write days.';
   }
   return 'It cannot be read.';
 }
 
 function show(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'string') {
+    return JSON.stringify(value.length > 80 ? `${value.slice(0, 80)}…` : value);
+  }
   if (typeof value === 'object' && value !== null) return 'an object';
   if (typeof value === 'function') return 'a function';
   return String(value);

@@ -23,16 +23,13 @@ export {
 export { type Random, seededRandom } from './random.ts';
 export { type Attempt, type RetryInfo, type RetryOptions, retry } from './retry.ts';
 export { parseRetryAfter, retryAfterOf } from './retry-after.ts';
-export {
-  type ExponentialRetry,
-  exponential,
-  type FixedRetry,
-  fixed,
-  type NoRetry,
-  noRetry,
-  platformRetry,
-  type RetryLimits,
-  type RetryPolicy,
+export { exponential, fixed, noRetry, platformRetry } from './retry-policies.ts';
+export type {
+  ExponentialRetry,
+  FixedRetry,
+  NoRetry,
+  RetryLimits,
+  RetryPolicy,
 } from './retry-policy.ts';
 export { systemClock } from './system-clock.ts';
 export { type VirtualClock, type VirtualClockOptions, virtualClock } from './virtual-clock.ts';

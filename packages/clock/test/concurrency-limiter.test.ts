@@ -61,7 +61,7 @@ describe('concurrencyLimiter', () => {
   it('lets a higher priority into room that a heavier waiter cannot use', async () => {
     const limiter = concurrencyLimiter(3);
     await limiter.acquire();
-    limiter.acquire({ weight: 3 });
+    void limiter.acquire({ weight: 3 });
     await limiter.acquire({ priority: 1 });
     expect({ active: limiter.active, waiting: limiter.waiting }).toEqual({ active: 2, waiting: 1 });
   });
@@ -105,10 +105,10 @@ describe('concurrencyLimiter', () => {
     const blocker = await limiter.acquire();
     const waiting = limiter.acquire({ signal: controller.signal });
     blocker.release();
+    expect(getEventListeners(controller.signal, 'abort')).toEqual([]);
     controller.abort();
     const permit = await waiting;
     expect(limiter.active).toBe(1);
-    expect(getEventListeners(controller.signal, 'abort')).toEqual([]);
     permit.release();
     expect(limiter.active).toBe(0);
   });

@@ -72,6 +72,11 @@ describe('parseDuration', () => {
     expect((error as Error).message).toMatch(/^timeout: "soon" is not a duration\. .*'30s'.*PT1H/);
   });
 
+  it('does not repeat a text of any length', () => {
+    const error = thrownBy(() => parseDuration('x'.repeat(1_000_000)));
+    expect((error as Error).message.length).toBeLessThan(400);
+  });
+
   it('does not answer with a negative zero', () => {
     expect(Object.is(parseDuration(-0), 0)).toBe(true);
   });

@@ -8,6 +8,7 @@ const steps = fc.array(
     { weight: 1, arbitrary: fc.record({ remove: fc.nat(50) }) },
     { weight: 1, arbitrary: fc.constant('pop' as const) },
   ),
+  { maxLength: 200, size: 'max' },
 );
 
 it('hands out what a sorted list would, also when items are removed from the middle', () => {

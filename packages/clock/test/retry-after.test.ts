@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { parseRetryAfter, retryAfterOf, virtualClock } from '../src/index.ts';
 
 const clock = virtualClock({ start: Date.UTC(1994, 10, 6, 8, 49, 7) });
@@ -15,6 +15,16 @@ describe('parseRetryAfter', () => {
     ['9'.repeat(400), Number.MAX_SAFE_INTEGER],
   ])('reads %j as %d ms', (header, ms) => {
     expect(parseRetryAfter(header, clock)).toBe(ms);
+  });
+
+  it('takes a date without a zone for GMT, wherever the machine stands', () => {
+    vi.stubEnv('TZ', 'Asia/Tokyo');
+    try {
+      expect(new Date(0).getTimezoneOffset()).toBe(-540);
+      expect(parseRetryAfter('Sun Nov  6 08:49:37 1994', clock)).toBe(30_000);
+    } finally {
+      vi.unstubAllEnvs();
+    }
   });
 
   it.each([null, undefined, '', 'soon', '-5', '1e3', '2026-01-01', 'Sunday', 'Sun, 99 Foo 1994'])(

@@ -56,6 +56,12 @@ describe('toJSON', () => {
     expect(error.toJSON().facts).toEqual({ failures: [{ name: 'Error', code: 'E_LOGIN' }] });
   });
 
+  it('does not show a cause that was set afterwards either', () => {
+    const error = new RunafterError('SOME_CODE', 'text');
+    error.cause = 'password=hunter2';
+    expect(error.toJSON().facts).toEqual({});
+  });
+
   it('survives facts that JSON cannot hold', () => {
     const circle: Record<string, unknown> = { at: new Date(0), never: new Date(Number.NaN) };
     circle.self = circle;
