@@ -1,0 +1,26 @@
+/**
+ * The example office: a local stand-in for services that a program on a laptop cannot reach.
+ * @module
+ */
+export { type ServiceName, serviceNames } from './call.ts';
+export type { ChatMessage } from './chat.ts';
+export { type OfficeClient, type OfficeClientOptions, officeClient } from './client.ts';
+export type { ReadOptions } from './entities.ts';
+export type { ArmedFault, Fault, FaultKind, Faults, FaultTarget } from './faults.ts';
+export type { Inspect, Stored } from './inspect.ts';
+export type { Write } from './journal.ts';
+export {
+  type Congestion,
+  kneeCongestion,
+  type LatencyOptions,
+  linearCongestion,
+} from './latency.ts';
+export type { LimitOptions } from './limits.ts';
+export type { ListClient } from './list-client.ts';
+export type { Mail } from './mail.ts';
+export { type Office, type OfficeOptions, startOffice, type TableOptions } from './office.ts';
+export { OfficeError } from './office-error.ts';
+export { documented, type ServiceOptions, sharepointUnderLoad } from './presets.ts';
+export type { ServiceStats } from './service-host.ts';
+export type { TableClient } from './table-client.ts';
+export type { CallOptions } from './transport.ts';

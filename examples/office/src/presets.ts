@@ -1,0 +1,76 @@
+/**
+ * The documented numbers of each service, and one model of SharePoint under load that fits the field.
+ *
+ * Where a service documents how it counts, its limit counts so; where it only documents a number per
+ * period, a sliding window is the strictest reading of it. Read next: limits.ts, latency.ts.
+ * @module
+ */
+import { type LatencyOptions, linearCongestion } from './latency.ts';
+import type { LimitOptions } from './limits.ts';
+
+export interface ServiceOptions {
+  /** `'off'` lets every call in. Default: the documented limit. */
+  readonly limit?: LimitOptions | 'off';
+  /** `'off'` answers at once. Default: near what the field measures, without congestion. */
+  readonly latency?: LatencyOptions | 'off';
+  /** How many calls are worked on at once; the others queue, first come first served. Default: any. */
+  readonly slots?: number;
+}
+
+/**
+ * 600 calls a minute for each connection.
+ * @see https://learn.microsoft.com/connectors/sharepointonline/#limits
+ */
+const sharepoint: Required<Omit<ServiceOptions, 'slots'>> = {
+  limit: { model: 'sliding-window', calls: 600, window: '1m' },
+  latency: { read: '2.35s', write: '2.75s' },
+};
+
+/**
+ * 6,000 calls in any 5 minutes for each user.
+ * @see https://learn.microsoft.com/power-apps/developer/data-platform/api-limits
+ */
+const dataverse: Required<Omit<ServiceOptions, 'slots'>> = {
+  limit: { model: 'sliding-window', calls: 6000, window: '5m' },
+  latency: { read: '300ms', write: '600ms' },
+};
+
+/**
+ * 30 messages a minute for each mailbox.
+ * @see https://learn.microsoft.com/office365/servicedescriptions/exchange-online-service-description/exchange-online-limits
+ */
+const mail: Required<Omit<ServiceOptions, 'slots'>> = {
+  limit: { model: 'sliding-window', calls: 30, window: '1m' },
+  latency: { read: '1s', write: '1s' },
+};
+
+/**
+ * 2 messages a second for each app.
+ * @see https://learn.microsoft.com/graph/throttling-limits#microsoft-teams-service-limits
+ */
+const chat: Required<Omit<ServiceOptions, 'slots'>> = {
+  limit: { model: 'token-bucket', calls: 2, window: '1s' },
+  latency: { read: '500ms', write: '500ms' },
+};
+
+export const documented = { sharepoint, dataverse, mail, chat };
+
+/**
+ * SharePoint under load. 100 times Get and Update take about 510 s one by one, 150 s five at once, 105 s
+ * ten at once, and 50 at once is slower than 20 because half of the calls are rejected.
+ *
+ * @example
+ * await startOffice({ sharepoint: sharepointUnderLoad, speed: 100 });
+ */
+export const sharepointUnderLoad: ServiceOptions = {
+  limit: {
+    model: 'token-bucket',
+    calls: 2,
+    window: '1s',
+    burst: 40,
+    rejectionCost: 0.25,
+    rejectionTime: '300ms',
+    retryAfter: { mean: '15s', spread: 0.3 },
+  },
+  latency: { read: '2.35s', write: '2.75s', sigma: 0.3, congestion: linearCongestion(0.11) },
+};
