@@ -11,9 +11,9 @@
  * @module
  */
 import type { Clock, Duration, RetryPolicy } from '@runafter/clock';
+import type { Criticality } from './definition/definition.ts';
 import type { ActionRecord } from './engine/action-record.ts';
 import type { Result } from './result.ts';
-import type { Criticality } from './definition/definition.ts';
 import type { Status } from './status.ts';
 
 /** A child as its container kind sees it at definition time. */
@@ -109,8 +109,11 @@ export interface Container<Options, State> {
 export interface ContainerKind<Options, State = undefined> {
   /** What `describe()` shows as the kind, such as `saga`. */
   readonly name: string;
+  /** The names of its options, so that typing mistakes are refused. Default: any are taken. */
+  readonly optionNames?: readonly string[];
   /** Called when the workflow is defined; throws a DefinitionError to refuse it. */
   readonly check?: (definition: {
+    readonly workflow: string;
     readonly path: string;
     readonly options: Options;
     readonly children: readonly ChildDefinition[];

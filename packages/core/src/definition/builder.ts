@@ -170,7 +170,7 @@ export class FlowBuilder {
     const start = beginNode(this[draft], 'child', name, runAfter, options, containerOptions);
     if (!isWorkflow(workflow)) {
       throw new DefinitionError(
-        'CHILD_INVALID',
+        'WORKFLOW_INVALID',
         start.place,
         `workflow is ${showValue(workflow)}, but must be what workflow() or defineWorkflow() returned.`,
         { option: 'workflow', value: workflow },

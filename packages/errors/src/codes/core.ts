@@ -5,8 +5,8 @@
 export const coreCodes = {
   DEFINITION_INVALID: {
     package: '@runafter/core',
-    title: 'Something in a data definition does not have the shape that it must have.',
-    why: '`defineWorkflow` takes an object with a name and `actions`, which is an object of named actions; each action is an object too, and a container has `actions` of its own.',
+    title: 'Something in a definition does not have the shape that it must have.',
+    why: 'A container is added to the flow that a body was given. `defineWorkflow` takes an object with a name and `actions`, which is an object of named actions; each action is an object too, and a container has `actions` of its own.',
     fix: 'Correct the part that the message names.',
   },
   TYPE_UNKNOWN: {
@@ -142,10 +142,10 @@ export const coreCodes = {
     why: 'There would be nothing to decide between.',
     fix: 'Add the branch. For "do nothing unless" swap the test, so that the work is in then.',
   },
-  CHILD_INVALID: {
+  WORKFLOW_INVALID: {
     package: '@runafter/core',
-    title: 'What should run as a child is not a workflow.',
-    why: 'A child is what `workflow()` or `defineWorkflow()` returned.',
+    title: 'What should be a workflow is not one.',
+    why: 'A workflow is what `workflow()` or `defineWorkflow()` returned.',
     fix: 'Pass the workflow itself, not its name, its run or a function.',
   },
   EVENT_INVALID: {

@@ -1,0 +1,18 @@
+/**
+ * `@runafter/core/container-kind`: what a package needs that adds a kind of container.
+ *
+ * @example
+ * import { type ContainerKind, container } from '@runafter/core/container-kind';
+ * @module
+ */
+export type {
+  Child,
+  ChildDefinition,
+  Container,
+  ContainerKind,
+  ShieldedContext,
+  ShieldedOptions,
+  StopCause,
+  Verdict,
+} from './container-kind.ts';
+export { container, setMetadata } from './definition/container.ts';
