@@ -6,7 +6,7 @@
  * @module
  */
 import type { Reply } from './call.ts';
-import type { Fault, Faults } from './faults.ts';
+import type { Fault, FaultControl } from './faults.ts';
 import type { Inspect } from './inspect.ts';
 import type { OfficeDesk } from './server.ts';
 import type { ServiceStats } from './service-host.ts';
@@ -32,7 +32,7 @@ export const endpoints: readonly string[] = [
 ];
 
 export function officeDesk(
-  faults: Faults,
+  faults: FaultControl,
   inspect: Inspect,
   stats: () => Readonly<Record<string, ServiceStats>>,
 ): OfficeDesk {
@@ -53,11 +53,11 @@ export function officeDesk(
   return (method, url, body) => routes[`${method} ${url.pathname}`]?.(url, body);
 }
 
-function listFaults(faults: Faults): unknown {
+function listFaults(faults: FaultControl): unknown {
   return faults.list().map(({ fault, struck }) => ({ ...fault, struck }));
 }
 
-function switchOn(faults: Faults, body: string): Reply {
+function switchOn(faults: FaultControl, body: string): Reply {
   try {
     faults.on(JSON.parse(body) as Fault);
   } catch (error) {

@@ -49,7 +49,25 @@ export interface ArmedFault extends Disposable {
   off(): void;
 }
 
-export class Faults {
+/** Where faults are switched on and off. */
+export interface FaultControl {
+  /**
+   * Switches a fault on.
+   *
+   * @throws {TypeError} for an unknown kind or service.
+   * @throws {RangeError} when `times` is not 1 or more, or `probability` not from 0 to 1.
+   * @throws {DurationError} `DURATION_INVALID`
+   * @example
+   * office.faults.on({ kind: 'lostReply', service: 'sharepoint', times: 1 });
+   */
+  on(fault: Fault): ArmedFault;
+  /** Switches every fault off. */
+  clear(): void;
+  /** The faults that are switched on and not spent. */
+  list(): readonly ArmedFault[];
+}
+
+export class Faults implements FaultControl {
   readonly #seed: number | string;
   readonly #armed = new Set<Armed>();
   #count = 0;
@@ -58,12 +76,6 @@ export class Faults {
     this.#seed = seed;
   }
 
-  /**
-   * @throws {TypeError} for an unknown kind or service.
-   * @throws {RangeError} when `times` is not 1 or more, or `probability` not from 0 to 1.
-   * @example
-   * office.faults.on({ kind: 'lostReply', service: 'sharepoint', times: 1 });
-   */
   on(fault: Fault): ArmedFault {
     check(fault);
     // A source of its own for each fault: one more fault does not move where the others strike.
@@ -73,12 +85,10 @@ export class Faults {
     return armed;
   }
 
-  /** Switches every fault off. */
   clear(): void {
     this.#armed.clear();
   }
 
-  /** The faults that are switched on and not spent. */
   list(): readonly ArmedFault[] {
     return [...this.#armed];
   }

@@ -6,7 +6,7 @@ export { type ServiceName, serviceNames } from './call.ts';
 export type { ChatMessage } from './chat.ts';
 export { type OfficeClient, type OfficeClientOptions, officeClient } from './client.ts';
 export type { ReadOptions } from './entities.ts';
-export type { ArmedFault, Fault, FaultKind, Faults, FaultTarget } from './faults.ts';
+export type { ArmedFault, Fault, FaultControl, FaultKind, FaultTarget } from './faults.ts';
 export type { Inspect, Stored } from './inspect.ts';
 export type { Write } from './journal.ts';
 export {
@@ -20,7 +20,7 @@ export type { ListClient } from './list-client.ts';
 export type { Mail } from './mail.ts';
 export { type Office, type OfficeOptions, startOffice, type TableOptions } from './office.ts';
 export { OfficeError } from './office-error.ts';
-export { documented, type ServiceOptions, sharepointUnderLoad } from './presets.ts';
+export { documented, type LoadModel, type ServiceOptions, sharepointUnderLoad } from './presets.ts';
 export type { ServiceStats } from './service-host.ts';
 export type { TableClient } from './table-client.ts';
 export type { CallOptions } from './transport.ts';

@@ -12,7 +12,7 @@ import { ChatService } from './chat.ts';
 import type { Fields } from './collection.ts';
 import { Dataverse } from './dataverse.ts';
 import { officeDesk } from './desk.ts';
-import { Faults } from './faults.ts';
+import { type FaultControl, Faults } from './faults.ts';
 import { Inspect } from './inspect.ts';
 import type { LimitOptions } from './limits.ts';
 import { MailService } from './mail.ts';
@@ -50,8 +50,7 @@ export interface TableOptions {
 export interface Office extends AsyncDisposable {
   /** `http://127.0.0.1:49152`; each service has its own path below it. */
   readonly url: string;
-  /** Faults to switch on and off. */
-  readonly faults: Faults;
+  readonly faults: FaultControl;
   /** The truth in the database; ask before `close()`. */
   readonly inspect: Inspect;
 

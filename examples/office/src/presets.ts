@@ -5,6 +5,7 @@
  * period, a sliding window is the strictest reading of it. Read next: limits.ts, latency.ts.
  * @module
  */
+import type { ServiceName } from './call.ts';
 import { type LatencyOptions, linearCongestion } from './latency.ts';
 import type { LimitOptions } from './limits.ts';
 
@@ -17,11 +18,17 @@ export interface ServiceOptions {
   readonly slots?: number;
 }
 
+/** How a service limits and delays its callers. */
+export interface LoadModel extends ServiceOptions {
+  readonly limit: LimitOptions;
+  readonly latency: LatencyOptions;
+}
+
 /**
  * 600 calls a minute for each connection.
  * @see https://learn.microsoft.com/connectors/sharepointonline/#limits
  */
-const sharepoint: Required<Omit<ServiceOptions, 'slots'>> = {
+const sharepoint: LoadModel = {
   limit: { model: 'sliding-window', calls: 600, window: '1m' },
   latency: { read: '2.35s', write: '2.75s' },
 };
@@ -30,7 +37,7 @@ const sharepoint: Required<Omit<ServiceOptions, 'slots'>> = {
  * 6,000 calls in any 5 minutes for each user.
  * @see https://learn.microsoft.com/power-apps/developer/data-platform/api-limits
  */
-const dataverse: Required<Omit<ServiceOptions, 'slots'>> = {
+const dataverse: LoadModel = {
   limit: { model: 'sliding-window', calls: 6000, window: '5m' },
   latency: { read: '300ms', write: '600ms' },
 };
@@ -39,7 +46,7 @@ const dataverse: Required<Omit<ServiceOptions, 'slots'>> = {
  * 30 messages a minute for each mailbox.
  * @see https://learn.microsoft.com/office365/servicedescriptions/exchange-online-service-description/exchange-online-limits
  */
-const mail: Required<Omit<ServiceOptions, 'slots'>> = {
+const mail: LoadModel = {
   limit: { model: 'sliding-window', calls: 30, window: '1m' },
   latency: { read: '1s', write: '1s' },
 };
@@ -48,12 +55,18 @@ const mail: Required<Omit<ServiceOptions, 'slots'>> = {
  * 2 messages a second for each app.
  * @see https://learn.microsoft.com/graph/throttling-limits#microsoft-teams-service-limits
  */
-const chat: Required<Omit<ServiceOptions, 'slots'>> = {
+const chat: LoadModel = {
   limit: { model: 'token-bucket', calls: 2, window: '1s' },
   latency: { read: '500ms', write: '500ms' },
 };
 
-export const documented = { sharepoint, dataverse, mail, chat };
+/** What each service does unless the office is told otherwise. */
+export const documented: Readonly<Record<ServiceName, LoadModel>> = {
+  sharepoint,
+  dataverse,
+  mail,
+  chat,
+};
 
 /**
  * SharePoint under load. 100 times Get and Update take about 510 s one by one, 150 s five at once, 105 s
@@ -62,7 +75,7 @@ export const documented = { sharepoint, dataverse, mail, chat };
  * @example
  * await startOffice({ sharepoint: sharepointUnderLoad, speed: 100 });
  */
-export const sharepointUnderLoad: ServiceOptions = {
+export const sharepointUnderLoad: LoadModel = {
   limit: {
     model: 'token-bucket',
     calls: 2,

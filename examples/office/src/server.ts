@@ -35,13 +35,15 @@ export async function startServer(
   desk: OfficeDesk,
 ): Promise<RunningServer> {
   const closing = new AbortController();
-  const server = createServer((request, response) => {
-    answer(request, hosts, desk, closing.signal).then(
-      (reply) => (reply === cut ? request.socket.resetAndDestroy() : send(response, reply)),
-      (error: unknown) => {
-        if (!closing.signal.aborted && !request.destroyed) send(response, broken(error));
-      },
-    );
+  const server = createServer(async (request, response) => {
+    try {
+      const reply = await answer(request, hosts, desk, closing.signal);
+      if (reply === cut) request.socket.resetAndDestroy();
+      else send(response, reply);
+    } catch (error) {
+      if (closing.signal.aborted || request.destroyed || response.headersSent) response.destroy();
+      else send(response, broken(error));
+    }
   });
   await listen(server, port);
   const { port: actual } = server.address() as AddressInfo;

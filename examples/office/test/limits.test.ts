@@ -23,7 +23,7 @@ const documentedNumbers: [ServiceName, number, number][] = [
 test.each(documentedNumbers)(
   '%s lets %d calls in at once, and as many again after %d ms',
   async (service, calls, ms) => {
-    const { clock, admitted } = limiterOf(documented[service].limit as LimitOptions);
+    const { clock, admitted } = limiterOf(documented[service].limit);
     expect(admitted(calls + 50)).toBe(calls);
     await clock.advance(ms);
     expect(admitted(calls + 50)).toBe(calls);
@@ -135,7 +135,7 @@ test('a limit that cannot be is refused', () => {
 });
 
 describe('over HTTP', () => {
-  const mailLimit = documented.mail.limit as LimitOptions;
+  const mailLimit = documented.mail.limit;
   const mail = { message: { toRecipients: [{ emailAddress: { address: 'a@example.com' } }] } };
 
   test('the 31st mail of a minute is rejected with 429 and whole seconds to wait', async () => {
