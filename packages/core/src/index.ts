@@ -1,1 +1,99 @@
-export {};
+/**
+ * The workflow engine: a DAG declared with runAfter, scopes, bounded loops and result().
+ *
+ * @example
+ * const flow = workflow('Fulfil_Order', (flow: Flow<Order>) => {
+ *   const stock = flow.action('Validate_Inventory', ({ input }) => inventory.check(input.sku));
+ *   const email = flow.action('Send_Confirmation', [stock], ([stock], { input }) => mail.send(input, stock));
+ *   return flow.action('Close_Order', [settled(email)], ([email]) => email.status);
+ * });
+ * const { status, outputs } = await start(flow, order).finished;
+ * @module
+ */
+export { BoundedMapError, type BoundedMapOptions, boundedMap } from './bounded-map.ts';
+export { type EventType, event } from './definition/event-type.ts';
+export type {
+  ActionContext,
+  ActionOptions,
+  BodyOf,
+  ContainerOptions,
+  Context,
+  EachFlow,
+  Flow,
+  ForEachOptions,
+  Items,
+  LoopBody,
+  LoopContext,
+  NodeOptions,
+  Root,
+  RoundContext,
+  RoundFlow,
+  Secure,
+  TerminateOptions,
+  TimedOptions,
+  UntilOptions,
+  WaitForOptions,
+} from './definition/flow.ts';
+export {
+  type Conditional,
+  type Dependency,
+  failed,
+  type Handle,
+  type InputsOf,
+  on,
+  settled,
+  type ValueOf,
+  type Values,
+} from './definition/handle.ts';
+export type { Criticality, Keep, TerminateStatus } from './definition/definition.ts';
+export { DefinitionError } from './definition/definition-error.ts';
+export { defineWorkflow } from './definition/define-workflow.ts';
+export { type Workflow, type WorkflowOptions, workflow } from './definition/workflow.ts';
+export type { ActionRecord, AttemptRecord, RecordKind } from './engine/action-record.ts';
+export { SwitchCaseError } from './engine/branching-execution.ts';
+export type { HandledFailure, TimedAction, TimeOutlier, Usage } from './engine/digest.ts';
+export type {
+  ActionEndedEvent,
+  ActionFlaggedEvent,
+  ActionStartedEvent,
+  AttemptEndedEvent,
+  AttemptStartedEvent,
+  IterationEndedEvent,
+  IterationStartedEvent,
+  RunEndedEvent,
+  RunEvent,
+  RunEvents,
+  RunListener,
+  RunStartedEvent,
+} from './engine/events.ts';
+export type { Explanation, ExplanationStep } from './engine/explain.ts';
+export { ItemsError } from './engine/item-source.ts';
+export { LookUpError } from './engine/look-up-error.ts';
+export type { SignalOutcome } from './engine/mailbox.ts';
+export { PayloadNotMeasurableError, PayloadTooLargeError } from './engine/payload.ts';
+export type { RunFacts, RunResult } from './engine/run-result.ts';
+export { StoppedError } from './engine/stop.ts';
+export { type ActionTask, type Executor, inProcess } from './ports/executor.ts';
+export { memoryRunStore } from './ports/memory-run-store.ts';
+export type {
+  ActionOutcome,
+  RunEnd,
+  RunHeader,
+  RunStore,
+  StoredRun,
+} from './ports/run-store.ts';
+export type {
+  ActionError,
+  Iteration,
+  IterationCounts,
+  LoopDetail,
+  LoopFailures,
+  Result,
+  ResultFacts,
+  SucceededResult,
+  UnsuccessfulResult,
+} from './result.ts';
+export type { Run, SignalOptions } from './run.ts';
+export { RunExistsError, RunOptionError, SignalError } from './run-errors.ts';
+export { type StartOptions, start } from './start.ts';
+export { type RunAfterStatus, type Status, statuses } from './status.ts';

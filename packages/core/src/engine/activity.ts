@@ -1,0 +1,144 @@
+/**
+ * A handler at work: the context that it is given, and the one place that hears how it ended.
+ *
+ * Invariant: an activity ends once. Told to stop, it aborts its signal and waits for the handler to
+ * settle; after the grace time it ends without it, and whatever the handler still does changes nothing.
+ * The AbortSignal is made only when a handler asks for it: making one costs more than the rest of a
+ * short action.
+ * Read next: guarded-activity.ts (time-outs, retries, limiters).
+ * @module
+ */
+import { formatDuration } from '@runafter/clock';
+import type { ActionNode } from '../definition/definition.ts';
+import { isThenable } from '../definition/show-value.ts';
+import type { ActionError } from '../result.ts';
+import { FAILED, type StatusBits, SUCCEEDED } from '../status.ts';
+import type { AttemptRecord } from './action-record.ts';
+import type { ActionState } from './action-state.ts';
+import { AttemptHistory, type Detail } from './detail.ts';
+import { FlowContext } from './flow-context.ts';
+import { idempotencyKey } from './idempotency-key.ts';
+import type { RunEngine } from './run-engine.ts';
+import { errorOf } from './secure.ts';
+import type { Stop } from './stop.ts';
+
+export class Activity extends FlowContext implements Detail {
+  protected readonly run: RunEngine;
+  protected readonly state: ActionState;
+  protected stop: Stop | undefined = undefined;
+  protected over = false;
+  #abort: AbortController | undefined = undefined;
+  #cancelGrace: (() => void) | undefined = undefined;
+
+  constructor(run: RunEngine, state: ActionState) {
+    super(state.frame, state.node.index);
+    this.run = run;
+    this.state = state;
+  }
+
+  get signal(): AbortSignal {
+    if (this.#abort === undefined) {
+      this.#abort = new AbortController();
+      if (this.stop !== undefined) this.#abort.abort(this.stop.reason);
+    }
+    return this.#abort.signal;
+  }
+
+  get idempotencyKey(): string {
+    return idempotencyKey(this.state);
+  }
+
+  get attempt(): number {
+    return 1;
+  }
+
+  get path(): string {
+    return this.state.path;
+  }
+
+  /** Calls the handler. */
+  start(): void {
+    const { run, state } = this;
+    state.started = run.offset();
+    state.detail = this;
+    if (run.events.listening) {
+      run.tellStart(state);
+      run.events.emit({ type: 'attempt.started', ...run.actionEventBase(state), attempt: 1 });
+    }
+    let returned: unknown;
+    try {
+      returned = (state.node as ActionNode).run(state.handed, this);
+      if (isThenable(returned)) returned = Promise.resolve(returned);
+    } catch (thrown) {
+      this.failed(thrown);
+      return;
+    }
+    if (!(returned instanceof Promise)) this.succeeded(returned);
+    else {
+      returned.then(
+        (output: unknown) => this.succeeded(output),
+        (thrown: unknown) => this.failed(thrown),
+      );
+    }
+  }
+
+  protected succeeded(output: unknown): void {
+    if (this.stop === undefined) this.conclude(SUCCEEDED, output);
+    else this.conclude(this.stop.bits, this.stop.reason);
+  }
+
+  protected failed(thrown: unknown): void {
+    if (this.stop === undefined) this.conclude(FAILED, this.errorOf(thrown));
+    else this.conclude(this.stop.bits, this.stop.reason);
+  }
+
+  protected errorOf(thrown: unknown): ActionError {
+    return errorOf(thrown, this.state.node, this.state.path);
+  }
+
+  /** Ends the action, unless it has ended already. */
+  protected conclude(bits: StatusBits, value: unknown, unsettled = false): void {
+    if (this.over) return;
+    this.over = true;
+    this.#cancelGrace?.();
+    const { run, state } = this;
+    const attempts = this.history(bits === SUCCEEDED ? undefined : (value as ActionError));
+    state.detail =
+      unsettled || attempts !== undefined ? new AttemptHistory(attempts, unsettled) : undefined;
+    run.end(state, bits, value);
+  }
+
+  /** The attempts, where more is to be told of them than the record itself tells. */
+  protected history(error: ActionError | undefined): readonly AttemptRecord[] | undefined {
+    this.tellAttemptEnd(error);
+    return undefined;
+  }
+
+  protected tellAttemptEnd(error: ActionError | undefined, wait?: number): void {
+    const { run, state, attempt } = this;
+    if (!run.events.listening) return;
+    const base = run.actionEventBase(state);
+    run.events.emit({ type: 'attempt.ended', ...base, attempt, error, wait });
+  }
+
+  halt(stop: Stop): void {
+    if (this.over || this.stop !== undefined) return;
+    this.stop = stop;
+    const { clock, services } = this.run;
+    this.#cancelGrace = clock.setTimer(services.grace, () => this.#abandon(stop));
+    this.abort(stop);
+  }
+
+  protected abort(stop: Stop): void {
+    this.#abort?.abort(stop.reason);
+  }
+
+  #abandon(stop: Stop): void {
+    const { code, message } = stop.reason;
+    const grace = formatDuration(this.run.services.grace);
+    const text =
+      `${message} "${this.state.path}" had not settled ${grace} after it was told to stop; ` +
+      'its handler may still be running. Pass the signal on to whatever it waits for.';
+    this.conclude(stop.bits, { code, message: text, cause: stop.reason }, true);
+  }
+}

@@ -1,0 +1,131 @@
+/**
+ * A container that runs: it owns the frames of its body, can be told to stop, and ends once.
+ *
+ * Invariant: it ends only when no frame of it has anything left that runs. Told to stop, it passes the
+ * order on and waits for what runs to settle.
+ * Read next: scope-execution.ts, the simplest one; for-each-execution.ts, the largest.
+ * @module
+ */
+import type { Body } from '../definition/definition.ts';
+import type { ActionError } from '../result.ts';
+import { FAILED, RUNNING, type StatusBits, SUCCEEDED } from '../status.ts';
+import type { ActionRecord } from './action-record.ts';
+import { type ActionState, NOTHING } from './action-state.ts';
+import type { Detail } from './detail.ts';
+import type { Digest } from './digest.ts';
+import { errorOfCause } from './explain.ts';
+import type { Frame } from './frame.ts';
+import type { RunEngine } from './run-engine.ts';
+import { errorOf } from './secure.ts';
+import { type Stop, timedOut } from './stop.ts';
+
+export abstract class BodyOwner implements Detail {
+  readonly run: RunEngine;
+  readonly body: Body;
+  /** The container's own state; undefined for the run itself. */
+  readonly state: ActionState | undefined;
+  /** Set once it was told to stop. */
+  stop: Stop | undefined = undefined;
+  protected ended = false;
+  #cancelTimer: (() => void) | undefined = undefined;
+
+  constructor(run: RunEngine, body: Body, state: ActionState | undefined) {
+    this.run = run;
+    this.body = body;
+    this.state = state;
+  }
+
+  get inputs(): readonly unknown[] {
+    return this.state === undefined ? NOTHING : this.state.handed;
+  }
+
+  get path(): string {
+    return this.state === undefined ? '' : this.state.path;
+  }
+
+  /** How many iterations there will be, where that is known. */
+  get total(): number | undefined {
+    return undefined;
+  }
+
+  /** Starts; called once. */
+  abstract begin(): void;
+
+  /** Everything in this frame has ended. */
+  abstract frameEnded(frame: Frame): void;
+
+  /** The frames that something runs in. */
+  protected abstract openFrames(): Iterable<Frame>;
+
+  /** The frames of which records are kept. */
+  protected abstract keptFrames(): readonly Frame[];
+
+  /** Called after everything inside was told to stop. */
+  protected halted?(): void;
+
+  /** Called before a child starts, which waits for the promise if there is one. */
+  childStarting?(state: ActionState): Promise<void> | undefined;
+
+  /** Called after a child has ended. */
+  childEnded?(state: ActionState): void;
+
+  /** Starts, and is told to stop when its time is up. */
+  beginWithin(timeout: number | undefined): void {
+    if (timeout !== undefined) {
+      this.#cancelTimer = this.run.clock.setTimer(timeout, () => this.timeIsUp());
+    }
+    this.begin();
+  }
+
+  protected timeIsUp(): void {
+    const { path } = this;
+    this.halt(
+      timedOut('CONTAINER_TIMED_OUT', `"${path}" took longer than its timeout allows.`),
+    );
+  }
+
+  halt(stop: Stop): void {
+    if (this.stop !== undefined || this.ended) return;
+    this.stop = stop;
+    for (const frame of [...this.openFrames()]) {
+      for (const state of frame.states) {
+        if (state.bits === RUNNING) state.detail?.halt?.(stop);
+      }
+    }
+    this.halted?.();
+    this.run.drain();
+  }
+
+  /** Ends the container: as it was told to stop, or with this status. */
+  protected end(bits: StatusBits, error?: ActionError): void {
+    if (this.ended) return;
+    this.ended = true;
+    this.#cancelTimer?.();
+    const { state, stop } = this;
+    if (state === undefined) return;
+    if (stop !== undefined) this.run.end(state, stop.bits, stop.reason);
+    else this.run.end(state, bits, bits === SUCCEEDED ? undefined : error);
+  }
+
+  /** Ends the container as Failed with what one of its own functions has thrown. */
+  protected fail(thrown: unknown): void {
+    const { state } = this;
+    if (state !== undefined) this.end(FAILED, errorOf(thrown, state.node, state.path));
+  }
+
+  records(): readonly ActionRecord[] {
+    return this.keptFrames().flatMap((frame) => frame.states.filter((s) => s.bits !== RUNNING));
+  }
+
+  deciding(): ActionState | undefined {
+    return undefined;
+  }
+
+  error(): ActionError | undefined {
+    return errorOfCause(this.deciding());
+  }
+
+  digest(digest: Digest): void {
+    for (const frame of this.keptFrames()) digest.addFrame(frame);
+  }
+}

@@ -1,0 +1,112 @@
+/**
+ * A child workflow: a run of its own inside this one, with the same clock, store, executor, events and
+ * mailbox.
+ * @module
+ */
+import type { ChildNode } from '../definition/definition.ts';
+import type { ActionError } from '../result.ts';
+import { CANCELLED, FAILED, type StatusBits, SUCCEEDED } from '../status.ts';
+import type { ActionRecord } from './action-record.ts';
+import type { ActionState } from './action-state.ts';
+import type { Detail } from './detail.ts';
+import type { Digest } from './digest.ts';
+import { FlowContext } from './flow-context.ts';
+import { idempotencyKey } from './idempotency-key.ts';
+import { RunEngine } from './run-engine.ts';
+import { errorOf } from './secure.ts';
+import { type Stop, timedOut } from './stop.ts';
+
+export class ChildExecution implements Detail {
+  readonly #run: RunEngine;
+  readonly #node: ChildNode;
+  readonly #state: ActionState;
+  #child: RunEngine | undefined;
+  #stop: Stop | undefined;
+  #cancelTimer: (() => void) | undefined;
+
+  constructor(run: RunEngine, node: ChildNode, state: ActionState) {
+    this.#run = run;
+    this.#node = node;
+    this.#state = state;
+  }
+
+  get childRunId(): string {
+    return this.#child?.id ?? '';
+  }
+
+  start(): void {
+    const run = this.#run;
+    const state = this.#state;
+    state.started = run.offset();
+    state.detail = this;
+    run.tellStart(state);
+    try {
+      const input = this.#node.input(state.handed, new FlowContext(state.frame, this.#node.index));
+      this.#begin(input);
+    } catch (thrown) {
+      run.end(state, FAILED, errorOf(thrown, state.node, state.path));
+    }
+  }
+
+  #begin(input: unknown): void {
+    const { workflow, limiters, timeout } = this.#node;
+    const { services } = this.#run;
+    const key = idempotencyKey(this.#state);
+    this.#child = new RunEngine(
+      workflow,
+      input,
+      { id: `${this.#run.id}/${this.#state.path}`, keyRoot: key },
+      { ...services, limiters: [...limiters, ...services.limiters], grace: workflow.grace },
+      (fault) => this.#ended(fault),
+    );
+    if (timeout !== undefined) {
+      this.#cancelTimer = this.#run.clock.setTimer(timeout, () => {
+        this.halt(timedOut('CONTAINER_TIMED_OUT', `"${this.#state.path}" took longer than its timeout allows.`));
+      });
+    }
+    this.#child.begin(workflow.timeout);
+  }
+
+  halt(stop: Stop): void {
+    this.#stop = stop;
+    this.#child?.halt(stop);
+  }
+
+  #ended(fault: { error: unknown } | undefined): void {
+    this.#cancelTimer?.();
+    const child = this.#child as RunEngine;
+    if (fault !== undefined) {
+      this.#run.fault(fault.error);
+      return;
+    }
+    child.tellRunEnd();
+    const state = this.#state;
+    if (this.#stop !== undefined) this.#run.end(state, this.#stop.bits, this.#stop.reason);
+    else if (child.bits === SUCCEEDED) this.#run.end(state, SUCCEEDED, child.root.output());
+    else this.#run.end(state, statusOf(child.bits), this.#errorOf(child));
+  }
+
+  #errorOf(child: RunEngine): ActionError | undefined {
+    const error = child.root.error();
+    if (child.bits !== CANCELLED) return error;
+    const message = `The child workflow "${child.workflow.name}" was cancelled: ${error?.message}`;
+    return { code: 'CHILD_CANCELLED', message };
+  }
+
+  records(): readonly ActionRecord[] {
+    return this.#child?.root.records() ?? [];
+  }
+
+  deciding(): ActionState | undefined {
+    return this.#child?.root.deciding();
+  }
+
+  digest(digest: Digest): void {
+    if (this.#child !== undefined) digest.merge(this.#child.digest());
+  }
+}
+
+/** A cancelled child is a failure of the action that ran it. */
+function statusOf(bits: StatusBits): StatusBits {
+  return bits === CANCELLED ? FAILED : bits;
+}

@@ -1,0 +1,52 @@
+/**
+ * A delay: a timer of the clock that can be told to stop.
+ * @module
+ */
+import { parseDuration } from '@runafter/clock';
+import type { DelayNode } from '../definition/definition.ts';
+import { FAILED, SUCCEEDED } from '../status.ts';
+import type { ActionState } from './action-state.ts';
+import type { Detail } from './detail.ts';
+import { FlowContext } from './flow-context.ts';
+import type { RunEngine } from './run-engine.ts';
+import { errorOf } from './secure.ts';
+import type { Stop } from './stop.ts';
+
+export class DelayExecution implements Detail {
+  readonly #run: RunEngine;
+  readonly #node: DelayNode;
+  readonly #state: ActionState;
+  #cancelTimer: (() => void) | undefined;
+
+  constructor(run: RunEngine, node: DelayNode, state: ActionState) {
+    this.#run = run;
+    this.#node = node;
+    this.#state = state;
+  }
+
+  start(): void {
+    const run = this.#run;
+    const state = this.#state;
+    state.started = run.offset();
+    state.detail = this;
+    run.tellStart(state);
+    try {
+      this.#cancelTimer = run.clock.setTimer(this.#milliseconds(), () => {
+        run.end(state, SUCCEEDED, undefined);
+      });
+    } catch (thrown) {
+      run.end(state, FAILED, errorOf(thrown, state.node, state.path));
+    }
+  }
+
+  halt(stop: Stop): void {
+    this.#cancelTimer?.();
+    this.#run.end(this.#state, stop.bits, stop.reason);
+  }
+
+  #milliseconds(): number {
+    const { frame, handed, path } = this.#state;
+    const duration = this.#node.duration(handed, new FlowContext(frame, this.#node.index));
+    return parseDuration(duration as string | number, `duration of "${path}"`);
+  }
+}

@@ -1,0 +1,144 @@
+/**
+ * What is known of a run in constant memory: counts, durations, failures that were handled.
+ *
+ * Records that are kept are read when somebody asks; iterations that a loop drops are added to its
+ * run's digest first. So nothing is counted on the way of an action that keeps its record.
+ * @module
+ */
+import { RUNNING, SKIPPED, type Status, SUCCEEDED, UNSUCCESSFUL } from '../status.ts';
+import type { ActionError } from '../result.ts';
+import type { ActionState } from './action-state.ts';
+import { DurationSketch } from './duration-sketch.ts';
+import type { Frame } from './frame.ts';
+
+/** A failure that did not fail the container around it. */
+export interface HandledFailure {
+  readonly path: string;
+  readonly status: Status;
+  readonly error: ActionError | undefined;
+}
+
+/** How long one execution of an action took. */
+export interface TimedAction {
+  readonly path: string;
+  /** Milliseconds. */
+  readonly duration: number;
+}
+
+/** An execution that took far longer than its siblings in the loop: it often points at throttling. */
+export interface TimeOutlier extends TimedAction {
+  /** The median duration of the same action, in milliseconds. */
+  readonly median: number;
+}
+
+/** What a run has used. */
+export interface Usage {
+  /** Actions and containers that ran, in every iteration. */
+  readonly executed: number;
+  /** Skipped ones; a skipped container counts once. */
+  readonly skipped: number;
+  /** Calls of handlers, retries included. */
+  readonly attempts: number;
+  /** Bytes of outputs as JSON, of the actions with a payload limit. */
+  readonly payloadBytes: number;
+  /** The slowest handlers and waits, slowest first, at most 10. */
+  readonly slowest: readonly TimedAction[];
+  /** At most 10 for each action of a loop. */
+  readonly outliers: readonly TimeOutlier[];
+}
+
+/** More than this many are only counted. */
+export const keptFailures = 1000;
+
+export class Digest {
+  executed = 0;
+  skipped = 0;
+  attempts = 0;
+  payloadBytes = 0;
+  handledFailures: HandledFailure[] = [];
+  flagged: HandledFailure[] = [];
+  handledFailureCount = 0;
+  unsettled: string[] = [];
+  readonly #sketches = new Map<string, DurationSketch>();
+
+  /** Adds everything that has ended in a frame, and what is inside it. */
+  addFrame(frame: Frame): void {
+    const around = frame.index >= 0 ? frame.bits : (frame.owner.state?.bits ?? frame.owner.run.bits);
+    const count = frame.body.nodes.length;
+    for (let index = 0; index < count; index++) this.#add(frame.at(index), around === SUCCEEDED);
+  }
+
+  /** Adds what a container kind has done in its last phase. */
+  addShielded(states: readonly ActionState[]): void {
+    for (const state of states) this.#add(state, false);
+  }
+
+  #add(state: ActionState, handled: boolean): void {
+    state.detail?.digest?.(this);
+    if (state.bits === RUNNING) return;
+    if (state.bits === SKIPPED) {
+      this.skipped++;
+      return;
+    }
+    if (state.node.kind !== 'branch') this.executed++;
+    if (state.node.kind === 'action' || state.node.kind === 'shielded') {
+      this.attempts += state.detail?.attempts?.()?.length ?? 1;
+      this.#sketchOf(state).add(state);
+    }
+    if ((state.bits & UNSUCCESSFUL) !== 0) this.#addFailure(state, handled);
+    if (state.unsettled) this.unsettled.push(state.path);
+  }
+
+  #addFailure(state: ActionState, handled: boolean): void {
+    const { path, status, error } = state;
+    if (handled) {
+      this.handledFailureCount++;
+      if (this.handledFailures.length < keptFailures) {
+        this.handledFailures.push({ path, status, error });
+      }
+    }
+    if (state.node.criticality === 'important' && this.flagged.length < keptFailures) {
+      this.flagged.push({ path, status, error });
+    }
+  }
+
+  #sketchOf(state: ActionState): DurationSketch {
+    const { address } = state.node;
+    let sketch = this.#sketches.get(address);
+    if (sketch === undefined) {
+      sketch = new DurationSketch();
+      this.#sketches.set(address, sketch);
+    }
+    return sketch;
+  }
+
+  /** Takes over what another digest has counted. */
+  merge(other: Digest): void {
+    this.executed += other.executed;
+    this.skipped += other.skipped;
+    this.attempts += other.attempts;
+    this.payloadBytes += other.payloadBytes;
+    this.handledFailureCount += other.handledFailureCount;
+    this.handledFailures.push(...other.handledFailures);
+    this.flagged.push(...other.flagged);
+    this.unsettled.push(...other.unsettled);
+    for (const [address, sketch] of other.#sketches) {
+      const own = this.#sketches.get(address) ?? new DurationSketch();
+      own.merge(sketch);
+      this.#sketches.set(address, own);
+    }
+  }
+
+  usage(): Usage {
+    const sketches = [...this.#sketches.values()];
+    const slowest = sketches.flatMap((sketch) => sketch.slowest);
+    return {
+      executed: this.executed,
+      skipped: this.skipped,
+      attempts: this.attempts,
+      payloadBytes: this.payloadBytes,
+      slowest: slowest.toSorted((a, b) => b.duration - a.duration).slice(0, 10),
+      outliers: sketches.flatMap((sketch) => sketch.outliers()),
+    };
+  }
+}

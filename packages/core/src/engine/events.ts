@@ -1,0 +1,146 @@
+/**
+ * What a run tells while it goes: typed events for progress bars and telemetry.
+ *
+ * Invariant: a subscriber cannot harm the run. It is called synchronously but never awaited; what it
+ * throws, or what its promise rejects with, becomes a process warning and nothing else.
+ * @module
+ */
+import type { ActionError } from '../result.ts';
+import type { Status } from '../status.ts';
+import type { RecordKind } from './action-record.ts';
+
+interface EventBase {
+  readonly runId: string;
+  readonly workflow: string;
+  readonly time: Date;
+}
+
+interface ActionEventBase extends EventBase {
+  /** The identity in the run, such as `Orders[3]/Mail`. */
+  readonly path: string;
+  readonly name: string;
+  readonly kind: RecordKind;
+}
+
+export interface RunStartedEvent extends EventBase {
+  readonly type: 'run.started';
+}
+
+export interface RunEndedEvent extends EventBase {
+  readonly type: 'run.ended';
+  readonly status: Status;
+  readonly error?: ActionError | undefined;
+}
+
+export interface ActionStartedEvent extends ActionEventBase {
+  readonly type: 'action.started';
+}
+
+export interface ActionEndedEvent extends ActionEventBase {
+  readonly type: 'action.ended';
+  readonly status: Status;
+  readonly error?: ActionError | undefined;
+  /** Milliseconds from its start to its end; 0 when it was skipped. */
+  readonly duration: number;
+}
+
+/** An action or container that is declared important has failed: somebody should look at it. */
+export interface ActionFlaggedEvent extends ActionEventBase {
+  readonly type: 'action.flagged';
+  readonly status: Status;
+  readonly error?: ActionError | undefined;
+}
+
+export interface AttemptStartedEvent extends ActionEventBase {
+  readonly type: 'attempt.started';
+  /** 1 for the first attempt. */
+  readonly attempt: number;
+}
+
+export interface AttemptEndedEvent extends ActionEventBase {
+  readonly type: 'attempt.ended';
+  readonly attempt: number;
+  readonly error?: ActionError | undefined;
+  /** Milliseconds until the next attempt; undefined when there is none. */
+  readonly wait?: number | undefined;
+}
+
+export interface IterationStartedEvent extends EventBase {
+  readonly type: 'iteration.started';
+  /** The identity in the run, such as `Orders[3]`. */
+  readonly path: string;
+  /** The loop's name. */
+  readonly loop: string;
+  readonly index: number;
+  /** How many items there are, where that is known (arrays). */
+  readonly total?: number | undefined;
+}
+
+export interface IterationEndedEvent extends EventBase {
+  readonly type: 'iteration.ended';
+  readonly path: string;
+  readonly loop: string;
+  readonly index: number;
+  readonly total?: number | undefined;
+  readonly status: Status;
+}
+
+export type RunEvent =
+  | RunStartedEvent
+  | RunEndedEvent
+  | ActionStartedEvent
+  | ActionEndedEvent
+  | ActionFlaggedEvent
+  | AttemptStartedEvent
+  | AttemptEndedEvent
+  | IterationStartedEvent
+  | IterationEndedEvent;
+
+export type RunListener = (event: RunEvent) => unknown;
+
+/** Where subscribers come and go. */
+export interface RunEvents {
+  /**
+   * Calls `listener` for every event from now on; right after `start()` that is all of them, for a run
+   * begins only when the code that started it has gone on.
+   *
+   * @returns ends the subscription.
+   */
+  subscribe(listener: RunListener): () => void;
+}
+
+export class EventHub implements RunEvents {
+  readonly #listeners = new Set<RunListener>();
+
+  /** Without listeners nobody needs to make events. */
+  get listening(): boolean {
+    return this.#listeners.size > 0;
+  }
+
+  subscribe(listener: RunListener): () => void {
+    const own: RunListener = (event) => listener(event);
+    this.#listeners.add(own);
+    return () => {
+      this.#listeners.delete(own);
+    };
+  }
+
+  emit(event: RunEvent): void {
+    for (const listener of [...this.#listeners]) {
+      try {
+        const returned = listener(event);
+        if (returned instanceof Promise) returned.catch((error) => warn(event, error));
+      } catch (error) {
+        warn(event, error);
+      }
+    }
+  }
+}
+
+function warn(event: RunEvent, error: unknown): void {
+  const text = error instanceof Error ? error.message : 'not an error';
+  process.emitWarning(`A subscriber of run events failed on ${event.type}: ${text}`, {
+    type: 'RunafterWarning',
+    code: 'EVENT_LISTENER_FAILED',
+  });
+}

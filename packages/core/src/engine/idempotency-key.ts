@@ -1,0 +1,25 @@
+/**
+ * The idempotency key of an action: its run's id and its path, where an item that has an identity of
+ * its own (`id`) stands with that in place of its index. The same on every attempt and in every resume.
+ * @module
+ */
+import type { ActionState } from './action-state.ts';
+import type { Frame } from './frame.ts';
+
+/** The key of an action, or of something (`name`) inside a body. */
+export function idempotencyKey(state: ActionState): string {
+  return keyIn(state.frame, state.name);
+}
+
+function keyIn(frame: Frame, name: string): string {
+  const { owner } = frame;
+  const around = owner.state === undefined ? owner.run.keyRoot : keyIn(owner.state.frame, owner.state.name);
+  return `${around}${frame.index < 0 ? '' : `[${iterationKey(frame)}]`}/${name}`;
+}
+
+function iterationKey(frame: Frame): string {
+  const node = frame.owner.state?.node;
+  if (node?.kind !== 'forEach' || node.id === undefined) return String(frame.index);
+  // Encoded, so that a key is one line of ASCII wherever it has to go, such as an HTTP header.
+  return `id=${encodeURIComponent(String(node.id(frame.item, frame.index)))}`;
+}

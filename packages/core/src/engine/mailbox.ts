@@ -1,0 +1,72 @@
+/**
+ * Events from outside, between the ones who send and the waitFor actions that take them.
+ *
+ * Invariant: a payload is taken exactly once, whichever came first, the signal or the wait; those of the
+ * same event (and correlation) in the order in which they came.
+ * @module
+ */
+
+/** What became of a signal. */
+export type SignalOutcome = 'delivered' | 'kept' | 'duplicate';
+
+type Take = (payload: unknown) => void;
+
+export class Mailbox {
+  readonly #waiting = new Map<string, Set<Take>>();
+  readonly #kept = new Map<string, unknown[]>();
+  readonly #ids = new Set<string>();
+
+  /** Hands the payload to the first who waits for it, or keeps it for the next who will. */
+  put(
+    event: string,
+    correlate: string | undefined,
+    payload: unknown,
+    id: string | undefined,
+  ): SignalOutcome {
+    if (id !== undefined) {
+      if (this.#ids.has(id)) return 'duplicate';
+      this.#ids.add(id);
+    }
+    const key = keyOf(event, correlate);
+    const waiting = this.#waiting.get(key);
+    if (waiting !== undefined) {
+      const [take] = waiting;
+      this.#leave(key, take as Take);
+      take?.(payload);
+      return 'delivered';
+    }
+    const kept = this.#kept.get(key);
+    if (kept === undefined) this.#kept.set(key, [payload]);
+    else kept.push(payload);
+    return 'kept';
+  }
+
+  /**
+   * Takes a payload that is there, or waits for one. `take` is called at once or later, at most once.
+   *
+   * @returns leaves the queue; does nothing once `take` was called.
+   */
+  take(event: string, correlate: string | undefined, take: Take): () => void {
+    const key = keyOf(event, correlate);
+    const kept = this.#kept.get(key);
+    if (kept !== undefined) {
+      const payload = kept.shift();
+      if (kept.length === 0) this.#kept.delete(key);
+      take(payload);
+      return () => undefined;
+    }
+    const waiting = this.#waiting.get(key) ?? new Set();
+    this.#waiting.set(key, waiting.add(take));
+    return () => this.#leave(key, take);
+  }
+
+  #leave(key: string, take: Take): void {
+    const waiting = this.#waiting.get(key);
+    waiting?.delete(take);
+    if (waiting?.size === 0) this.#waiting.delete(key);
+  }
+}
+
+function keyOf(event: string, correlate: string | undefined): string {
+  return JSON.stringify(correlate === undefined ? [event] : [event, correlate]);
+}

@@ -1,0 +1,295 @@
+/**
+ * The scheduler of one run: it starts what is ready, records what has ended, and counts down what waits.
+ *
+ * Invariant: an action is dispatched exactly when the last of its predecessors has ended. `end()` is
+ * the only place where a status becomes terminal, and the outcome is in the run store, if there is
+ * one, before anything that runs after it starts. The queue makes a chain of 100,000 handlers that
+ * return at once a loop, not a recursion.
+ * Read next: frame.ts (a body being run), activity.ts (one handler), body-owner.ts (containers).
+ * @module
+ */
+import type { Clock, Limiter, Random } from '@runafter/clock';
+import type { WorkflowDefinition } from '../definition/definition.ts';
+import type { Executor } from '../ports/executor.ts';
+import type { RunStore } from '../ports/run-store.ts';
+import {
+  FAILED,
+  RUNNING,
+  SKIPPED,
+  type Status,
+  type StatusBits,
+  statusName,
+  UNSUCCESSFUL,
+} from '../status.ts';
+import { type ActionState, UNMET } from './action-state.ts';
+import { startNode } from './start-node.ts';
+import { SkippedByStop } from './detail.ts';
+import { Digest } from './digest.ts';
+import type { EventHub } from './events.ts';
+import type { Frame } from './frame.ts';
+import { handOver } from './hand-over.ts';
+import type { Mailbox } from './mailbox.ts';
+import { outcomeOf } from './outcome.ts';
+import { RootBody } from './root-body.ts';
+import { errorOf } from './secure.ts';
+import { cancelled, type Stop } from './stop.ts';
+
+/** What a run works with; a child's run shares most of it with its parent's. */
+export interface RunServices {
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Undefined: handlers are called in this process, as soon as they are ready. */
+  readonly executor: Executor | undefined;
+  readonly store: RunStore | undefined;
+  /** Taken by every handler of the run, after its own ones. */
+  readonly limiters: readonly Limiter[];
+  /** Milliseconds that handlers get to settle after they were told to stop. */
+  readonly grace: number;
+  readonly events: EventHub;
+  readonly mailbox: Mailbox;
+}
+
+export class RunEngine {
+  readonly workflow: WorkflowDefinition;
+  readonly input: unknown;
+  readonly services: RunServices;
+  readonly clock: Clock;
+  readonly events: EventHub;
+  /** Milliseconds since 1970 when the run started; records count from it. */
+  epoch = 0;
+  /** RUNNING until the run has ended. */
+  bits: StatusBits = RUNNING;
+  /** What is known of the iterations that were not kept. */
+  readonly dropped: Digest = new Digest();
+  readonly root: RootBody;
+  /** Handlers can be called at once: nothing of the run stands before them. */
+  readonly plain: boolean;
+  /** What idempotency keys begin with. */
+  readonly #keyRoot: string | undefined;
+  #id: string | undefined;
+  #origin = 0;
+  #ready: ActionState[] = [];
+  #draining = false;
+  readonly #onEnd: (fault: { error: unknown } | undefined) => void;
+
+  constructor(
+    workflow: WorkflowDefinition,
+    input: unknown,
+    identity: { readonly id?: string | undefined; readonly keyRoot?: string },
+    services: RunServices,
+    onEnd: (fault: { error: unknown } | undefined) => void,
+  ) {
+    this.workflow = workflow;
+    this.input = input;
+    this.#id = identity.id;
+    this.#keyRoot = identity.keyRoot;
+    this.services = services;
+    this.clock = services.clock;
+    this.events = services.events;
+    this.plain = services.executor === undefined && services.limiters.length === 0;
+    this.root = new RootBody(this);
+    this.#onEnd = onEnd;
+  }
+
+  /** Made when somebody asks: most runs that are not stored are never asked. */
+  get id(): string {
+    this.#id ??= crypto.randomUUID();
+    return this.#id;
+  }
+
+  get keyRoot(): string {
+    return this.#keyRoot ?? this.id;
+  }
+
+  /** Milliseconds since the run started, whole. */
+  offset(): number {
+    const offset = this.clock.monotonic() - this.#origin;
+    return offset < 0x7fff_ffff ? offset | 0 : Math.trunc(offset);
+  }
+
+  begin(timeout: number | undefined): void {
+    if (this.bits !== RUNNING) return;
+    this.epoch = this.clock.now();
+    this.#origin = this.clock.monotonic();
+    if (this.events.listening) this.events.emit({ type: 'run.started', ...this.eventBase() });
+    this.root.beginWithin(timeout);
+    this.drain();
+  }
+
+  /** Ends the run before it has begun. */
+  refuse(stop: Stop): void {
+    this.root.refuse(stop);
+    this.begin(undefined);
+  }
+
+  /** Starts a body: everything in it that waits for nothing. */
+  open(frame: Frame): void {
+    const { nodes, roots } = frame.body;
+    if (nodes.length === 0) frame.owner.frameEnded(frame);
+    else for (const index of roots) this.dispatch(frame.at(index));
+  }
+
+  /** Starts an action whose predecessors have all ended, or skips it. */
+  dispatch(state: ActionState): void {
+    const { owner } = state.frame;
+    if (state.bits === UNMET) this.skip(state);
+    else if (owner.stop !== undefined) this.skipStopped(state, owner.stop);
+    else {
+      state.handed = handOver(state.frame, state.node.inputs);
+      const held = owner.childStarting?.(state);
+      if (held === undefined) startNode(this, state);
+      else held.then(() => this.#startHeld(state), (error) => this.#failHeld(state, error));
+    }
+  }
+
+  #startHeld(state: ActionState): void {
+    const { stop } = state.frame.owner;
+    if (stop === undefined) startNode(this, state);
+    else this.skipStopped(state, stop);
+    this.drain();
+  }
+
+  #failHeld(state: ActionState, error: unknown): void {
+    state.started = this.offset();
+    this.end(state, FAILED, errorOf(error, state.node, state.path));
+  }
+
+  /** Skips what was ready, but must not start any more. */
+  skipStopped(state: ActionState, stop: Stop): void {
+    state.detail = new SkippedByStop(stop);
+    this.skip(state);
+  }
+
+  /** Ends something as Skipped. */
+  skip(state: ActionState): void {
+    state.started = this.offset();
+    this.end(state, SKIPPED, undefined);
+  }
+
+  /** Ends an action or container, once. `value` is its output when it Succeeded, else its error. */
+  end(state: ActionState, bits: StatusBits, value: unknown): void {
+    this.#close(state, bits, value);
+    if (this.services.store === undefined) this.#advance(state);
+    else this.#store(state).then(() => this.#advance(state));
+  }
+
+  /** Ends something that nothing runs after: a function of a container kind's last phase. */
+  async endShielded(state: ActionState, bits: StatusBits, value: unknown): Promise<void> {
+    this.#close(state, bits, value);
+    if (this.services.store !== undefined) await this.#store(state);
+  }
+
+  #close(state: ActionState, bits: StatusBits, value: unknown): void {
+    state.bits = bits;
+    state.value = value;
+    state.ended = bits === SKIPPED ? state.started : this.offset();
+    if (this.events.listening) this.#tellEnd(state);
+  }
+
+  /** Resolves once the outcome is stored; a store that fails ends the run, and it never resolves. */
+  #store(state: ActionState): Promise<void> {
+    return new Promise((resolve) => {
+      this.services.store?.recordOutcome(this.id, outcomeOf(state)).then(
+        () => resolve(),
+        (error: unknown) => this.fault(error),
+      );
+    });
+  }
+
+  #advance(state: ActionState): void {
+    const { frame, bits } = state;
+    for (const { to, accepts } of state.node.successors) {
+      const next = frame.at(to);
+      if ((accepts & bits) === 0) next.bits = UNMET;
+      if (--next.waiting === 0) this.#ready.push(next);
+    }
+    frame.owner.childEnded?.(state);
+    if (--frame.remaining === 0) frame.owner.frameEnded(frame);
+    this.drain();
+  }
+
+  /** Starts what has become ready, until nothing is. */
+  drain(): void {
+    if (this.#draining) return;
+    this.#draining = true;
+    const ready = this.#ready;
+    for (let next = 0; next < ready.length; next++) this.dispatch(ready[next] as ActionState);
+    ready.length = 0;
+    this.#draining = false;
+  }
+
+  /** Tells everything that runs to stop; what has not started is skipped. */
+  halt(stop: Stop): void {
+    this.root.halt(stop);
+  }
+
+  /** The run's body has ended. */
+  complete(bits: StatusBits): void {
+    this.#finish(bits, undefined);
+  }
+
+  /** A fault of the store or the engine, not of an action: the run cannot go on. */
+  fault(error: unknown): void {
+    this.#finish(FAILED, { error });
+    this.halt(cancelled('RUN_FAULTED', 'The run store or the engine has failed.', error));
+  }
+
+  #finish(bits: StatusBits, fault: { error: unknown } | undefined): void {
+    if (this.bits !== RUNNING) return;
+    this.bits = bits;
+    this.#onEnd(fault);
+  }
+
+  /** Everything known of the run so far. */
+  digest(): Digest {
+    const digest = new Digest();
+    digest.merge(this.dropped);
+    this.root.digest(digest);
+    return digest;
+  }
+
+  eventBase(): { runId: string; workflow: string; time: Date } {
+    return {
+      runId: this.id,
+      workflow: this.workflow.name,
+      time: new Date(this.epoch + this.offset()),
+    };
+  }
+
+  actionEventBase(state: ActionState): ReturnType<RunEngine['eventBase']> & {
+    path: string;
+    name: string;
+    kind: ActionState['kind'];
+  } {
+    return { ...this.eventBase(), path: state.path, name: state.name, kind: state.kind };
+  }
+
+  tellRunEnd(): void {
+    if (!this.events.listening) return;
+    const status = statusName(this.bits) as Status;
+    this.events.emit({ type: 'run.ended', ...this.eventBase(), status, error: this.root.error() });
+  }
+
+  tellStart(state: ActionState): void {
+    if (!this.events.listening) return;
+    this.events.emit({ type: 'action.started', ...this.actionEventBase(state) });
+  }
+
+  tellIteration(type: 'iteration.started' | 'iteration.ended', frame: Frame): void {
+    if (!this.events.listening) return;
+    const { owner, index, path } = frame;
+    const event = { ...this.eventBase(), path, loop: owner.state?.name ?? '', index, total: owner.total };
+    if (type === 'iteration.started') this.events.emit({ type, ...event });
+    else this.events.emit({ type, ...event, status: statusName(frame.bits) as Status });
+  }
+
+  #tellEnd(state: ActionState): void {
+    const base = this.actionEventBase(state);
+    const { status, error } = state;
+    const duration = state.ended - state.started;
+    this.events.emit({ type: 'action.ended', ...base, status, error, duration });
+    if ((state.bits & UNSUCCESSFUL) !== 0 && state.node.criticality === 'important') {
+      this.events.emit({ type: 'action.flagged', ...base, status, error });
+    }
+  }
+}

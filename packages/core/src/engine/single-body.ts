@@ -1,0 +1,38 @@
+/**
+ * A container whose body runs once: the run itself, a scope, a branch.
+ * @module
+ */
+import { leafStatus, decidingLeaf } from './verdict.ts';
+import type { ActionState } from './action-state.ts';
+import { BodyOwner } from './body-owner.ts';
+import { Frame } from './frame.ts';
+import { valueOf } from './hand-over.ts';
+
+export class SingleBody extends BodyOwner {
+  readonly frame: Frame = new Frame(this, -1, undefined);
+
+  begin(): void {
+    this.run.open(this.frame);
+  }
+
+  frameEnded(frame: Frame): void {
+    this.end(leafStatus(frame));
+  }
+
+  output(): unknown {
+    const { output } = this.body;
+    return output === undefined ? undefined : valueOf(this.frame, output);
+  }
+
+  override deciding(): ActionState | undefined {
+    return decidingLeaf(this.frame);
+  }
+
+  protected openFrames(): Iterable<Frame> {
+    return [this.frame];
+  }
+
+  protected keptFrames(): readonly Frame[] {
+    return [this.frame];
+  }
+}

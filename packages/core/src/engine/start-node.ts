@@ -1,0 +1,59 @@
+/**
+ * What starting means for each kind of node.
+ * @module
+ */
+import type { ActionState } from './action-state.ts';
+import { Activity } from './activity.ts';
+import type { BodyOwner } from './body-owner.ts';
+import { BranchingExecution } from './branching-execution.ts';
+import { ChildExecution } from './child-execution.ts';
+import { ContainerExecution } from './container-execution.ts';
+import { DelayExecution } from './delay-execution.ts';
+import { ForEachExecution } from './for-each-execution.ts';
+import { GuardedActivity } from './guarded-activity.ts';
+import type { RunEngine } from './run-engine.ts';
+import { SingleBody } from './single-body.ts';
+import { terminateRun } from './terminate-run.ts';
+import { UntilExecution } from './until-execution.ts';
+import { WaitForExecution } from './wait-for-execution.ts';
+
+/** Starts an action or container that is ready. */
+export function startNode(run: RunEngine, state: ActionState): void {
+  const { node } = state;
+  switch (node.kind) {
+    case 'action':
+      if (node.plain && run.plain) new Activity(run, state).start();
+      else new GuardedActivity(run, state).start();
+      return;
+    case 'scope':
+    case 'branch':
+      return startContainer(state, new SingleBody(run, node.body, state));
+    case 'forEach':
+      return startContainer(state, new ForEachExecution(run, node, state));
+    case 'condition':
+    case 'switch':
+      return startContainer(state, new BranchingExecution(run, node, state));
+    case 'until':
+      return startContainer(state, new UntilExecution(run, node, state));
+    case 'container':
+      return startContainer(state, new ContainerExecution(run, node, state));
+    case 'child':
+      return new ChildExecution(run, node, state).start();
+    case 'delay':
+      return new DelayExecution(run, node, state).start();
+    case 'waitFor':
+      return new WaitForExecution(run, node, state).start();
+    case 'terminate':
+      return terminateRun(run, node, state);
+    case 'shielded':
+      throw new TypeError('A shielded function is started by its container.');
+  }
+}
+
+function startContainer(state: ActionState, owner: BodyOwner): void {
+  const { run } = owner;
+  state.started = run.offset();
+  state.detail = owner;
+  run.tellStart(state);
+  owner.beginWithin(state.node.timeout);
+}

@@ -1,0 +1,157 @@
+/**
+ * An until: rounds one after the other, the state of each the output of the one before, until `done`.
+ *
+ * Invariant: rounds follow each other in a loop, not by recursion, so that a thousand rounds that
+ * return at once need no stack.
+ * @module
+ */
+import type { UntilNode } from '../definition/definition.ts';
+import type { Iteration, IterationCounts } from '../result.ts';
+import { FAILED, RUNNING, type StatusBits, SUCCEEDED } from '../status.ts';
+import type { ActionRecord } from './action-record.ts';
+import type { ActionState } from './action-state.ts';
+import { BodyOwner } from './body-owner.ts';
+import { FlowContext } from './flow-context.ts';
+import { Frame } from './frame.ts';
+import { valueOf } from './hand-over.ts';
+import { countsOf, iterationsOf, repeatedRecords } from './iterations.ts';
+import type { RunEngine } from './run-engine.ts';
+import { timedOut } from './stop.ts';
+import { decidingLeaf, leafStatus } from './verdict.ts';
+
+export class UntilExecution extends BodyOwner {
+  readonly #node: UntilNode;
+  readonly #frames: Frame[] = [];
+  #value: unknown;
+  #advancing = false;
+  #timedOut = false;
+
+  constructor(run: RunEngine, node: UntilNode, state: ActionState) {
+    super(run, node.body, state);
+    this.#node = node;
+  }
+
+  begin(): void {
+    const state = this.state as ActionState;
+    try {
+      this.#value = this.#node.initial(state.handed, new FlowContext(state.frame, this.#node.index));
+    } catch (thrown) {
+      this.fail(thrown);
+      return;
+    }
+    this.#advance();
+  }
+
+  /** Runs rounds for as long as they end at once. */
+  #advance(): void {
+    if (this.#advancing) return;
+    this.#advancing = true;
+    while (!this.ended && this.#isBetweenRounds()) this.#openRound();
+    this.#advancing = false;
+  }
+
+  #isBetweenRounds(): boolean {
+    const last = this.#frames.at(-1);
+    return last === undefined || last.bits !== RUNNING;
+  }
+
+  #openRound(): void {
+    const frame = new Frame(this, this.#frames.length, this.#value);
+    this.#frames.push(frame);
+    this.run.tellIteration('iteration.started', frame);
+    this.run.open(frame);
+    this.run.drain();
+  }
+
+  frameEnded(frame: Frame): void {
+    if (this.stop !== undefined) this.#endRound(frame, this.stop.bits, false);
+    else if (leafStatus(frame) === SUCCEEDED) this.#askWhetherDone(frame);
+    else this.#endRound(frame, FAILED, false);
+  }
+
+  #askWhetherDone(frame: Frame): void {
+    const { output } = this.body;
+    if (output !== undefined) this.#value = valueOf(frame, output);
+    try {
+      const done = this.#node.done(this.#value, new FlowContext(frame, undefined));
+      if (!(done instanceof Promise)) this.#endRound(frame, SUCCEEDED, done === true);
+      else {
+        done
+          .then((answer) => this.#endRound(frame, SUCCEEDED, answer === true))
+          .catch((thrown: unknown) => this.#failRound(frame, thrown));
+      }
+    } catch (thrown) {
+      this.#failRound(frame, thrown);
+    }
+  }
+
+  #failRound(frame: Frame, thrown: unknown): void {
+    if (frame.bits !== RUNNING) return;
+    frame.bits = FAILED;
+    this.run.tellIteration('iteration.ended', frame);
+    this.fail(thrown);
+  }
+
+  #endRound(frame: Frame, bits: StatusBits, done: boolean): void {
+    if (frame.bits !== RUNNING) return;
+    frame.bits = bits;
+    this.run.tellIteration('iteration.ended', frame);
+    if (this.#timedOut) this.#endAtLimit(`took longer than its timeout allows`);
+    else if (this.stop !== undefined || done) this.end(bits);
+    else if (this.#frames.length < this.#node.maxIterations) this.#advance();
+    else this.#endAtLimit(`was not done after ${this.#frames.length} rounds`);
+  }
+
+  /** A round that the time-out has cut short does not decide; the last one that ended itself does. */
+  #endAtLimit(reached: string): void {
+    this.stop = undefined;
+    const last = this.#frames.findLast(({ bits }) => bits === SUCCEEDED || bits === FAILED);
+    if (this.#node.onLimit === 'succeed') this.end(last?.bits ?? SUCCEEDED);
+    else {
+      const message = `"${this.path}" ${reached}. Raise its limits, or set onLimit to 'succeed'.`;
+      this.end(FAILED, { code: 'UNTIL_LIMIT_REACHED', message });
+    }
+  }
+
+  protected override timeIsUp(): void {
+    this.#timedOut = true;
+    this.halt(timedOut('UNTIL_LIMIT_REACHED', `"${this.path}" took longer than its timeout allows.`));
+  }
+
+  protected override halted(): void {
+    const round = this.#frames.at(-1);
+    // All actions of the round have ended, and only a promise of `done` is awaited.
+    if (round?.remaining === 0 && this.stop !== undefined) {
+      this.#endRound(round, this.stop.bits, false);
+    }
+  }
+
+  output(): unknown {
+    return this.#value;
+  }
+
+  override deciding(): ActionState | undefined {
+    const last = this.#frames.at(-1);
+    return last && decidingLeaf(last);
+  }
+
+  override records(): readonly ActionRecord[] {
+    return repeatedRecords(this, this.#frames);
+  }
+
+  iterations(): readonly Iteration<unknown>[] {
+    return iterationsOf(this, this.#frames);
+  }
+
+  counts(): IterationCounts {
+    return countsOf(this.#frames);
+  }
+
+  protected openFrames(): Iterable<Frame> {
+    return this.#frames.slice(-1);
+  }
+
+  protected keptFrames(): readonly Frame[] {
+    return this.#frames;
+  }
+}

@@ -1,0 +1,43 @@
+/**
+ * Errors of starting a run and of talking to it.
+ * @module
+ */
+import { RunafterError } from '@runafter/errors';
+
+/** `RUN_OPTION_INVALID`: what `start()` was given makes no sense. */
+export class RunOptionError extends RunafterError {
+  readonly option: string;
+  readonly value: unknown;
+
+  /** @param problem - what is wrong and what to do, as sentences. */
+  constructor(option: string, value: unknown, problem: string) {
+    super('RUN_OPTION_INVALID', `start(): ${option} ${problem}`);
+    this.option = option;
+    this.value = value;
+  }
+}
+
+/** `RUN_EXISTS`: the store has a run with this id already. */
+export class RunExistsError extends RunafterError {
+  readonly runId: string;
+
+  constructor(runId: string) {
+    super(
+      'RUN_EXISTS',
+      `The run store has a run "${runId}" already. Use another runId, or leave it out to get one made.`,
+    );
+    this.runId = runId;
+  }
+}
+
+/** `SIGNAL_UNKNOWN` or `RUN_ENDED`: nobody will ever take the signal. */
+export class SignalError extends RunafterError {
+  readonly event: string;
+  readonly runId: string;
+
+  constructor(code: 'SIGNAL_UNKNOWN' | 'RUN_ENDED', runId: string, event: string, problem: string) {
+    super(code, problem);
+    this.event = event;
+    this.runId = runId;
+  }
+}
