@@ -60,9 +60,9 @@ export class FlowBuilder {
     runOrOptions?: unknown,
     options?: unknown,
   ): HandleReference {
-    if (typeof runAfterOrRun === 'function') {
-      const run = withoutValues(runAfterOrRun as (context: object) => unknown);
-      return addAction(this[draft], name, [], run, runOrOptions);
+    // Without a list and without a second function, what stands first is meant to be the function.
+    if (!Array.isArray(runAfterOrRun) && typeof runOrOptions !== 'function') {
+      return addAction(this[draft], name, [], contextOnly(runAfterOrRun), runOrOptions);
     }
     return addAction(this[draft], name, runAfterOrRun, runOrOptions, options);
   }
@@ -408,8 +408,12 @@ function lookAheadWithoutKey(start: NodeStart, value: number): DefinitionError {
   );
 }
 
-/** A handler that takes its context alone. It keeps its name, which describe() and stacks show. */
-export function withoutValues(run: (context: object) => unknown): Handler {
+/**
+ * Turns a function that takes its context alone into a handler. It keeps its name, which describe()
+ * and stacks show. What is not a function is left as it is, to be refused.
+ */
+export function contextOnly(run: unknown): unknown {
+  if (typeof run !== 'function') return run;
   const handler: Handler = (_, context) => run(context);
   return Object.defineProperty(handler, 'name', { value: run.name });
 }

@@ -39,12 +39,13 @@ export function inRunAfterOrder(
   nodes: ReadonlyMap<string, TypedNode>,
   around: Surroundings,
 ): readonly NamedNode[] {
-  const indexes = new Map([...nodes.keys()].map((name, index) => [name, index]));
-  const named = [...nodes].map(([name, node]) => ({
-    ...node,
-    name,
-    edges: readNamedEdges(node.place, node.properties.runAfter),
-  }));
+  const named: NamedNode[] = [];
+  const indexes = new Map<string, number>();
+  for (const [name, { type, place, properties, options }] of nodes) {
+    const edges = readNamedEdges(place, properties.runAfter);
+    indexes.set(name, named.length);
+    named.push({ name, type, place, properties, options, edges });
+  }
   const predecessors = named.map((node) =>
     node.edges.map((edge) => {
       checkEdge(node, edge, nodes, around);

@@ -18,31 +18,35 @@ import {
 import { showValue } from './show-value.ts';
 
 interface NodeType {
-  /** Properties beside `type`, `runAfter` and the options. */
-  readonly properties: readonly string[];
-  /** Those of them that must be functions. */
+  /** Those of its properties that must be functions. */
   readonly functions: readonly string[];
   readonly options: readonly string[];
+  /** All properties that it can have. */
+  readonly known: readonly string[];
+}
+
+function nodeType(
+  properties: readonly string[],
+  options: readonly string[],
+  functions: readonly string[] = [],
+): NodeType {
+  return { functions, options, known: ['type', 'runAfter', ...properties, ...options] };
 }
 
 const body = ['actions', 'output'];
 
 const nodeTypes = {
-  action: { properties: ['run'], functions: ['run'], options: actionOptions },
-  scope: { properties: body, functions: [], options: containerOptions },
-  forEach: { properties: ['items', ...body], functions: ['items'], options: forEachOptions },
-  condition: {
-    properties: ['test', 'then', 'else'],
-    functions: ['test'],
-    options: containerOptions,
-  },
-  switch: { properties: ['on', 'cases', 'default'], functions: ['on'], options: containerOptions },
-  until: { properties: ['initial', 'done', ...body], functions: ['done'], options: untilOptions },
-  child: { properties: ['workflow', 'input'], functions: ['input'], options: containerOptions },
-  delay: { properties: ['duration'], functions: [], options: nodeOptions },
-  waitFor: { properties: ['event'], functions: [], options: waitForOptions },
-  terminate: { properties: ['status'], functions: [], options: terminateOptions },
-} as const satisfies Record<string, NodeType>;
+  action: nodeType(['run'], actionOptions, ['run']),
+  scope: nodeType(body, containerOptions),
+  forEach: nodeType(['items', ...body], forEachOptions, ['items']),
+  condition: nodeType(['test', 'then', 'else'], containerOptions, ['test']),
+  switch: nodeType(['on', 'cases', 'default'], containerOptions, ['on']),
+  until: nodeType(['initial', 'done', ...body], untilOptions, ['done']),
+  child: nodeType(['workflow', 'input'], containerOptions, ['input']),
+  delay: nodeType(['duration'], nodeOptions),
+  waitFor: nodeType(['event'], waitForOptions),
+  terminate: nodeType(['status'], terminateOptions),
+};
 
 /** The names of the types. */
 export type NodeTypeName = keyof typeof nodeTypes;
@@ -60,8 +64,8 @@ export interface TypedNode {
   readonly type: NodeTypeName;
   readonly place: DefinitionPlace;
   readonly properties: Readonly<Record<string, unknown>>;
-  /** Those properties that are options of its type. */
-  readonly options: Readonly<Record<string, unknown>>;
+  /** Those properties that are options of its type; undefined when there are none. */
+  readonly options: Readonly<Record<string, unknown>> | undefined;
 }
 
 /**
@@ -82,8 +86,8 @@ export function readNodeType(place: DefinitionPlace, node: unknown): TypedNode {
   const properties = node as Readonly<Record<string, unknown>>;
   const type = typeOf(place, properties.type);
   const placed = { ...place, kind: type };
-  const { properties: own, functions, options } = nodeTypes[type];
-  checkKeys(placed, node, ['type', 'runAfter', ...own, ...options], 'property');
+  const { functions, options, known } = nodeTypes[type];
+  checkKeys(placed, node, known, 'property');
   for (const name of functions) checkFunction(placed, name, properties[name]);
   return { type, place: placed, properties, options: pick(properties, options) };
 }
@@ -105,8 +109,8 @@ function typeOf(place: DefinitionPlace, type: unknown): NodeTypeName {
 function pick(
   properties: Readonly<Record<string, unknown>>,
   names: readonly string[],
-): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(
-    names.filter((name) => Object.hasOwn(properties, name)).map((name) => [name, properties[name]]),
-  );
+): Readonly<Record<string, unknown>> | undefined {
+  const present = names.filter((name) => properties[name] !== undefined);
+  if (present.length === 0) return undefined;
+  return Object.fromEntries(present.map((name) => [name, properties[name]]));
 }

@@ -8,7 +8,7 @@
  */
 
 import { SUCCEEDED } from '../status.ts';
-import { addSwitch, draft, FlowBuilder, withoutValues } from './builder.ts';
+import { addSwitch, contextOnly, draft, FlowBuilder } from './builder.ts';
 import type { DataDefinition } from './data-definition.ts';
 import { inRunAfterOrder, type NamedNode } from './data-edges.ts';
 import { readNodeType, type TypedNode } from './data-node-types.ts';
@@ -140,9 +140,8 @@ function writeNode(
     case 'delay':
       return flow.delay(name, runAfter, contextOnly(properties.duration), options);
     case 'waitFor': {
-      const { correlate } = options;
-      const wrapped = correlate === undefined ? {} : { correlate: contextOnly(correlate) };
-      return flow.waitFor(name, runAfter, properties.event, { ...options, ...wrapped });
+      const correlate = contextOnly(options?.correlate);
+      return flow.waitFor(name, runAfter, properties.event, { ...options, correlate });
     }
     case 'terminate':
       return flow.terminate(name, runAfter, readStatus(properties.status), options);
@@ -220,11 +219,6 @@ function outputOf(
     );
   }
   return typeof output === 'string' ? handle : settled(handle as never);
-}
-
-/** Functions of the data form get their context alone. Other values are left for the builder to refuse. */
-function contextOnly(value: unknown): unknown {
-  return typeof value === 'function' ? withoutValues(value as (context: object) => unknown) : value;
 }
 
 /** `done` reads the state that the round has made where all others read the one before. */

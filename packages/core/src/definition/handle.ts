@@ -15,7 +15,9 @@ import {
   TIMED_OUT,
 } from '../status.ts';
 import type { Source } from './definition.ts';
-import { HandleError } from './definition-error.ts';
+import { DefinitionError, type DefinitionPlace, HandleError } from './definition-error.ts';
+import { addressIn, type BodyDraft } from './draft.ts';
+import { showValue } from './show-value.ts';
 
 declare const container: unique symbol;
 declare const handed: unique symbol;
@@ -88,7 +90,8 @@ export class ConditionalReference {
  *
  * @param handle - an action or container of the same body.
  * @param statuses - one or more of Succeeded, Failed, Skipped, TimedOut.
- * @throws {HandleError} `HANDLE_INVALID`: not a handle of an action, or no known status.
+ * @throws {DefinitionError} `HANDLE_INVALID`: not the handle of an action; `RUN_AFTER_STATUS`: a
+ *   status that cannot be waited for, or none.
  * @example
  * flow.action('Open_Ticket', [on(payment, 'Failed')], ([payment]) => tickets.open(payment.error));
  */
@@ -96,23 +99,17 @@ export function on<O, T, D, const S extends readonly [RunAfterStatus, ...RunAfte
   handle: Handle<O, T, D>,
   ...statuses: S
 ): Conditional<O, T, S[number], D> {
-  if (statuses.length === 0) {
-    throw new HandleError(
-      'on(…) needs at least one status: Succeeded, Failed, Skipped or TimedOut.',
-    );
-  }
+  const reference = checkAction('on', handle);
+  if (statuses.length === 0) throw statusError(reference, 'on(…) got no status.');
   let accepts = 0;
   for (const status of statuses) {
     const bits = statusBits(status) ?? 0;
     if ((bits & ANY_RUN_AFTER) === 0) {
-      throw new HandleError(
-        `on(…) cannot wait for status ${JSON.stringify(status)}. ` +
-          'Use Succeeded, Failed, Skipped or TimedOut.',
-      );
+      throw statusError(reference, `on(…) cannot wait for status ${showValue(status)}.`, status);
     }
     accepts |= bits;
   }
-  return conditional('on', handle, accepts);
+  return conditional(reference, accepts);
 }
 
 /**
@@ -124,7 +121,7 @@ export function on<O, T, D, const S extends readonly [RunAfterStatus, ...RunAfte
 export function failed<O, T, D>(
   handle: Handle<O, T, D>,
 ): Conditional<O, T, 'Failed' | 'TimedOut', D> {
-  return conditional('failed', handle, FAILED | TIMED_OUT);
+  return conditional(checkAction('failed', handle), FAILED | TIMED_OUT);
 }
 
 /**
@@ -133,21 +130,48 @@ export function failed<O, T, D>(
  * @throws {HandleError} `HANDLE_INVALID`: not a handle of an action.
  */
 export function settled<O, T, D>(handle: Handle<O, T, D>): Conditional<O, T, RunAfterStatus, D> {
-  return conditional('settled', handle, ANY_RUN_AFTER);
+  return conditional(checkAction('settled', handle), ANY_RUN_AFTER);
 }
 
-function conditional<C>(verb: string, handle: unknown, accepts: StatusBits): C {
+/** The types say more of what it is than the class can. */
+function conditional<C>(handle: HandleReference, accepts: StatusBits): C {
+  return Object.freeze(new ConditionalReference(handle, accepts)) as C;
+}
+
+function checkAction(verb: string, handle: unknown): HandleReference {
+  if (handle instanceof ConditionalReference) {
+    throw new HandleError(
+      `${verb}(…) takes a handle, but got the result of on(), failed() or settled(). ` +
+        'List all statuses in one on(…).',
+      placeOf(handle.handle),
+    );
+  }
   if (!(handle instanceof HandleReference)) {
     throw new HandleError(
       `${verb}(…) takes the handle that action(), scope() and the like returned, ` +
-        `but got ${handle instanceof ConditionalReference ? 'the result of another on(), failed() or settled()' : typeof handle}.`,
+        `but got ${showValue(handle)}.`,
+      {},
+      { value: handle },
     );
   }
-  if (handle.source.from !== 'sibling') {
-    throw new HandleError(
-      `${verb}(…) asks how an action ended, but ${handle.label} is a value that was handed over. ` +
-        'List it bare.',
-    );
-  }
-  return new ConditionalReference(handle, accepts) as C;
+  if (handle.source.from === 'sibling') return handle;
+  throw new HandleError(
+    `${verb}(…) asks how an action ended, but ${handle.label} was handed over and is certain to ` +
+      'exist. List it bare.',
+    { workflow: (handle.owner as BodyDraft).workflow.name },
+  );
+}
+
+function statusError(handle: HandleReference, problem: string, value?: unknown): DefinitionError {
+  return new DefinitionError(
+    'RUN_AFTER_STATUS',
+    placeOf(handle),
+    `${problem} Use Succeeded, Failed, Skipped or TimedOut.`,
+    { value },
+  );
+}
+
+function placeOf({ owner, label }: HandleReference): DefinitionPlace {
+  const body = owner as BodyDraft;
+  return { workflow: body.workflow.name, path: addressIn(body, label) };
 }

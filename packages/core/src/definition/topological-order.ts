@@ -15,34 +15,41 @@ export function topologicalOrder(
   predecessors: readonly (readonly number[])[],
 ): { readonly order: readonly number[] } | { readonly cycle: readonly number[] } {
   const order: number[] = [];
-  const done = new Set<number>();
+  const marks = new Uint8Array(predecessors.length);
+  // An explicit stack: a chain of 100,000 must not overflow that of the language.
+  const path: number[] = [];
+  const positions: number[] = [];
+  const enter = (node: number): void => {
+    marks[node] = onPath;
+    path.push(node);
+    positions.push(0);
+  };
   for (let first = 0; first < predecessors.length; first++) {
-    // An explicit stack: a chain of 100,000 must not overflow that of the language.
-    const path: { readonly node: number; next: number }[] = [];
-    const onPath = new Set<number>();
-    enter(first);
-    for (let top = path.at(-1); top !== undefined; top = path.at(-1)) {
-      const predecessor = predecessors[top.node]?.[top.next++];
+    if (marks[first] === unseen) enter(first);
+    while (path.length > 0) {
+      const top = path.length - 1;
+      const node = path[top] as number;
+      const position = positions[top] as number;
+      positions[top] = position + 1;
+      const predecessor = predecessors[node]?.[position];
       if (predecessor === undefined) {
+        marks[node] = done;
+        order.push(node);
         path.pop();
-        onPath.delete(top.node);
-        done.add(top.node);
-        order.push(top.node);
-      } else if (onPath.has(predecessor)) {
-        const nodes = path.map((entry) => entry.node);
-        return { cycle: inRunningOrder(nodes.slice(nodes.indexOf(predecessor))) };
-      } else {
+        positions.pop();
+      } else if (marks[predecessor] === onPath) {
+        return { cycle: inRunningOrder(path.slice(path.indexOf(predecessor))) };
+      } else if (marks[predecessor] === unseen) {
         enter(predecessor);
       }
-    }
-    function enter(node: number): void {
-      if (done.has(node)) return;
-      path.push({ node, next: 0 });
-      onPath.add(node);
     }
   }
   return { order };
 }
+
+const unseen = 0;
+const onPath = 1;
+const done = 2;
 
 /** The search went from a node to what it runs after, so the other way round is how they would run. */
 function inRunningOrder(path: readonly number[]): number[] {
