@@ -23,17 +23,19 @@ import { errorOf } from './secure.ts';
 import type { Stop } from './stop.ts';
 
 export class Activity extends FlowContext implements Detail {
-  protected readonly run: RunEngine;
   protected readonly state: ActionState;
   protected stop: Stop | undefined = undefined;
   protected over = false;
   #abort: AbortController | undefined = undefined;
   #cancelGrace: (() => void) | undefined = undefined;
 
-  constructor(run: RunEngine, state: ActionState) {
-    super(state.frame, state.node.index);
-    this.run = run;
+  constructor(state: ActionState) {
+    super(state);
     this.state = state;
+  }
+
+  protected get run(): RunEngine {
+    return this.state.frame.owner.run;
   }
 
   get signal(): AbortSignal {

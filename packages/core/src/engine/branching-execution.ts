@@ -41,7 +41,7 @@ export class BranchingExecution extends SingleBody {
   override begin(): void {
     const state = this.state as ActionState;
     try {
-      const chosen = this.#node.choose(state.handed, new FlowContext(state.frame, this.#node.index));
+      const chosen = this.#node.choose(state.handed, new FlowContext(state));
       if (!(chosen instanceof Promise)) this.#take(chosen);
       else {
         chosen

@@ -41,7 +41,7 @@ export class ChildExecution implements Detail {
     state.detail = this;
     run.tellStart(state);
     try {
-      const input = this.#node.input(state.handed, new FlowContext(state.frame, this.#node.index));
+      const input = this.#node.input(state.handed, new FlowContext(state));
       this.#begin(input);
     } catch (thrown) {
       run.end(state, FAILED, errorOf(thrown, state.node, state.path));

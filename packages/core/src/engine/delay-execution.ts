@@ -45,8 +45,8 @@ export class DelayExecution implements Detail {
   }
 
   #milliseconds(): number {
-    const { frame, handed, path } = this.#state;
-    const duration = this.#node.duration(handed, new FlowContext(frame, this.#node.index));
+    const { handed, path } = this.#state;
+    const duration = this.#node.duration(handed, new FlowContext(this.#state));
     return parseDuration(duration as string | number, `duration of "${path}"`);
   }
 }

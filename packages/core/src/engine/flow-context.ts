@@ -5,18 +5,20 @@
  */
 import { isAncestor } from '../definition/ancestors.ts';
 import type { ActionState } from './action-state.ts';
-import type { Frame } from './frame.ts';
+import { Frame } from './frame.ts';
 import { resultOf } from './hand-over.ts';
 import { LookUpError } from './look-up-error.ts';
 
 export class FlowContext {
-  readonly #frame: Frame;
-  /** The node whose function reads; undefined for one that runs when its body has ended. */
-  readonly #reader: number | undefined;
+  /** Who reads: an action, or a frame as a whole once everything in it has ended. */
+  readonly #reader: ActionState | Frame;
 
-  constructor(frame: Frame, reader: number | undefined) {
-    this.#frame = frame;
+  constructor(reader: ActionState | Frame) {
     this.#reader = reader;
+  }
+
+  get #frame(): Frame {
+    return this.#reader instanceof Frame ? this.#reader : this.#reader.frame;
   }
 
   get input(): unknown {
@@ -39,11 +41,24 @@ export class FlowContext {
 
   /**
    * The output of an action that has certainly ended before this one: a transitive predecessor in the
-   * same container, or one of a container around it.
+   * same container, or one of a container around it. A getter, because it is destructured.
    *
    * @throws {LookUpError} `OUTPUT_NOT_AVAILABLE`
    */
-  outputs(name: string): unknown {
+  get outputs(): (name: string) => unknown {
+    return (name) => this.#output(name);
+  }
+
+  /**
+   * The record of an action that has certainly ended before this one.
+   *
+   * @throws {LookUpError} `OUTPUT_NOT_AVAILABLE`
+   */
+  get result(): (name: string) => unknown {
+    return (name) => resultOf(this.#find(name));
+  }
+
+  #output(name: string): unknown {
     const state = this.#find(name);
     if (state.status !== 'Succeeded') {
       throw new LookUpError(
@@ -55,18 +70,9 @@ export class FlowContext {
     return state.realOutputs;
   }
 
-  /**
-   * The record of an action that has certainly ended before this one.
-   *
-   * @throws {LookUpError} `OUTPUT_NOT_AVAILABLE`
-   */
-  result(name: string): unknown {
-    return resultOf(this.#find(name));
-  }
-
   #find(name: string): ActionState {
     let frame: Frame | undefined = this.#frame;
-    let reader = this.#reader;
+    let reader = this.#reader instanceof Frame ? undefined : this.#reader.node.index;
     while (frame !== undefined) {
       const { body } = frame;
       const index = body.names.get(name);

@@ -18,13 +18,14 @@ import { Frame } from './frame.ts';
 import { DONE, type ItemSource, openItems } from './item-source.ts';
 import { IterationTally, iterationsOf, outputOf, repeatedRecords } from './iterations.ts';
 import { type HeldItem, KeyedItems } from './keyed-items.ts';
+import { OpenFrames } from './open-frames.ts';
 import type { RunEngine } from './run-engine.ts';
 import { errorOf } from './secure.ts';
 import { decidingLeaf, leafStatus } from './verdict.ts';
 
 export class ForEachExecution extends BodyOwner {
   readonly #node: ForEachNode;
-  readonly #active = new Set<Frame>();
+  readonly #active = new OpenFrames();
   readonly #kept: Frame[] = [];
   readonly #tally = new IterationTally();
   readonly #keyed: KeyedItems | undefined;
@@ -57,7 +58,7 @@ export class ForEachExecution extends BodyOwner {
   begin(): void {
     const state = this.state as ActionState;
     try {
-      const items = this.#node.items(state.handed, new FlowContext(state.frame, this.#node.index));
+      const items = this.#node.items(state.handed, new FlowContext(state));
       if (!(items instanceof Promise)) this.#open(items);
       else {
         items
@@ -154,7 +155,7 @@ export class ForEachExecution extends BodyOwner {
   }
 
   frameEnded(frame: Frame): void {
-    this.#active.delete(frame);
+    this.#active.remove(frame);
     this.#settle(frame, this.stop?.bits ?? leafStatus(frame));
     if (this.#keyed !== undefined && this.stop === undefined) {
       const next = this.#keyed.release(frame);
@@ -239,7 +240,7 @@ export class ForEachExecution extends BodyOwner {
   }
 
   protected openFrames(): Iterable<Frame> {
-    return this.#active;
+    return this.#active.all();
   }
 
   protected keptFrames(): readonly Frame[] {

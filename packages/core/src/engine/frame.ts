@@ -19,6 +19,8 @@ export class Frame {
   /** The status of the iteration once it has ended. */
   bits: StatusBits = RUNNING;
   remaining: number;
+  /** Its place among the open frames of a loop. */
+  place = 0;
   /** A body of one action, which most loops have, needs no list. */
   readonly #states: ActionState | readonly ActionState[];
 

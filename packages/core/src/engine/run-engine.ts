@@ -205,7 +205,7 @@ export class RunEngine {
     }
     frame.owner.childEnded?.(state);
     if (--frame.remaining === 0) frame.owner.frameEnded(frame);
-    this.drain();
+    if (this.#ready.length > 0) this.drain();
   }
 
   /** Starts what has become ready, until nothing is. */

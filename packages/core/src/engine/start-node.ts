@@ -22,8 +22,8 @@ export function startNode(run: RunEngine, state: ActionState): void {
   const { node } = state;
   switch (node.kind) {
     case 'action':
-      if (node.plain && run.plain) new Activity(run, state).start();
-      else new GuardedActivity(run, state).start();
+      if (node.plain && run.plain) new Activity(state).start();
+      else new GuardedActivity(state).start();
       return;
     case 'scope':
     case 'branch':

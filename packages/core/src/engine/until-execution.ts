@@ -34,7 +34,7 @@ export class UntilExecution extends BodyOwner {
   begin(): void {
     const state = this.state as ActionState;
     try {
-      this.#value = this.#node.initial(state.handed, new FlowContext(state.frame, this.#node.index));
+      this.#value = this.#node.initial(state.handed, new FlowContext(state));
     } catch (thrown) {
       this.fail(thrown);
       return;
@@ -73,7 +73,7 @@ export class UntilExecution extends BodyOwner {
     const { output } = this.body;
     if (output !== undefined) this.#value = valueOf(frame, output);
     try {
-      const done = this.#node.done(this.#value, new FlowContext(frame, undefined));
+      const done = this.#node.done(this.#value, new FlowContext(frame));
       if (!(done instanceof Promise)) this.#endRound(frame, SUCCEEDED, done === true);
       else {
         done

@@ -34,7 +34,7 @@ export class WaitForExecution implements Detail {
     run.tellStart(state);
     let correlate: string | undefined;
     try {
-      const context = new FlowContext(state.frame, node.index);
+      const context = new FlowContext(state);
       correlate = node.correlate && String(node.correlate(state.handed, context));
     } catch (thrown) {
       this.#end(FAILED, errorOf(thrown, node, state.path));
