@@ -24,7 +24,7 @@ export async function runTests(args: readonly string[]): Promise<number> {
 export function conclude(endings: readonly Ending[]): number {
   const verdicts = endings.map(judge);
   for (const { complaint } of verdicts) {
-    if (complaint !== undefined) console.error(complaint);
+    if (complaint !== undefined) console.log(complaint);
   }
   const total = addTallies(verdicts.map(({ tally }) => tally));
   console.log(tallyLine(total));

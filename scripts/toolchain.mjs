@@ -9,8 +9,8 @@
  * @module
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { captureProgram, runProgram } from './run-program.mjs';
 import { plan, readCommandLine, readPins } from './toolchain-plan.mjs';
@@ -21,30 +21,34 @@ const pins = readPins({
   manifest: JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')),
 });
 const pinned = [`--package=node@${pins.node}`, `--package=pnpm@${pins.pnpm}`];
-const ownToolchain = `npm exec ${pinned.join(' ')} -- bash`;
+const shellWithPins = `npm exec ${pinned.join(' ')} -- bash`;
+
+/** The folder of the pinned programs, when this process runs under them because it switched. */
+const switchedTo = process.env.RUNAFTER_TOOLCHAIN;
+/** Where that folder is noted, so that npm (which may ask the registry) is not asked again. */
+const note = join(root, 'node_modules/.cache/runafter-toolchain');
 
 process.exitCode = await main(process.argv.slice(2));
 
 /** @param {string[]} argv */
 async function main(argv) {
-  const next = plan(
-    {
-      node: process.versions.node,
-      pnpm: pnpmVersion(),
-      switched: process.env.RUNAFTER_TOOLCHAIN === 'switched',
-    },
-    pins,
-  );
+  const found = {
+    node: process.versions.node,
+    pnpm: pnpmVersion(),
+    switched: switchedTo !== undefined,
+  };
+  const next = plan(found, pins);
   if (next.step === 'switch') return switchToolchain(next.why, argv);
   if (next.step === 'refuse') {
     return fail(
       `The toolchain does not fit although npm was asked for Node ${pins.node} and pnpm ${pins.pnpm}: ${next.why}.`,
       'Something puts another Node or pnpm first on the PATH. Install these two versions yourself,',
-      `or work in a shell that has them: ${ownToolchain}`,
+      `or work in a shell that has them: ${shellWithPins}`,
     );
   }
   const failure = await installDependencies();
   if (failure !== 0) return failure;
+  if (switchedTo !== undefined) writeNote(switchedTo);
   const { runTask } = await import('./tasks.ts');
   const { task, args } = readCommandLine(argv);
   return runTask(task, args);
@@ -57,34 +61,64 @@ function pnpmVersion() {
 }
 
 /**
- * Lets npm fetch the pinned Node and pnpm (once: npm keeps them) and starts this script under them.
+ * Starts this script again under the pinned Node and pnpm.
  *
- * npm is only asked for their PATH. Run below npm itself, the task would be two more processes away
- * from the terminal, and a failed download would look like a failed task.
+ * npm only fetches them and says where they are. Run below npm itself, the task would be two more
+ * processes away from the terminal, and a failed download would look like a failed task.
  *
  * @param {string} why
  * @param {string[]} argv
  */
 async function switchToolchain(why, argv) {
+  const folder = readNote() ?? (await fetchPinned(why));
+  if (folder === undefined) return 1;
+  return runProgram(join(folder, 'node'), [fileURLToPath(import.meta.url), ...argv], {
+    env: {
+      ...process.env,
+      PATH: folder + delimiter + process.env.PATH,
+      RUNAFTER_TOOLCHAIN: folder,
+    },
+  });
+}
+
+/**
+ * @param {string} why
+ * @returns {Promise<string | undefined>} the folder of the pinned programs; undefined after a failure
+ *   that has been reported.
+ */
+async function fetchPinned(why) {
   process.stderr.write(
-    `${why}: using Node ${pins.node} and pnpm ${pins.pnpm} from npm (the first time takes a while).\n`,
+    `${why}: getting Node ${pins.node} and pnpm ${pins.pnpm} from npm, for this workspace only …\n`,
   );
-  const fetched = await captureProgram(
+  const args = ['exec', '--yes', '--loglevel=error', ...pinned, '--'];
+  const { code, stdout, output } = await captureProgram(
     'npm',
-    ['exec', '--yes', '--loglevel=error', ...pinned, '--', 'node', '-p', 'process.env.PATH'],
+    [...args, 'node', '-p', 'process.env.PATH'],
     { cwd: root },
   ).catch((error) => ({ code: 1, stdout: '', output: String(error) }));
-  if (fetched.code !== 0) {
-    return fail(
-      `npm could not fetch Node ${pins.node} and pnpm ${pins.pnpm}. It said:`,
-      fetched.output.trim(),
-      'Check that the registry answers (npm ping), or install these two versions yourself.',
-    );
-  }
-  const PATH = fetched.stdout.trim().split('\n').at(-1);
-  return runProgram('node', [fileURLToPath(import.meta.url), ...argv], {
-    env: { ...process.env, PATH, RUNAFTER_TOOLCHAIN: 'switched' },
-  });
+  // npm puts the folder with what it fetched in front of the PATH.
+  const [folder = ''] = (stdout.trim().split('\n').at(-1) ?? '').split(delimiter);
+  if (code === 0 && existsSync(join(folder, 'node'))) return folder;
+  fail(
+    `npm could not get Node ${pins.node} and pnpm ${pins.pnpm}. It said:`,
+    output.trim(),
+    'Check that the registry answers (npm ping), or install these two versions yourself.',
+  );
+  return undefined;
+}
+
+/** @returns {string | undefined} the folder that the last switch led to, if it is still right. */
+function readNote() {
+  if (!existsSync(note)) return undefined;
+  const [node, pnpm, folder = ''] = readFileSync(note, 'utf8').split('\n');
+  const isRight = node === pins.node && pnpm === pins.pnpm && existsSync(join(folder, 'node'));
+  return isRight ? folder : undefined;
+}
+
+/** @param {string} folder */
+function writeNote(folder) {
+  mkdirSync(dirname(note), { recursive: true });
+  writeFileSync(note, [pins.node, pins.pnpm, folder].join('\n'));
 }
 
 /** pnpm itself sees within a fraction of a second that nothing is to be done. */
@@ -98,7 +132,7 @@ async function installDependencies() {
     'pnpm install --frozen-lockfile failed. It said:',
     output.trim(),
     'After a change of dependencies, run `pnpm install` and commit pnpm-lock.yaml.',
-    `A shell that has the right Node and pnpm: ${ownToolchain}`,
+    `A shell that has the right Node and pnpm: ${shellWithPins}`,
   );
 }
 

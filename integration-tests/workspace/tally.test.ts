@@ -1,9 +1,9 @@
 /** The last line of `npm test` is never green by accident. */
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
-import { addTallies, judge, tallyLine } from '../../scripts/tally.ts';
+import { captureProgram } from '../../scripts/run-program.mjs';
+import { addTallies, type Ending, judge, tallyLine } from '../../scripts/tally.ts';
 import { conclude } from '../../scripts/test-run.ts';
-import { runVitest } from '../../scripts/vitest-runner.ts';
 import { root } from '../../scripts/workspace.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
@@ -106,11 +106,17 @@ describe('vitest is counted', () => {
   });
 });
 
-/** Runs vitest on these files, in a folder from which it is found. */
-function runQuietly(
+/** Runs vitest on these files, in a folder from which it is found, and keeps its output out of ours. */
+async function runQuietly(
   files: Readonly<Record<string, string>>,
   config = 'export default { test: { globals: true } };',
-): ReturnType<typeof runVitest> {
+): Promise<Ending> {
   const folder = temporaryFolder({ ...files, 'vitest.config.mjs': config }, join(root, '.tmp'));
-  return runVitest(['--silent'], folder);
+  const program = `
+    import { runVitest } from ${JSON.stringify(join(root, 'scripts/vitest-runner.ts'))};
+    console.log(JSON.stringify(await runVitest([], ${JSON.stringify(folder)})));
+  `;
+  const args = ['--input-type=module', '--eval', program];
+  const { stdout } = await captureProgram(process.execPath, args);
+  return JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '');
 }
