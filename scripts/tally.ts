@@ -24,7 +24,7 @@ export interface Ending {
 }
 
 /** No test at all. */
-export const emptyTally: Tally = { passed: 0, failed: 0, skipped: 0 };
+const emptyTally: Tally = { passed: 0, failed: 0, skipped: 0 };
 
 /** The sum over several runners. */
 export function addTallies(tallies: readonly Tally[]): Tally {
