@@ -41,17 +41,15 @@ import {
 import { isThenable, showValue } from './show-value.ts';
 import { isWorkflow } from './workflow-brand.ts';
 
-/** Where a flow keeps the body that it writes. */
-export const draft: unique symbol = Symbol('draft');
-
 const hour = 3_600_000;
 
 /** The run-time side of `Flow`; the types in flow.ts are what users see of it. */
 export class FlowBuilder {
-  readonly [draft]: BodyDraft;
+  /** The body that it writes. */
+  readonly draft: BodyDraft;
 
   constructor(body: BodyDraft) {
-    this[draft] = body;
+    this.draft = body;
   }
 
   action(
@@ -62,13 +60,13 @@ export class FlowBuilder {
   ): HandleReference {
     // Without a list and without a second function, what stands first is meant to be the function.
     if (!Array.isArray(runAfterOrRun) && typeof runOrOptions !== 'function') {
-      return addAction(this[draft], name, [], contextOnly(runAfterOrRun), runOrOptions);
+      return addAction(this.draft, name, [], contextOnly(runAfterOrRun), runOrOptions);
     }
-    return addAction(this[draft], name, runAfterOrRun, runOrOptions, options);
+    return addAction(this.draft, name, runAfterOrRun, runOrOptions, options);
   }
 
   scope(name: unknown, runAfter: unknown, body: unknown, options?: unknown): HandleReference {
-    const start = beginNode(this[draft], 'scope', name, runAfter, options, containerOptions);
+    const start = beginNode(this.draft, 'scope', name, runAfter, options, containerOptions);
     return addNode(start.body, {
       kind: 'scope',
       ...start.base,
@@ -83,7 +81,7 @@ export class FlowBuilder {
     body: unknown,
     options?: unknown,
   ): HandleReference {
-    const start = beginNode(this[draft], 'forEach', name, runAfter, options, forEachOptions);
+    const start = beginNode(this.draft, 'forEach', name, runAfter, options, forEachOptions);
     checkFunction(start.place, 'items', items);
     const counts = { least: 1, endless: true };
     const concurrency = countOption(start.options, 'concurrency', counts) ?? 1;
@@ -111,7 +109,7 @@ export class FlowBuilder {
     branches: unknown,
     options?: unknown,
   ): HandleReference {
-    const start = beginNode(this[draft], 'condition', name, runAfter, options, containerOptions);
+    const start = beginNode(this.draft, 'condition', name, runAfter, options, containerOptions);
     checkFunction(start.place, 'test', test);
     const bodies = branchesOf(start, branches, 'then and, if you need it, else');
     checkKeys(start.place, bodies, ['then', 'else'], 'branch');
@@ -132,7 +130,7 @@ export class FlowBuilder {
     cases: unknown,
     options?: unknown,
   ): HandleReference {
-    return addSwitch(this[draft], { name, runAfter, choose, cases, options, otherwise: 'fail' });
+    return addSwitch(this.draft, { name, runAfter, choose, cases, options, otherwise: 'fail' });
   }
 
   until(
@@ -143,7 +141,7 @@ export class FlowBuilder {
     done: unknown,
     options?: unknown,
   ): HandleReference {
-    const start = beginNode(this[draft], 'until', name, runAfter, options, untilOptions);
+    const start = beginNode(this.draft, 'until', name, runAfter, options, untilOptions);
     checkFunction(start.place, 'initial', initial);
     checkFunction(start.place, 'done', done);
     const maxIterations = countOption(start.options, 'maxIterations', { least: 1, endless: true });
@@ -167,7 +165,7 @@ export class FlowBuilder {
     input: unknown,
     options?: unknown,
   ): HandleReference {
-    const start = beginNode(this[draft], 'child', name, runAfter, options, containerOptions);
+    const start = beginNode(this.draft, 'child', name, runAfter, options, containerOptions);
     if (!isWorkflow(workflow)) {
       throw new DefinitionError(
         'WORKFLOW_INVALID',
@@ -189,7 +187,7 @@ export class FlowBuilder {
   }
 
   delay(name: unknown, runAfter: unknown, duration: unknown, options?: unknown): HandleReference {
-    const start = beginNode(this[draft], 'delay', name, runAfter, options, nodeOptions);
+    const start = beginNode(this.draft, 'delay', name, runAfter, options, nodeOptions);
     const fixed =
       typeof duration === 'function' ? undefined : checkDuration(start.place, 'duration', duration);
     return addNode(start.body, {
@@ -201,7 +199,7 @@ export class FlowBuilder {
   }
 
   waitFor(name: unknown, runAfter: unknown, event: unknown, options?: unknown): HandleReference {
-    const start = beginNode(this[draft], 'waitFor', name, runAfter, options, waitForOptions);
+    const start = beginNode(this.draft, 'waitFor', name, runAfter, options, waitForOptions);
     if (!isEventType(event)) {
       throw new DefinitionError(
         'EVENT_INVALID',
@@ -216,7 +214,7 @@ export class FlowBuilder {
   }
 
   terminate(name: unknown, runAfter: unknown, status: unknown, options?: unknown): void {
-    const start = beginNode(this[draft], 'terminate', name, runAfter, options, terminateOptions);
+    const start = beginNode(this.draft, 'terminate', name, runAfter, options, terminateOptions);
     const { body, place } = start;
     if (body.repeats) {
       throw new DefinitionError(

@@ -6,7 +6,7 @@
  * @module
  */
 import type { ChildDefinition, ContainerKind } from '../container-kind.ts';
-import { draft, type FlowBuilder, newFlow } from './builder.ts';
+import { FlowBuilder, newFlow } from './builder.ts';
 import { DefinitionError, HandleError } from './definition-error.ts';
 import { type BodyDraft, nameOfBody } from './draft.ts';
 import type { BodyOf, ContainerOptions, Flow } from './flow.ts';
@@ -101,8 +101,7 @@ export function setMetadata(handle: Handle<any, unknown>, metadata: unknown): vo
 }
 
 function bodyOf(flow: object): BodyDraft {
-  if (typeof flow === 'object' && flow !== null && draft in flow)
-    return (flow as FlowBuilder)[draft];
+  if (flow instanceof FlowBuilder) return flow.draft;
   throw new DefinitionError(
     'DEFINITION_INVALID',
     {},

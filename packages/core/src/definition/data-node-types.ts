@@ -35,7 +35,20 @@ function nodeType(
 
 const body = ['actions', 'output'];
 
-const nodeTypes = {
+/** The names of the types. */
+export type NodeTypeName =
+  | 'action'
+  | 'scope'
+  | 'forEach'
+  | 'condition'
+  | 'switch'
+  | 'until'
+  | 'child'
+  | 'delay'
+  | 'waitFor'
+  | 'terminate';
+
+const nodeTypes: Readonly<Record<NodeTypeName, NodeType>> = {
   action: nodeType(['run'], actionOptions, ['run']),
   scope: nodeType(body, containerOptions),
   forEach: nodeType(['items', ...body], forEachOptions, ['items']),
@@ -47,9 +60,6 @@ const nodeTypes = {
   waitFor: nodeType(['event'], waitForOptions),
   terminate: nodeType(['status'], terminateOptions),
 };
-
-/** The names of the types. */
-export type NodeTypeName = keyof typeof nodeTypes;
 
 /** What exported definitions call some of the types. */
 const aliases = { if: 'condition', wait: 'delay', workflow: 'child' } as const;

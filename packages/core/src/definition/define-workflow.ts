@@ -8,7 +8,7 @@
  */
 
 import { SUCCEEDED } from '../status.ts';
-import { addSwitch, contextOnly, draft, FlowBuilder } from './builder.ts';
+import { addSwitch, contextOnly, FlowBuilder } from './builder.ts';
 import type { DataDefinition } from './data-definition.ts';
 import { inRunAfterOrder, type NamedNode } from './data-edges.ts';
 import { readNodeType, type TypedNode } from './data-node-types.ts';
@@ -59,7 +59,7 @@ type Properties = Readonly<Record<string, unknown>>;
 
 /** Adds the actions of one container to its flow, and finds what it hands over. */
 function writeActions(flow: FlowBuilder, { actions, output }: Properties, all: unknown): unknown {
-  const body = flow[draft];
+  const body = flow.draft;
   const place = { workflow: body.workflow.name, path: body.address, kind: body.kind };
   checkObject(place, actions, '{ Name: { run: (context) => … } }', 'actions');
   const nodes = new Map<string, TypedNode>();
@@ -112,7 +112,7 @@ function writeNode(
       return flow.condition(name, runAfter, contextOnly(properties.test), branches, options);
     }
     case 'switch':
-      return addSwitch(flow[draft], {
+      return addSwitch(flow.draft, {
         name,
         runAfter,
         choose: contextOnly(properties.on),

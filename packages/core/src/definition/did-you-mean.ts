@@ -10,7 +10,8 @@
  * `There is no option "runafter".${didYouMean('runafter', ['runAfter', 'run'])}`
  */
 export function didYouMean(word: string, candidates: Iterable<string>): string {
-  const limit = Math.max(1, Math.floor(word.length / 3));
+  // Wide enough for "retries" to find "retry".
+  const limit = Math.ceil(word.length * 0.4);
   let nearest: string | undefined;
   let least = limit + 1;
   for (const candidate of candidates) {
