@@ -7,6 +7,7 @@
  */
 import type { CodeEntry } from './code-table.ts';
 import { clockCodes } from './codes/clock.ts';
+import { coreRunCodes } from './codes/core.run.ts';
 import { coreCodes } from './codes/core.ts';
 import { errorsCodes } from './codes/errors.ts';
 import { resultsCodes } from './codes/results.ts';
@@ -15,10 +16,12 @@ import { resultsCodes } from './codes/results.ts';
 export const errorCodes: typeof errorsCodes &
   typeof clockCodes &
   typeof coreCodes &
+  typeof coreRunCodes &
   typeof resultsCodes = Object.freeze({
   ...errorsCodes,
   ...clockCodes,
   ...coreCodes,
+  ...coreRunCodes,
   ...resultsCodes,
 });
 

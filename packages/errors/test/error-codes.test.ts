@@ -4,8 +4,9 @@ import { type CodeTable, describeCode, errorCodes, findCodeProblems } from '../s
 
 const tables = await Promise.all(
   (await readdir(new URL('../src/codes/', import.meta.url))).map(async (file) => {
-    const subject = file.replace(/\.ts$/, '');
-    const exported: Record<string, CodeTable> = await import(`../src/codes/${subject}.ts`);
+    // A package with many codes has several files: core.ts, core.run.ts.
+    const subject = file.slice(0, file.indexOf('.'));
+    const exported: Record<string, CodeTable> = await import(`../src/codes/${file}`);
     const codes: CodeTable = Object.assign({}, ...Object.values(exported));
     return { subject, codes };
   }),

@@ -23,7 +23,6 @@ import type { Frame } from './frame.ts';
 import { SECURE } from './secure.ts';
 import { showAsJson } from './show-as-json.ts';
 import { skipError } from './skip-error.ts';
-import { recordsOfSkippedContainer } from './skipped-container.ts';
 
 /** A function of a container kind's last phase; it has a record, but no place in a definition. */
 export interface ShieldedNode extends NodeBase {
@@ -134,7 +133,7 @@ export class ActionState implements ActionRecord {
 
   get results(): readonly ActionRecord[] {
     if (this.detail?.records !== undefined) return this.detail.records();
-    return this.bits === SKIPPED ? recordsOfSkippedContainer(this) : noRecords;
+    return this.bits === SKIPPED ? this.frame.owner.run.recordsOfSkipped(this) : noRecords;
   }
 
   get iterations(): readonly Iteration<unknown>[] | undefined {

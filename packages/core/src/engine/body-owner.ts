@@ -79,9 +79,7 @@ export abstract class BodyOwner implements Detail {
 
   protected timeIsUp(): void {
     const { path } = this;
-    this.halt(
-      timedOut('CONTAINER_TIMED_OUT', `"${path}" took longer than its timeout allows.`),
-    );
+    this.halt(timedOut('CONTAINER_TIMED_OUT', `"${path}" took longer than its timeout allows.`));
   }
 
   halt(stop: Stop): void {

@@ -54,7 +54,10 @@ export class BranchingExecution extends SingleBody {
   }
 
   #take(name: unknown): void {
-    if (this.stop !== undefined) return this.#skipAll();
+    if (this.stop !== undefined) {
+      this.#skipAll();
+      return;
+    }
     const index = this.#indexOf(name);
     this.#taken = index === undefined ? undefined : this.frame.at(index);
     for (const branch of this.frame.states) {

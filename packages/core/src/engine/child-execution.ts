@@ -12,7 +12,7 @@ import type { Detail } from './detail.ts';
 import type { Digest } from './digest.ts';
 import { FlowContext } from './flow-context.ts';
 import { idempotencyKey } from './idempotency-key.ts';
-import { RunEngine } from './run-engine.ts';
+import type { RunEngine } from './run-engine.ts';
 import { errorOf } from './secure.ts';
 import { type Stop, timedOut } from './stop.ts';
 
@@ -52,7 +52,7 @@ export class ChildExecution implements Detail {
     const { workflow, limiters, timeout } = this.#node;
     const { services } = this.#run;
     const key = idempotencyKey(this.#state);
-    this.#child = new RunEngine(
+    this.#child = this.#run.child(
       workflow,
       input,
       { id: `${this.#run.id}/${this.#state.path}`, keyRoot: key },
@@ -61,7 +61,12 @@ export class ChildExecution implements Detail {
     );
     if (timeout !== undefined) {
       this.#cancelTimer = this.#run.clock.setTimer(timeout, () => {
-        this.halt(timedOut('CONTAINER_TIMED_OUT', `"${this.#state.path}" took longer than its timeout allows.`));
+        this.halt(
+          timedOut(
+            'CONTAINER_TIMED_OUT',
+            `"${this.#state.path}" took longer than its timeout allows.`,
+          ),
+        );
       });
     }
     this.#child.begin(workflow.timeout);

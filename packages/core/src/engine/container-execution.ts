@@ -9,7 +9,7 @@
  */
 import type { Child, Container, ContainerKind, Verdict } from '../container-kind.ts';
 import type { ContainerNode } from '../definition/definition.ts';
-import { type StatusBits, type Status, statusBits, statusName } from '../status.ts';
+import { type Status, type StatusBits, statusBits, statusName } from '../status.ts';
 import type { ActionRecord } from './action-record.ts';
 import type { ActionState } from './action-state.ts';
 import { ContainerChild } from './container-child.ts';

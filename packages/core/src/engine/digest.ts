@@ -5,8 +5,9 @@
  * run's digest first. So nothing is counted on the way of an action that keeps its record.
  * @module
  */
-import { RUNNING, SKIPPED, type Status, SUCCEEDED, UNSUCCESSFUL } from '../status.ts';
+
 import type { ActionError } from '../result.ts';
+import { RUNNING, SKIPPED, type Status, SUCCEEDED, UNSUCCESSFUL } from '../status.ts';
 import type { ActionState } from './action-state.ts';
 import { DurationSketch } from './duration-sketch.ts';
 import type { Frame } from './frame.ts';
@@ -63,7 +64,8 @@ export class Digest {
 
   /** Adds everything that has ended in a frame, and what is inside it. */
   addFrame(frame: Frame): void {
-    const around = frame.index >= 0 ? frame.bits : (frame.owner.state?.bits ?? frame.owner.run.bits);
+    const around =
+      frame.index >= 0 ? frame.bits : (frame.owner.state?.bits ?? frame.owner.run.bits);
     const count = frame.body.nodes.length;
     for (let index = 0; index < count; index++) this.#add(frame.at(index), around === SUCCEEDED);
   }

@@ -11,13 +11,13 @@ export function handOver(frame: Frame, sources: readonly Source[]): readonly unk
   if (sources.length === 0) return NOTHING;
   const values = new Array<unknown>(sources.length);
   for (let position = 0; position < sources.length; position++) {
-    values[position] = valueOf(frame, sources[position] as Source);
+    values[position] = readSource(frame, sources[position] as Source);
   }
   return values;
 }
 
 /** The value of one source. */
-export function valueOf(frame: Frame, source: Source): unknown {
+export function readSource(frame: Frame, source: Source): unknown {
   switch (source.from) {
     case 'sibling': {
       const state = frame.at(source.index);

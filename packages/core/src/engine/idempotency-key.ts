@@ -13,7 +13,8 @@ export function idempotencyKey(state: ActionState): string {
 
 function keyIn(frame: Frame, name: string): string {
   const { owner } = frame;
-  const around = owner.state === undefined ? owner.run.keyRoot : keyIn(owner.state.frame, owner.state.name);
+  const around =
+    owner.state === undefined ? owner.run.keyRoot : keyIn(owner.state.frame, owner.state.name);
   return `${around}${frame.index < 0 ? '' : `[${iterationKey(frame)}]`}/${name}`;
 }
 

@@ -23,10 +23,10 @@ export class ItemsError extends RunafterError {
   readonly path: string;
 
   constructor(path: string, items: unknown) {
-    const what = typeof items === 'string' ? 'a string' : items === null ? 'null' : typeof items;
+    const what = items === null ? 'null' : typeof items;
     super(
       'ITEMS_NOT_ITERABLE',
-      `The items of "${path}" are ${what}. Give it an array, another iterable or an async iterable; ` +
+      `The items of "${path}" are of type ${what}. Give it an array, another iterable or an async iterable; ` +
         'a string is not taken for its characters.',
     );
     this.path = path;

@@ -18,14 +18,14 @@ import type { ActionRecord } from './action-record.ts';
 import type { BodyOwner } from './body-owner.ts';
 import { errorOfCause } from './explain.ts';
 import type { Frame } from './frame.ts';
-import { valueOf } from './hand-over.ts';
+import { readSource } from './hand-over.ts';
 import { SECURE } from './secure.ts';
 import { decidingLeaf } from './verdict.ts';
 
 /** What a body hands back at the end of an iteration. */
 export function outputOf(frame: Frame): unknown {
   const { output } = frame.body;
-  return output === undefined ? undefined : valueOf(frame, output);
+  return output === undefined ? undefined : readSource(frame, output);
 }
 
 /** The iterations as users see them. */
@@ -166,4 +166,3 @@ export function countsOf(frames: readonly Frame[]): IterationCounts {
   for (const frame of frames) tally.add(frame.bits);
   return tally.counts();
 }
-

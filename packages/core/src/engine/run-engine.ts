@@ -21,8 +21,8 @@ import {
   statusName,
   UNSUCCESSFUL,
 } from '../status.ts';
+import type { ActionRecord } from './action-record.ts';
 import { type ActionState, UNMET } from './action-state.ts';
-import { startNode } from './start-node.ts';
 import { SkippedByStop } from './detail.ts';
 import { Digest } from './digest.ts';
 import type { EventHub } from './events.ts';
@@ -32,6 +32,8 @@ import type { Mailbox } from './mailbox.ts';
 import { outcomeOf } from './outcome.ts';
 import { RootBody } from './root-body.ts';
 import { errorOf } from './secure.ts';
+import { recordsOfSkippedContainer } from './skipped-container.ts';
+import { startNode } from './start-node.ts';
 import { cancelled, type Stop } from './stop.ts';
 
 /** What a run works with; a child's run shares most of it with its parent's. */
@@ -48,6 +50,16 @@ export interface RunServices {
   readonly events: EventHub;
   readonly mailbox: Mailbox;
 }
+
+/** What a run is called; both parts are made when somebody asks, unless they are given. */
+export interface RunIdentity {
+  readonly id?: string | undefined;
+  /** What idempotency keys begin with. Default: the id. */
+  readonly keyRoot?: string;
+}
+
+/** Told once, with the fault where the run could not go on. */
+export type RunEndListener = (fault: { readonly error: unknown } | undefined) => void;
 
 export class RunEngine {
   readonly workflow: WorkflowDefinition;
@@ -70,14 +82,14 @@ export class RunEngine {
   #origin = 0;
   #ready: ActionState[] = [];
   #draining = false;
-  readonly #onEnd: (fault: { error: unknown } | undefined) => void;
+  readonly #onEnd: RunEndListener;
 
   constructor(
     workflow: WorkflowDefinition,
     input: unknown,
-    identity: { readonly id?: string | undefined; readonly keyRoot?: string },
+    identity: RunIdentity,
     services: RunServices,
-    onEnd: (fault: { error: unknown } | undefined) => void,
+    onEnd: RunEndListener,
   ) {
     this.workflow = workflow;
     this.input = input;
@@ -138,7 +150,11 @@ export class RunEngine {
       state.handed = handOver(state.frame, state.node.inputs);
       const held = owner.childStarting?.(state);
       if (held === undefined) startNode(this, state);
-      else held.then(() => this.#startHeld(state), (error) => this.#failHeld(state, error));
+      else
+        held.then(
+          () => this.#startHeld(state),
+          (error) => this.#failHeld(state, error),
+        );
     }
   }
 
@@ -170,7 +186,7 @@ export class RunEngine {
   end(state: ActionState, bits: StatusBits, value: unknown): void {
     this.#close(state, bits, value);
     if (this.services.store === undefined) this.#advance(state);
-    else this.#store(state).then(() => this.#advance(state));
+    else void this.#store(state).then(() => this.#advance(state));
   }
 
   /** Ends something that nothing runs after: a function of a container kind's last phase. */
@@ -240,6 +256,22 @@ export class RunEngine {
     this.#onEnd(fault);
   }
 
+  /** The records inside a container that was skipped. */
+  recordsOfSkipped(state: ActionState): readonly ActionRecord[] {
+    return recordsOfSkippedContainer(state);
+  }
+
+  /** A run inside this one. */
+  child(
+    workflow: WorkflowDefinition,
+    input: unknown,
+    identity: RunIdentity,
+    services: RunServices,
+    onEnd: RunEndListener,
+  ): RunEngine {
+    return new RunEngine(workflow, input, identity, services, onEnd);
+  }
+
   /** Everything known of the run so far. */
   digest(): Digest {
     const digest = new Digest();
@@ -278,7 +310,13 @@ export class RunEngine {
   tellIteration(type: 'iteration.started' | 'iteration.ended', frame: Frame): void {
     if (!this.events.listening) return;
     const { owner, index, path } = frame;
-    const event = { ...this.eventBase(), path, loop: owner.state?.name ?? '', index, total: owner.total };
+    const event = {
+      ...this.eventBase(),
+      path,
+      loop: owner.state?.name ?? '',
+      index,
+      total: owner.total,
+    };
     if (type === 'iteration.started') this.events.emit({ type, ...event });
     else this.events.emit({ type, ...event, status: statusName(frame.bits) as Status });
   }

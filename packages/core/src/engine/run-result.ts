@@ -3,7 +3,7 @@
  * @module
  */
 import type { ActionError } from '../result.ts';
-import { SUCCEEDED, type Status, statusName } from '../status.ts';
+import { type Status, SUCCEEDED, statusName } from '../status.ts';
 import type { ActionRecord } from './action-record.ts';
 import type { Digest, HandledFailure, Usage } from './digest.ts';
 import type { RunEngine } from './run-engine.ts';
@@ -32,7 +32,10 @@ export interface RunFacts {
 /** A finished run that hands over a T: a union, discriminated by `status`. */
 export type RunResult<T> =
   | (RunFacts & { readonly status: 'Succeeded'; readonly outputs: T })
-  | (RunFacts & { readonly status: 'Failed' | 'TimedOut' | 'Cancelled'; readonly error: ActionError });
+  | (RunFacts & {
+      readonly status: 'Failed' | 'TimedOut' | 'Cancelled';
+      readonly error: ActionError;
+    });
 
 /** Reads everything from the engine when it is asked for. */
 export class FinishedRun implements RunFacts {

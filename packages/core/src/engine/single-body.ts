@@ -2,11 +2,12 @@
  * A container whose body runs once: the run itself, a scope, a branch.
  * @module
  */
-import { leafStatus, decidingLeaf } from './verdict.ts';
+
 import type { ActionState } from './action-state.ts';
 import { BodyOwner } from './body-owner.ts';
 import { Frame } from './frame.ts';
-import { valueOf } from './hand-over.ts';
+import { readSource } from './hand-over.ts';
+import { decidingLeaf, leafStatus } from './verdict.ts';
 
 export class SingleBody extends BodyOwner {
   readonly frame: Frame = new Frame(this, -1, undefined);
@@ -21,7 +22,7 @@ export class SingleBody extends BodyOwner {
 
   output(): unknown {
     const { output } = this.body;
-    return output === undefined ? undefined : valueOf(this.frame, output);
+    return output === undefined ? undefined : readSource(this.frame, output);
   }
 
   override deciding(): ActionState | undefined {

@@ -24,27 +24,36 @@ export function startNode(run: RunEngine, state: ActionState): void {
     case 'action':
       if (node.plain && run.plain) new Activity(state).start();
       else new GuardedActivity(state).start();
-      return;
+      break;
     case 'scope':
     case 'branch':
-      return startContainer(state, new SingleBody(run, node.body, state));
+      startContainer(state, new SingleBody(run, node.body, state));
+      break;
     case 'forEach':
-      return startContainer(state, new ForEachExecution(run, node, state));
+      startContainer(state, new ForEachExecution(run, node, state));
+      break;
     case 'condition':
     case 'switch':
-      return startContainer(state, new BranchingExecution(run, node, state));
+      startContainer(state, new BranchingExecution(run, node, state));
+      break;
     case 'until':
-      return startContainer(state, new UntilExecution(run, node, state));
+      startContainer(state, new UntilExecution(run, node, state));
+      break;
     case 'container':
-      return startContainer(state, new ContainerExecution(run, node, state));
+      startContainer(state, new ContainerExecution(run, node, state));
+      break;
     case 'child':
-      return new ChildExecution(run, node, state).start();
+      new ChildExecution(run, node, state).start();
+      break;
     case 'delay':
-      return new DelayExecution(run, node, state).start();
+      new DelayExecution(run, node, state).start();
+      break;
     case 'waitFor':
-      return new WaitForExecution(run, node, state).start();
+      new WaitForExecution(run, node, state).start();
+      break;
     case 'terminate':
-      return terminateRun(run, node, state);
+      terminateRun(run, node, state);
+      break;
     case 'shielded':
       throw new TypeError('A shielded function is started by its container.');
   }

@@ -13,7 +13,7 @@ import type { ActionState } from './action-state.ts';
 import { BodyOwner } from './body-owner.ts';
 import { FlowContext } from './flow-context.ts';
 import { Frame } from './frame.ts';
-import { valueOf } from './hand-over.ts';
+import { readSource } from './hand-over.ts';
 import { countsOf, iterationsOf, repeatedRecords } from './iterations.ts';
 import type { RunEngine } from './run-engine.ts';
 import { timedOut } from './stop.ts';
@@ -71,7 +71,7 @@ export class UntilExecution extends BodyOwner {
 
   #askWhetherDone(frame: Frame): void {
     const { output } = this.body;
-    if (output !== undefined) this.#value = valueOf(frame, output);
+    if (output !== undefined) this.#value = readSource(frame, output);
     try {
       const done = this.#node.done(this.#value, new FlowContext(frame));
       if (!(done instanceof Promise)) this.#endRound(frame, SUCCEEDED, done === true);
@@ -115,7 +115,9 @@ export class UntilExecution extends BodyOwner {
 
   protected override timeIsUp(): void {
     this.#timedOut = true;
-    this.halt(timedOut('UNTIL_LIMIT_REACHED', `"${this.path}" took longer than its timeout allows.`));
+    this.halt(
+      timedOut('UNTIL_LIMIT_REACHED', `"${this.path}" took longer than its timeout allows.`),
+    );
   }
 
   protected override halted(): void {

@@ -3,7 +3,7 @@
  * @module
  */
 import type { WaitForNode } from '../definition/definition.ts';
-import { FAILED, SUCCEEDED, TIMED_OUT, type StatusBits } from '../status.ts';
+import { FAILED, type StatusBits, SUCCEEDED, TIMED_OUT } from '../status.ts';
 import type { ActionState } from './action-state.ts';
 import type { Detail } from './detail.ts';
 import { FlowContext } from './flow-context.ts';
