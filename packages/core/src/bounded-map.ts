@@ -6,8 +6,8 @@
  * @module
  */
 import { RunafterError } from '@runafter/errors';
-import { isThenable } from './definition/show-value.ts';
 import type { Items } from './definition/flow.ts';
+import { isThenable } from './definition/show-value.ts';
 import { DONE, type ItemSource, openItems } from './engine/item-source.ts';
 
 export interface BoundedMapOptions {

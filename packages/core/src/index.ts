@@ -11,6 +11,9 @@
  * @module
  */
 export { BoundedMapError, type BoundedMapOptions, boundedMap } from './bounded-map.ts';
+export { defineWorkflow } from './definition/define-workflow.ts';
+export type { Criticality, Keep, TerminateStatus } from './definition/definition.ts';
+export { DefinitionError } from './definition/definition-error.ts';
 export { type EventType, event } from './definition/event-type.ts';
 export type {
   ActionContext,
@@ -45,9 +48,6 @@ export {
   type ValueOf,
   type Values,
 } from './definition/handle.ts';
-export type { Criticality, Keep, TerminateStatus } from './definition/definition.ts';
-export { DefinitionError } from './definition/definition-error.ts';
-export { defineWorkflow } from './definition/define-workflow.ts';
 export { type Workflow, type WorkflowOptions, workflow } from './definition/workflow.ts';
 export type { ActionRecord, AttemptRecord, RecordKind } from './engine/action-record.ts';
 export { SwitchCaseError } from './engine/branching-execution.ts';

@@ -47,7 +47,11 @@ export interface Run<T> {
    * @throws {SignalError} as a rejection: `SIGNAL_UNKNOWN` when the workflow waits for no such event,
    *   `RUN_ENDED` when the run has ended.
    */
-  signal<P>(event: string | EventType<P>, payload: P, options?: SignalOptions): Promise<SignalOutcome>;
+  signal<P>(
+    event: string | EventType<P>,
+    payload: P,
+    options?: SignalOptions,
+  ): Promise<SignalOutcome>;
   /** Which leaf decided the status, and by which chain of actions. */
   why(): Explanation;
   /** What the run has used so far. */

@@ -125,7 +125,9 @@ class StartedRun<T> implements Run<T> {
 
   readonly #onAbort = (): void => {
     const reason: unknown = this.#options.signal?.reason;
-    this.#engine.halt(cancelled('RUN_CANCELLED', `The run was cancelled: ${toFault(reason).message}`, reason));
+    this.#engine.halt(
+      cancelled('RUN_CANCELLED', `The run was cancelled: ${toFault(reason).message}`, reason),
+    );
   };
 
   async #enter(): Promise<void> {
@@ -219,7 +221,12 @@ class StartedRun<T> implements Run<T> {
     const name = typeof event === 'string' ? event : event.name;
     const { events } = this.#definition;
     if (!events.has(name)) {
-      throw new SignalError('SIGNAL_UNKNOWN', this.id, name, unknownEvent(this.workflow, name, events));
+      throw new SignalError(
+        'SIGNAL_UNKNOWN',
+        this.id,
+        name,
+        unknownEvent(this.workflow, name, events),
+      );
     }
     if (this.status !== undefined) {
       const problem = `Run "${this.id}" has ended ${this.status}, so nothing waits for event "${name}".`;
@@ -286,7 +293,8 @@ function refusal(thrown: unknown): StoppedError {
 }
 
 function unknownEvent(workflow: string, name: string, events: ReadonlySet<string>): string {
-  if (events.size === 0) return `Workflow "${workflow}" has no waitFor, so nothing takes event "${name}".`;
+  if (events.size === 0)
+    return `Workflow "${workflow}" has no waitFor, so nothing takes event "${name}".`;
   return (
     `Workflow "${workflow}" waits for no event "${name}", only for ` +
     `${[...events].join(', ')}.${didYouMean(name, events)}`
