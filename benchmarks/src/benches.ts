@@ -1,0 +1,9 @@
+/**
+ * All benchmarks by name; a benchmark is loaded only when it is run.
+ * @module
+ */
+import type { Bench } from './harness/work.ts';
+
+export const benches: Readonly<Record<string, () => Promise<Bench>>> = {
+  engine: async () => (await import('./engine/engine-bench.ts')).engineBench,
+};

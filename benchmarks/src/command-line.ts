@@ -1,0 +1,57 @@
+/**
+ * The command line of `npm run bench`.
+ * @module
+ */
+import { parseArgs } from 'node:util';
+
+const usage = `npm run bench -- [NAME …] [--quick] [--json] [--check] [--only TEXT]
+
+  NAME     which benchmarks; all of them without a name
+  --quick  median of 3 rounds in place of 9, for CI
+  --json   one more line at the end: {"rows": [{"work", "peer", "ratio", "target", "ours", "theirs", "unit"}]}
+  --check  exit code 1 when a target is missed
+  --only   only works whose name contains TEXT`;
+
+/** What was asked for. */
+export interface CommandLine {
+  readonly names: readonly string[];
+  readonly quick: boolean;
+  readonly json: boolean;
+  readonly check: boolean;
+  readonly only: string;
+}
+
+/**
+ * Reads the arguments.
+ *
+ * @param known - the names of the benchmarks.
+ * @throws {Error} an unknown name or option, with what there is.
+ */
+export function readCommandLine(args: readonly string[], known: readonly string[]): CommandLine {
+  const { values, positionals } = parse(args);
+  const unknown = positionals.find((name) => !known.includes(name));
+  if (unknown !== undefined) {
+    throw new Error(
+      `There is no benchmark "${unknown}". There is: ${known.join(', ')}.\n\n${usage}`,
+    );
+  }
+  const { quick = false, json = false, check = false, only = '' } = values;
+  return { names: positionals.length === 0 ? known : positionals, quick, json, check, only };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        quick: { type: 'boolean' },
+        json: { type: 'boolean' },
+        check: { type: 'boolean' },
+        only: { type: 'string' },
+      },
+    });
+  } catch (error) {
+    throw new Error(`${(error as Error).message}\n\n${usage}`, { cause: error });
+  }
+}

@@ -1,0 +1,29 @@
+/**
+ * What the parent asks of a child process, and what the child answers.
+ * @module
+ */
+import type { Effort } from './duel.ts';
+import type { Samples } from './statistics.ts';
+
+/** One comparison, or one measurement, by the names under which the child finds it. */
+export type Assignment =
+  | {
+      readonly kind: 'duel';
+      readonly bench: string;
+      readonly work: string;
+      readonly peer: string;
+      readonly effort: Effort;
+    }
+  | {
+      readonly kind: 'probe';
+      readonly bench: string;
+      readonly work: string;
+      /** Undefined means our own side. */
+      readonly peer: string | undefined;
+    };
+
+/** What a child says. The last one is `samples` or `value`. */
+export type Answer =
+  | { readonly kind: 'round'; readonly round: number }
+  | { readonly kind: 'samples'; readonly samples: Samples }
+  | { readonly kind: 'value'; readonly value: number };

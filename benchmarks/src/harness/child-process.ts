@@ -1,0 +1,42 @@
+/**
+ * Has an assignment done by a child process.
+ * @module
+ */
+import { fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { Answer, Assignment } from './assignment.ts';
+
+const childMain = fileURLToPath(new URL('child-main.ts', import.meta.url));
+
+/**
+ * Starts a child, waits for its answer and for its end.
+ *
+ * @param onRound - called when the child begins a round.
+ * @returns the child's last answer.
+ * @throws {Error} the child failed; what it printed has gone to stderr.
+ */
+export function inChildProcess(
+  assignment: Assignment,
+  onRound: (round: number) => void,
+): Promise<Answer> {
+  const child = fork(childMain, [JSON.stringify(assignment)], {
+    // Enough for a peer that keeps a million of everything; the garbage is collected between rounds.
+    execArgv: [...process.execArgv, '--expose-gc', '--max-old-space-size=6144'],
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
+  let last: Answer | undefined;
+  child.on('message', (message: Answer) => {
+    if (message.kind === 'round') onRound(message.round);
+    else last = message;
+  });
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code, signal) => {
+      if (code === 0 && last !== undefined) return resolve(last);
+      const { work, peer = 'runafter' } = assignment;
+      reject(
+        new Error(`Measuring "${work}" with ${peer} failed (${signal ?? `exit code ${code}`}).`),
+      );
+    });
+  });
+}

@@ -1,0 +1,65 @@
+/**
+ * What a benchmark is made of: works, each compared with some peers.
+ *
+ * A work is plain data with functions that import what they need when they are called, so that the
+ * list of works can be read without loading a peer, and a child process loads only the two sides that
+ * it compares. Read next: duel.ts and probe.ts, which measure; benches.ts, the list of benchmarks.
+ * @module
+ */
+
+/** One named benchmark: `npm run bench -- NAME`. */
+export interface Bench {
+  readonly title: string;
+  /** Packages whose versions the report names. */
+  readonly packages: readonly string[];
+  readonly works: readonly Work[];
+}
+
+export type Work = Duel | Probe;
+
+/** Time: ours and a peer take turns in one process. */
+export interface Duel {
+  readonly kind: 'duel';
+  readonly name: string;
+  readonly unit: TimeUnit;
+  readonly ours: Side;
+  readonly peers: Readonly<Record<string, Side & Target>>;
+}
+
+/** A number that a process of its own finds, such as memory. */
+export interface Probe {
+  readonly kind: 'probe';
+  readonly name: string;
+  readonly unit: string;
+  readonly ours: Measure;
+  readonly peers: Readonly<Record<string, { readonly measure: Measure } & Target>>;
+  /** An absolute bound: a row of its own, in which theirs is the bound and the target 1. */
+  readonly bound: { readonly name: string; readonly value: number };
+}
+
+export interface Target {
+  /** The most that our cost / theirs may be. Without it the row only informs. */
+  readonly target?: number;
+}
+
+export type Measure = () => Promise<number>;
+
+/** One side of a duel. */
+export interface Side {
+  /** How many units the work has: its time is divided by this. */
+  readonly units: number;
+  /** What the work must return, so that no side can skip it or leave its results unread. */
+  readonly expected: unknown;
+  /** What is done once and not measured: loading, defining, making the input. Gives the work itself. */
+  readonly prepare: () => Promise<() => unknown>;
+}
+
+/** How a time is shown. */
+export type TimeUnit = 'ms' | 'µs/run' | 'ns/action';
+
+/** How many of a unit make a millisecond. */
+export const perMillisecond: Readonly<Record<TimeUnit, number>> = {
+  ms: 1,
+  'µs/run': 1e3,
+  'ns/action': 1e6,
+};

@@ -1,0 +1,56 @@
+/**
+ * `npm run bench`: runafter side by side with its peers, one table.
+ *
+ * Read next: benches.ts for what there is, harness/run-bench.ts for how it is measured.
+ * @module
+ */
+import { benches } from './benches.ts';
+import { type CommandLine, readCommandLine } from './command-line.ts';
+import type { Effort } from './harness/duel.ts';
+import { describeEnvironment } from './harness/environment.ts';
+import { progressLine } from './harness/progress.ts';
+import { isMissed, type Row, toJsonLine } from './harness/row.ts';
+import { runBench } from './harness/run-bench.ts';
+import { formatTable } from './harness/table.ts';
+
+const fullEffort: Effort = { rounds: 9, warmUp: 300, roundTime: 60 };
+const quickEffort: Effort = { rounds: 3, warmUp: 150, roundTime: 30 };
+
+process.exitCode = await main(process.argv.slice(2));
+
+async function main(args: readonly string[]): Promise<number> {
+  let commandLine: CommandLine;
+  try {
+    commandLine = readCommandLine(args, Object.keys(benches));
+  } catch (error) {
+    console.error((error as Error).message);
+    return 1;
+  }
+  const { names, quick, json, check, only } = commandLine;
+  const effort = quick ? quickEffort : fullEffort;
+  const rows: Row[] = [];
+  for (const name of names) rows.push(...(await report(name, effort, only)));
+
+  const missed = rows.filter(isMissed);
+  console.log(legend(effort, missed.length));
+  if (json) console.log(toJsonLine(rows));
+  return check && missed.length > 0 ? 1 : 0;
+}
+
+/** Runs one benchmark and prints its table. */
+async function report(name: string, effort: Effort, only: string): Promise<Row[]> {
+  const load = benches[name];
+  if (load === undefined) return [];
+  const bench = await load();
+  console.log(`${bench.title}\n${describeEnvironment(bench.packages)}\n`);
+  const rows = await runBench(name, bench, { effort, only, progress: progressLine() });
+  console.log(`${formatTable(rows)}\n`);
+  return rows;
+}
+
+function legend({ rounds }: Effort, missed: number): string {
+  return [
+    'ratio = our cost / theirs, smaller is better; spread = the ratios of single rounds, the noise of this machine;',
+    `every cost is a median of ${rounds}. ${missed === 0 ? 'Every target is met.' : `Missed targets: ${missed}.`}`,
+  ].join('\n');
+}
