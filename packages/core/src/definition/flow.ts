@@ -155,6 +155,13 @@ export type BodyOf<In, X, R extends readonly unknown[], T> = <S>(
   // biome-ignore lint/suspicious/noConfusingVoidType: a body that returns nothing hands over nothing.
 ) => Dependency<S, T> | void;
 
+/** When any text can be chosen, and not only some known ones, only a default covers them all. */
+export type Covered<K extends string, Cases> = 'default' extends Cases
+  ? unknown
+  : string extends K
+    ? never
+    : unknown;
+
 /** The inside of a loop: `item` and `index` are handles, so that an inner loop can take them. */
 export interface EachFlow<In, S, Item> extends Flow<In, S, LoopContext<Item>> {
   readonly item: Handle<S, Item>;
@@ -261,7 +268,7 @@ export interface Flow<In, O = Root, X = unknown> {
   >(
     name: string,
     runAfter: R,
-    choose: (values: Values<R>, context: Context<In, X>) => K | Promise<K>,
+    choose: (values: Values<R>, context: Context<In, X>) => (K | Promise<K>) & Covered<K, keyof B>,
     cases: { readonly [P in keyof B]: BodyOf<In, X, R, B[P]> },
     options?: ContainerOptions,
   ): Handle<O, B[keyof B]>;
