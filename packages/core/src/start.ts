@@ -8,7 +8,6 @@
  */
 import {
   type Clock,
-  concurrencyLimiter,
   type Duration,
   type Gate,
   type Limiter,
@@ -21,6 +20,7 @@ import { toFault } from '@runafter/errors';
 import type { WorkflowDefinition } from './definition/definition.ts';
 import { didYouMean } from './definition/did-you-mean.ts';
 import type { EventType } from './definition/event-type.ts';
+import { boundOf, limiterList } from './definition/limiter-order.ts';
 import type { Workflow } from './definition/workflow.ts';
 import { isWorkflow } from './definition/workflow-brand.ts';
 import type { ActionRecord } from './engine/action-record.ts';
@@ -259,11 +259,8 @@ function servicesOf(definition: WorkflowDefinition, options: StartOptions): RunS
     random,
     store,
     executor: executor === inProcess ? undefined : executor,
-    // The bound of the run comes last: who waits for anything else does not take up room in it.
-    limiters: [
-      ...(limiter === undefined ? [] : [limiter]),
-      ...(max === Infinity ? [] : [concurrencyLimiter(max)]),
-    ],
+    limiters: limiterList(limiter),
+    bounds: boundOf(max),
     grace: durationOr(options.grace, 'grace', definition.grace) ?? 0,
     events: new EventHub(),
     mailbox: new Mailbox(),

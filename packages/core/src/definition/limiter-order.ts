@@ -6,7 +6,7 @@
  * opposite orders could each hold one and wait for the other for ever.
  * @module
  */
-import type { Limiter } from '@runafter/clock';
+import { concurrencyLimiter, type Limiter } from '@runafter/clock';
 
 const positions = new WeakMap<Limiter, number>();
 let seen = 0;
@@ -23,6 +23,13 @@ export function limiterList(limiter: Limiter | undefined): readonly Limiter[] {
   if (limiter === undefined) return none;
   positionOf(limiter);
   return Object.freeze([limiter]);
+}
+
+/** The limiter of a run that bounds its handlers; none where there is no bound. */
+export function boundOf(maxConcurrentActions: number | undefined): readonly Limiter[] {
+  if (maxConcurrentActions === undefined || maxConcurrentActions === Number.POSITIVE_INFINITY)
+    return none;
+  return Object.freeze([concurrencyLimiter(maxConcurrentActions)]);
 }
 
 const none: readonly Limiter[] = Object.freeze([]);

@@ -10,6 +10,7 @@ import { RUNNING } from '../status.ts';
 import type { ActionState } from './action-state.ts';
 import type { Detail } from './detail.ts';
 import { FlowContext } from './flow-context.ts';
+import type { Frame } from './frame.ts';
 import type { RunEngine } from './run-engine.ts';
 import { SingleBody } from './single-body.ts';
 
@@ -32,6 +33,7 @@ export class SwitchCaseError extends RunafterError {
 export class BranchingExecution extends SingleBody {
   readonly #node: BranchingNode;
   #taken: ActionState | undefined;
+  #fault: { readonly thrown: unknown } | undefined;
 
   constructor(run: RunEngine, node: BranchingNode, state: ActionState) {
     super(run, bodyOfBranches(node), state);
@@ -77,8 +79,13 @@ export class BranchingExecution extends SingleBody {
   }
 
   #failToChoose(thrown: unknown): void {
+    this.#fault = { thrown };
     this.#skipAll();
-    this.fail(thrown);
+  }
+
+  override frameEnded(frame: Frame): void {
+    if (this.#fault === undefined) super.frameEnded(frame);
+    else this.fail(this.#fault.thrown);
   }
 
   #skipAll(): void {

@@ -4,6 +4,7 @@
  * @module
  */
 import type { ChildNode } from '../definition/definition.ts';
+import { boundOf, inLimiterOrder } from '../definition/limiter-order.ts';
 import type { ActionError } from '../result.ts';
 import { CANCELLED, FAILED, type StatusBits, SUCCEEDED } from '../status.ts';
 import type { ActionRecord } from './action-record.ts';
@@ -56,7 +57,11 @@ export class ChildExecution implements Detail {
       workflow,
       input,
       { id: `${this.#run.id}/${this.#state.path}`, keyRoot: key },
-      { ...services, limiters: [...limiters, ...services.limiters], grace: workflow.grace },
+      {
+        ...services,
+        limiters: inLimiterOrder(limiters, services.limiters),
+        bounds: [...boundOf(workflow.maxConcurrentActions), ...services.bounds],
+      },
       (fault) => this.#ended(fault),
     );
     if (timeout !== undefined) {

@@ -7,8 +7,9 @@
  * action has not started and is skipped.
  * @module
  */
-import { noRetry, type Permit, retry } from '@runafter/clock';
+import { type Limiter, noRetry, type Permit, retry } from '@runafter/clock';
 import type { ActionNode } from '../definition/definition.ts';
+import { inLimiterOrder } from '../definition/limiter-order.ts';
 import type { ActionError } from '../result.ts';
 import { type StatusBits, SUCCEEDED } from '../status.ts';
 import type { AttemptRecord } from './action-record.ts';
@@ -91,7 +92,7 @@ export class GuardedActivity extends Activity {
   async #call(): Promise<unknown> {
     const permits: Permit[] = [];
     try {
-      for (const limiter of [...this.#node.limiters, ...this.run.services.limiters]) {
+      for (const limiter of this.#limiters()) {
         permits.push(await limiter.acquire({ signal: this.signal }));
       }
       this.signal.throwIfAborted();
@@ -100,6 +101,11 @@ export class GuardedActivity extends Activity {
     } finally {
       for (const permit of permits) permit.release();
     }
+  }
+
+  #limiters(): readonly Limiter[] {
+    const { limiters, bounds } = this.run.services;
+    return [...inLimiterOrder(this.#node.limiters, limiters), ...bounds];
   }
 
   #beginAttempt(): void {

@@ -110,6 +110,6 @@ class AsyncSource implements ItemSource {
 
   close(): void {
     // A generator that waits for something answers return() only after that; nobody waits for it here.
-    Promise.resolve(this.#iterator.return?.()).catch(() => undefined);
+    (async () => this.#iterator.return?.())().catch(() => undefined);
   }
 }

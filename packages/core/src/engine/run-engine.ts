@@ -43,8 +43,13 @@ export interface RunServices {
   /** Undefined: handlers are called in this process, as soon as they are ready. */
   readonly executor: Executor | undefined;
   readonly store: RunStore | undefined;
-  /** Taken by every handler of the run, after its own ones. */
+  /** Taken by every handler of the run, with those that stand on its action. */
   readonly limiters: readonly Limiter[];
+  /**
+   * The run's own bound on handlers, and that of its parent's run. Taken last, the innermost first:
+   * whoever still waits for something else takes up no room in them.
+   */
+  readonly bounds: readonly Limiter[];
   /** Milliseconds that handlers get to settle after they were told to stop. */
   readonly grace: number;
   readonly events: EventHub;
@@ -98,7 +103,10 @@ export class RunEngine {
     this.services = services;
     this.clock = services.clock;
     this.events = services.events;
-    this.plain = services.executor === undefined && services.limiters.length === 0;
+    this.plain =
+      services.executor === undefined &&
+      services.limiters.length === 0 &&
+      services.bounds.length === 0;
     this.root = new RootBody(this);
     this.#onEnd = onEnd;
   }
