@@ -27,7 +27,7 @@ describe('a program', () => {
     const folder = temporaryFolder({
       'patient.mjs': `
         process.on('SIGTERM', () => { console.log('closing'); setImmediate(() => process.exit(7)); });
-        setInterval(() => {}, 1000);
+        setTimeout(() => process.exit(1), 10_000);
         console.log('ready');
       `,
       'runner.mjs': `
