@@ -1,0 +1,121 @@
+/**
+ * The journal of a run: every call of a handler, with what it was given and when it was over.
+ *
+ * It is written by the handlers themselves, so it says what happened and not what the engine believes.
+ * @module
+ */
+import type { VirtualClock } from '@runafter/clock';
+import { outputAt } from './oracle.ts';
+import type { ActionPlan, Behaviour } from './plan.ts';
+import { entryFor } from './plan.ts';
+
+/** What the handlers of both forms find in their context. */
+export interface HandlerContext {
+  readonly path: string;
+  readonly attempt: number;
+  readonly idempotencyKey: string;
+  readonly signal: AbortSignal;
+  readonly index?: number;
+  readonly item?: unknown;
+}
+
+/** One call of a handler. */
+export interface Call {
+  readonly path: string;
+  readonly attempt: number;
+  readonly idempotencyKey: string;
+  readonly values: readonly unknown[];
+  readonly index: number | undefined;
+  readonly item: unknown;
+  /** Milliseconds since the start of the run. */
+  readonly start: number;
+  /** When the handler was over, in the order of the journal; undefined while it runs. */
+  end: number | undefined;
+  /** Position among all starts and ends of the run. */
+  readonly startedAs: number;
+  endedAs: number;
+}
+
+export class Journal {
+  readonly calls: Call[] = [];
+  readonly #byPath = new Map<string, Call[]>();
+  readonly #clock: VirtualClock;
+  #entries = 0;
+  #running = 0;
+  /** The most handlers that ran at the same time. */
+  peak = 0;
+
+  constructor(clock: VirtualClock) {
+    this.#clock = clock;
+  }
+
+  /** The calls of one action, in their order. */
+  callsOf(path: string): readonly Call[] {
+    return this.#byPath.get(path) ?? [];
+  }
+
+  /** Every action that was called. */
+  get paths(): Iterable<string> {
+    return this.#byPath.keys();
+  }
+
+  /** The handler of an action: does what its plan says, and writes it down. */
+  perform(plan: ActionPlan, values: readonly unknown[], context: HandlerContext): unknown {
+    const call = this.#open(values, context);
+    const behaviour = entryFor(plan.behaviours, context.index);
+    const fails = context.attempt <= behaviour.throwsFirst || behaviour.ends === 'throws';
+    const conclude = () => {
+      this.#close(call);
+      if (fails) throw new Error(`${context.path} fails, as planned.`);
+      return outputAt(context.path);
+    };
+    if (behaviour.takes === 0) return conclude();
+    return this.#takeTime(behaviour, context, () => this.#close(call)).then(conclude);
+  }
+
+  async #takeTime(behaviour: Behaviour, context: HandlerContext, close: () => void): Promise<void> {
+    const { takes, onAbort } = behaviour;
+    if (onAbort === 'ignores') return this.#sleep(takes);
+    const { signal } = context;
+    try {
+      await this.#sleep(takes, signal);
+    } catch (reason) {
+      if (onAbort > 0) await this.#sleep(onAbort);
+      close();
+      throw reason;
+    }
+  }
+
+  #sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    if (ms !== Number.POSITIVE_INFINITY)
+      return this.#clock.sleep(ms, { ...(signal && { signal }) });
+    return new Promise((_, reject) => {
+      signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
+    });
+  }
+
+  #open(values: readonly unknown[], context: HandlerContext): Call {
+    const { path, attempt, idempotencyKey, index, item } = context;
+    const start = this.#clock.monotonic();
+    const facts = { path, attempt, idempotencyKey, index, item, values };
+    const call: Call = {
+      ...facts,
+      start,
+      end: undefined,
+      startedAs: this.#entries++,
+      endedAs: Infinity,
+    };
+    this.calls.push(call);
+    const ofPath = this.#byPath.get(path) ?? [];
+    ofPath.push(call);
+    this.#byPath.set(path, ofPath);
+    this.peak = Math.max(this.peak, ++this.#running);
+    return call;
+  }
+
+  #close(call: Call): void {
+    call.end = this.#clock.monotonic();
+    call.endedAs = this.#entries++;
+    this.#running--;
+  }
+}

@@ -1,0 +1,35 @@
+/**
+ * What the functions beside the handlers give: the items of a loop, from each kind of source, and the
+ * choice of a condition or switch.
+ * @module
+ */
+import { entryFor, type ForEachPlan, itemAt } from './plan.ts';
+
+type Source = Iterable<string> | AsyncIterable<string> | Promise<Iterable<string>>;
+
+/** Gives the items, or throws where the plan says so. */
+export function itemsOf({ items, source }: ForEachPlan): Source {
+  if (items === 'throws') throw new Error('There are no items, as planned.');
+  const list = Array.from({ length: items }, (_, index) => itemAt(index));
+  switch (source) {
+    case 'array':
+      return list;
+    case 'generator':
+      return list.values();
+    case 'stream':
+      return stream(list);
+    case 'promise':
+      return Promise.resolve(list);
+  }
+}
+
+async function* stream(items: readonly string[]): AsyncGenerator<string> {
+  yield* items;
+}
+
+/** The choice of a condition or switch, or the error that the plan wants. */
+export function chosen(choices: readonly string[], index: number | undefined): string {
+  const choice = entryFor(choices, index);
+  if (choice === 'throws') throw new Error('No choice, as planned.');
+  return choice;
+}

@@ -1,0 +1,251 @@
+/**
+ * Makes random plans: DAGs of any shape, containers in containers, and handlers that do whatever
+ * handlers do.
+ *
+ * Invariant: every plan is a valid definition and every run of it ends. So a handler that never ends
+ * by itself stands only where a time-out or a cancel will reach it, and a body returns a bare handle
+ * only where its output is certain.
+ * @module
+ */
+import type { Criticality, RunAfterStatus } from '../../src/index.ts';
+import { chance, type Draw, pick, times } from './draw.ts';
+import {
+  type Behaviour,
+  type BodyPlan,
+  type EdgePlan,
+  everyStatus,
+  type GivenPlan,
+  isBare,
+  isSettled,
+  type NodePlan,
+  type Plan,
+} from './plan.ts';
+
+export interface PlanOptions {
+  /**
+   * Whether time decides how it ends: time-outs, a cancel, handlers that hang or ignore their signal.
+   * Without, the statuses follow from the graph alone.
+   */
+  readonly timed: boolean;
+}
+
+const deepest = 3;
+const mostNodes = 40;
+
+/** Long against the default grace time of 5 s, so that two moments are rarely the same. */
+const longestHandler = 100_000;
+const longestTimeout = 120_000;
+const longestRun = 400_000;
+
+/** A random plan; the same draws give the same plan. */
+export function randomPlan(draw: Draw, { timed }: PlanOptions): Plan {
+  const timeout = timed && chance(draw, 15) ? draw(1, longestRun) : undefined;
+  const cancelAt = timed && chance(draw, 25) ? draw(1, longestRun) : undefined;
+  const grace = timed && chance(draw, 20) ? draw(1, 20_000) : undefined;
+  const garden: Garden = {
+    draw,
+    timed,
+    budget: { nodes: mostNodes },
+    stopped: timeout !== undefined || cancelAt !== undefined,
+    depth: 0,
+    given: [],
+  };
+  return {
+    body: randomBody(garden, draw(1, 12)),
+    ...(timeout !== undefined && { timeout }),
+    ...(cancelAt !== undefined && { cancelAt }),
+    ...(grace !== undefined && { grace }),
+  };
+}
+
+/** Where the next node will grow. */
+interface Garden {
+  readonly draw: Draw;
+  readonly timed: boolean;
+  /** Shared by all gardens of a plan. */
+  readonly budget: { nodes: number };
+  /** Something outside is certain to stop what hangs in here. */
+  readonly stopped: boolean;
+  readonly depth: number;
+  /** What the nodes of this body can list beside their siblings. */
+  readonly given: readonly GivenPlan[];
+}
+
+function randomBody(garden: Garden, count: number): BodyPlan {
+  const nodes: NodePlan[] = [];
+  for (let index = 0; index < count && garden.budget.nodes > 0; index++) {
+    garden.budget.nodes--;
+    nodes.push(randomNode(garden, nodes, nameAt(index)));
+  }
+  return withOutput(garden.draw, nodes);
+}
+
+function nameAt(index: number): string {
+  return String.fromCharCode('A'.charCodeAt(0) + index);
+}
+
+function randomNode(garden: Garden, earlier: readonly NodePlan[], name: string): NodePlan {
+  const { draw, timed } = garden;
+  const base = {
+    name,
+    runAfter: randomEdges(draw, earlier),
+    given: randomGiven(garden),
+    ...(chance(draw, 20) && { criticality: randomCriticality(draw) }),
+  };
+  const kind = garden.depth < deepest ? pick(draw, kinds) : pick(draw, simpleKinds);
+  // A delay has no time-out, and that of an until is another limit: it counts as a failure.
+  const timeout = timed && chance(draw, 20) ? draw(1, longestTimeout) : undefined;
+  const timeouts = timeout === undefined ? {} : { timeout };
+  const inside: Garden = {
+    ...garden,
+    stopped: garden.stopped || timeout !== undefined,
+    depth: garden.depth + 1,
+    given: times(base.runAfter.length + base.given.length, (position) => position),
+  };
+  const body = () => randomBody(inside, draw(0, 5));
+  switch (kind) {
+    case 'action':
+      return { ...base, ...timeouts, kind, ...randomAction(inside) };
+    case 'delay':
+      return { ...base, kind, duration: draw(1, timed ? longestHandler : 1_000) };
+    case 'scope':
+      return { ...base, ...timeouts, kind, body: body() };
+    case 'condition': {
+      const then = body();
+      const branches = chance(draw, 70) ? { then, else: body() } : { then };
+      return {
+        ...base,
+        ...timeouts,
+        kind,
+        branches,
+        choices: randomChoices(draw, ['then', 'else']),
+      };
+    }
+    case 'switch': {
+      const names = times(draw(1, 3), (index) => `case ${index}`);
+      const branches = Object.fromEntries(names.map((branch) => [branch, body()]));
+      return { ...base, ...timeouts, kind, branches, choices: randomChoices(draw, names) };
+    }
+    case 'forEach': {
+      const concurrency = chance(draw, 70) ? draw(1, 5) : undefined;
+      return {
+        ...base,
+        ...timeouts,
+        kind,
+        items: chance(draw, 4) ? 'throws' : draw(0, 6),
+        source: pick(draw, ['array', 'generator', 'stream', 'promise']),
+        ...(concurrency !== undefined && { concurrency }),
+        body: randomBody({ ...inside, given: [...inside.given, 'item', 'index'] }, draw(0, 5)),
+      };
+    }
+    case 'until':
+      return {
+        ...base,
+        kind,
+        doneAfter: draw(0, 4),
+        maxIterations: draw(1, 4),
+        onLimit: pick(draw, ['fail', 'succeed']),
+        body: randomRound({
+          ...inside,
+          stopped: garden.stopped,
+          given: [...inside.given, 'index'],
+        }),
+      };
+  }
+}
+
+/** The body of an until: it hands back a state, so it is never empty. */
+function randomRound(garden: Garden): BodyPlan {
+  garden.budget.nodes = Math.max(1, garden.budget.nodes);
+  const body = randomBody(garden, garden.draw(1, 5));
+  const child = (body.nodes.at(-1) as NodePlan).name;
+  return { ...body, output: body.output ?? { child, as: 'result' } };
+}
+
+const simpleKinds = ['action', 'action', 'action', 'action', 'action', 'delay'] as const;
+const kinds = [
+  ...simpleKinds,
+  'scope',
+  'scope',
+  'condition',
+  'switch',
+  'forEach',
+  'until',
+] as const;
+
+function randomAction(garden: Garden): { behaviours: Behaviour[]; retry?: Retry } {
+  const { draw, timed } = garden;
+  const retry = chance(draw, 15)
+    ? { count: draw(1, 3), interval: draw(1, timed ? longestHandler : 1_000) }
+    : undefined;
+  const behaviours = times(draw(1, 3), () => randomBehaviour(garden, retry !== undefined));
+  return { behaviours, ...(retry && { retry }) };
+}
+
+type Retry = { count: number; interval: number };
+
+function randomBehaviour({ draw, timed, stopped }: Garden, retried: boolean): Behaviour {
+  const ends = chance(draw, 25) ? 'throws' : 'returns';
+  const throwsFirst = retried ? draw(0, 4) : 0;
+  if (!timed) {
+    return { takes: pick(draw, [0, 0, draw(0, 1_000)]), ends, throwsFirst, onAbort: 'ignores' };
+  }
+  const hangs = stopped && chance(draw, 20);
+  return {
+    takes: hangs ? Number.POSITIVE_INFINITY : draw(1, longestHandler),
+    ends,
+    throwsFirst,
+    onAbort: pick(draw, [0, 0, draw(1, 10_000), 'ignores']),
+  };
+}
+
+function randomEdges(draw: Draw, earlier: readonly NodePlan[]): EdgePlan[] {
+  const percent = pick(draw, [0, 20, 50, 80]);
+  return earlier
+    .filter(() => chance(draw, percent))
+    .map(({ name }) => ({ from: name, accepts: randomStatuses(draw) }));
+}
+
+function randomStatuses(draw: Draw): readonly RunAfterStatus[] {
+  const choice = draw(0, 9);
+  if (choice < 5) return ['Succeeded'];
+  if (choice < 6) return ['Failed', 'TimedOut'];
+  if (choice < 8) return everyStatus;
+  const some = everyStatus.filter(() => chance(draw, 50));
+  return some.length === 0 ? ['Skipped'] : some;
+}
+
+function randomGiven({ draw, given }: Garden): GivenPlan[] {
+  return given.filter(() => chance(draw, 25));
+}
+
+function randomCriticality(draw: Draw): Criticality {
+  return pick(draw, ['critical', 'important', 'optional']);
+}
+
+/** In a condition without else, `else` means that nothing is done. */
+function randomChoices(draw: Draw, names: readonly string[]): string[] {
+  return times(draw(1, 3), () => (chance(draw, 5) ? 'throws' : pick(draw, names)));
+}
+
+function withOutput(draw: Draw, nodes: readonly NodePlan[]): BodyPlan {
+  if (nodes.length === 0 || chance(draw, 40)) return { nodes };
+  const child = pick(draw, [...nodes].reverse()).name;
+  const bare = isCertain(nodes, child) && chance(draw, 80);
+  return { nodes, output: { child, as: bare ? 'outputs' : 'result' } };
+}
+
+/** Whether a child has an output in every run in which its body Succeeded. */
+function isCertain(nodes: readonly NodePlan[], name: string): boolean {
+  const node = nodes.find((candidate) => candidate.name === name) as NodePlan;
+  const isLeaf = nodes.every(({ runAfter }) => runAfter.every(({ from }) => from !== name));
+  const isCritical = node.criticality === undefined || node.criticality === 'critical';
+  return isLeaf && isCritical && isReachedSurely(nodes, node);
+}
+
+function isReachedSurely(nodes: readonly NodePlan[], node: NodePlan): boolean {
+  return node.runAfter.every((edge) => {
+    const before = nodes.find(({ name }) => name === edge.from) as NodePlan;
+    return (isBare(edge) || isSettled(edge)) && isReachedSurely(nodes, before);
+  });
+}
