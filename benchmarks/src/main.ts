@@ -19,14 +19,15 @@ const quickEffort: Effort = { rounds: 3, warmUp: 150, roundTime: 30 };
 process.exitCode = await main(process.argv.slice(2));
 
 async function main(args: readonly string[]): Promise<number> {
-  let commandLine: CommandLine;
   try {
-    commandLine = readCommandLine(args, Object.keys(benches));
+    return await run(readCommandLine(args, Object.keys(benches)));
   } catch (error) {
     console.error((error as Error).message);
     return 1;
   }
-  const { names, quick, json, check, only } = commandLine;
+}
+
+async function run({ names, quick, json, check, only }: CommandLine): Promise<number> {
   const effort = quick ? quickEffort : fullEffort;
   const rows: Row[] = [];
   for (const name of names) rows.push(...(await report(name, effort, only)));

@@ -27,6 +27,7 @@ interface Step {
  *
  * @param name - the bench's name in benches.ts, by which the child processes find it.
  * @returns a row per peer, in the order of the works.
+ * @throws {Error} no work has `only` in its name, or a child process failed.
  */
 export async function runBench(name: string, bench: Bench, options: RunOptions): Promise<Row[]> {
   const { effort, only = '', progress } = options;
@@ -35,6 +36,7 @@ export async function runBench(name: string, bench: Bench, options: RunOptions):
     .flatMap((work) =>
       work.kind === 'duel' ? duelSteps(name, work, effort) : probeSteps(name, work, effort),
     );
+  if (steps.length === 0) throw new Error(nothingToDo(name, bench, only));
   const rows: Row[] = [];
   for (const [index, { title, run }] of steps.entries()) {
     const where = `${name} ${index + 1}/${steps.length}  ${title}`;
@@ -45,6 +47,11 @@ export async function runBench(name: string, bench: Bench, options: RunOptions):
   }
   progress.clear();
   return rows;
+}
+
+function nothingToDo(name: string, { works }: Bench, only: string): string {
+  const names = works.map((work) => `  ${work.name}`).join('\n');
+  return `No work of the benchmark "${name}" has "${only}" in its name. There is:\n${names}`;
 }
 
 /** A step per peer: ours is measured anew next to each. */
