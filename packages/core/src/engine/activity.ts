@@ -61,7 +61,7 @@ export class Activity extends FlowContext implements Detail {
   /** Calls the handler. */
   start(): void {
     const { run, state } = this;
-    state.started = run.offset();
+    state.started = run.startOffset();
     state.detail = this;
     if (run.events.listening) {
       run.tellStart(state);

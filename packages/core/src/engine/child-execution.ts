@@ -38,7 +38,7 @@ export class ChildExecution implements Detail {
   start(): void {
     const run = this.#run;
     const state = this.#state;
-    state.started = run.offset();
+    state.started = run.startOffset();
     state.detail = this;
     run.tellStart(state);
     try {

@@ -27,7 +27,7 @@ export class DelayExecution implements Detail {
   start(): void {
     const run = this.#run;
     const state = this.#state;
-    state.started = run.offset();
+    state.started = run.startOffset();
     state.detail = this;
     run.tellStart(state);
     try {

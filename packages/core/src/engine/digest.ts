@@ -64,10 +64,11 @@ export class Digest {
 
   /** Adds everything that has ended in a frame, and what is inside it. */
   addFrame(frame: Frame): void {
-    const around =
-      frame.index >= 0 ? frame.bits : (frame.owner.state?.bits ?? frame.owner.run.bits);
+    const { state, run } = frame.owner;
+    // A round of an until may fail, and a later one make the until Succeed all the same.
+    const handled = frame.bits === SUCCEEDED || (state?.bits ?? run.bits) === SUCCEEDED;
     const count = frame.body.nodes.length;
-    for (let index = 0; index < count; index++) this.#add(frame.at(index), around === SUCCEEDED);
+    for (let index = 0; index < count; index++) this.#add(frame.at(index), handled);
   }
 
   /** Adds what a container kind has done in its last phase. */

@@ -110,23 +110,24 @@ export interface RunEvents {
 }
 
 export class EventHub implements RunEvents {
-  readonly #listeners = new Set<RunListener>();
+  #listeners: Set<RunListener> | undefined;
 
   /** Without listeners nobody needs to make events. */
   get listening(): boolean {
-    return this.#listeners.size > 0;
+    return this.#listeners !== undefined && this.#listeners.size > 0;
   }
 
   subscribe(listener: RunListener): () => void {
     const own: RunListener = (event) => listener(event);
+    this.#listeners ??= new Set();
     this.#listeners.add(own);
     return () => {
-      this.#listeners.delete(own);
+      this.#listeners?.delete(own);
     };
   }
 
   emit(event: RunEvent): void {
-    for (const listener of [...this.#listeners]) {
+    for (const listener of [...(this.#listeners ?? [])]) {
       try {
         const returned = listener(event);
         if (returned instanceof Promise) returned.catch((error) => warn(event, error));

@@ -12,9 +12,10 @@ export type SignalOutcome = 'delivered' | 'kept' | 'duplicate';
 type Take = (payload: unknown) => void;
 
 export class Mailbox {
-  readonly #waiting = new Map<string, Set<Take>>();
-  readonly #kept = new Map<string, unknown[]>();
-  readonly #ids = new Set<string>();
+  // Made when they are needed: every run has a mailbox, and few get mail.
+  #waiting: Map<string, Set<Take>> | undefined;
+  #kept: Map<string, unknown[]> | undefined;
+  #ids: Set<string> | undefined;
 
   /** Hands the payload to the first who waits for it, or keeps it for the next who will. */
   put(
@@ -24,17 +25,19 @@ export class Mailbox {
     id: string | undefined,
   ): SignalOutcome {
     if (id !== undefined) {
-      if (this.#ids.has(id)) return 'duplicate';
+      if (this.#ids?.has(id)) return 'duplicate';
+      this.#ids ??= new Set();
       this.#ids.add(id);
     }
     const key = keyOf(event, correlate);
-    const waiting = this.#waiting.get(key);
+    const waiting = this.#waiting?.get(key);
     if (waiting !== undefined) {
       const [take] = waiting;
       this.#leave(key, take as Take);
       take?.(payload);
       return 'delivered';
     }
+    this.#kept ??= new Map();
     const kept = this.#kept.get(key);
     if (kept === undefined) this.#kept.set(key, [payload]);
     else kept.push(payload);
@@ -48,22 +51,23 @@ export class Mailbox {
    */
   take(event: string, correlate: string | undefined, take: Take): () => void {
     const key = keyOf(event, correlate);
-    const kept = this.#kept.get(key);
+    const kept = this.#kept?.get(key);
     if (kept !== undefined) {
       const payload = kept.shift();
-      if (kept.length === 0) this.#kept.delete(key);
+      if (kept.length === 0) this.#kept?.delete(key);
       take(payload);
       return () => undefined;
     }
+    this.#waiting ??= new Map();
     const waiting = this.#waiting.get(key) ?? new Set();
     this.#waiting.set(key, waiting.add(take));
     return () => this.#leave(key, take);
   }
 
   #leave(key: string, take: Take): void {
-    const waiting = this.#waiting.get(key);
+    const waiting = this.#waiting?.get(key);
     waiting?.delete(take);
-    if (waiting?.size === 0) this.#waiting.delete(key);
+    if (waiting?.size === 0) this.#waiting?.delete(key);
   }
 }
 

@@ -76,14 +76,15 @@ export class RunEngine {
   epoch = 0;
   /** RUNNING until the run has ended. */
   bits: StatusBits = RUNNING;
-  /** What is known of the iterations that were not kept. */
-  readonly dropped: Digest = new Digest();
   readonly root: RootBody;
   /** Handlers can be called at once: nothing of the run stands before them. */
   readonly plain: boolean;
   /** What idempotency keys begin with. */
   readonly #keyRoot: string | undefined;
   #id: string | undefined;
+  #dropped: Digest | undefined;
+  /** The time of the outcome whose successors are being started, until a handler has been called. */
+  #turn: number | undefined;
   #origin = 0;
   #ready: ActionState[] = [];
   #draining = false;
@@ -125,6 +126,22 @@ export class RunEngine {
   offset(): number {
     const offset = this.clock.monotonic() - this.#origin;
     return offset < 0x7fff_ffff ? offset | 0 : Math.trunc(offset);
+  }
+
+  /**
+   * When something starts. What starts because something else has ended does so in the same instant:
+   * that saves every second look at the clock.
+   */
+  startOffset(): number {
+    const offset = this.#turn ?? this.offset();
+    this.#turn = undefined;
+    return offset;
+  }
+
+  /** What is known of the iterations that were not kept. */
+  get dropped(): Digest {
+    this.#dropped ??= new Digest();
+    return this.#dropped;
   }
 
   begin(timeout: number | undefined): void {
@@ -193,8 +210,11 @@ export class RunEngine {
   /** Ends an action or container, once. `value` is its output when it Succeeded, else its error. */
   end(state: ActionState, bits: StatusBits, value: unknown): void {
     this.#close(state, bits, value);
-    if (this.services.store === undefined) this.#advance(state);
-    else void this.#store(state).then(() => this.#advance(state));
+    if (this.services.store === undefined) {
+      this.#turn = state.ended;
+      this.#advance(state);
+      this.#turn = undefined;
+    } else void this.#store(state).then(() => this.#advance(state));
   }
 
   /** Ends something that nothing runs after: a function of a container kind's last phase. */
@@ -283,7 +303,7 @@ export class RunEngine {
   /** Everything known of the run so far. */
   digest(): Digest {
     const digest = new Digest();
-    digest.merge(this.dropped);
+    if (this.#dropped !== undefined) digest.merge(this.#dropped);
     this.root.digest(digest);
     return digest;
   }

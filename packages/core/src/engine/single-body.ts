@@ -3,6 +3,7 @@
  * @module
  */
 
+import type { ActionRecord } from './action-record.ts';
 import type { ActionState } from './action-state.ts';
 import { BodyOwner } from './body-owner.ts';
 import { Frame } from './frame.ts';
@@ -27,6 +28,10 @@ export class SingleBody extends BodyOwner {
 
   override deciding(): ActionState | undefined {
     return decidingLeaf(this.frame);
+  }
+
+  override records(): readonly ActionRecord[] {
+    return this.frame.remaining === 0 ? this.frame.states : super.records();
   }
 
   protected openFrames(): Iterable<Frame> {

@@ -61,7 +61,7 @@ export function startNode(run: RunEngine, state: ActionState): void {
 
 function startContainer(state: ActionState, owner: BodyOwner): void {
   const { run } = owner;
-  state.started = run.offset();
+  state.started = run.startOffset();
   state.detail = owner;
   run.tellStart(state);
   owner.beginWithin(state.node.timeout);

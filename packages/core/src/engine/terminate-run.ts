@@ -8,7 +8,7 @@ import type { ActionState } from './action-state.ts';
 import type { RunEngine } from './run-engine.ts';
 
 export function terminateRun(run: RunEngine, node: TerminateNode, state: ActionState): void {
-  state.started = run.offset();
+  state.started = run.startOffset();
   run.tellStart(state);
   run.root.terminate(node.status, node.code, node.message);
   run.end(state, SUCCEEDED, undefined);

@@ -29,7 +29,7 @@ export class WaitForExecution implements Detail {
     const run = this.#run;
     const node = this.#node;
     const state = this.#state;
-    state.started = run.offset();
+    state.started = run.startOffset();
     state.detail = this;
     run.tellStart(state);
     let correlate: string | undefined;
