@@ -5,13 +5,13 @@
  * Read next: node-base.ts for what all methods share, compile.ts for what becomes of the nodes.
  * @module
  */
-import type { Handler, Node } from './definition.ts';
+import { conditionNode, switchNode } from './branching.ts';
+import { contextOnly } from './context-only.ts';
+import type { Handler } from './definition.ts';
 import { DefinitionError } from './definition-error.ts';
-import type { BodyDraft, BranchDraft } from './draft.ts';
+import type { BodyDraft } from './draft.ts';
 import { isEventType } from './event-type.ts';
 import type { HandleReference } from './handle.ts';
-import { inLimiterOrder, limiterList } from './limiter-order.ts';
-import { checkName } from './name-rules.ts';
 import {
   addNode,
   beginNode,
@@ -24,13 +24,11 @@ import {
   actionOptions,
   checkDuration,
   checkFunction,
-  checkKeys,
   choiceOption,
   containerOptions,
   countOption,
   forEachOptions,
   functionOption,
-  limiterOption,
   nodeOptions,
   retryOption,
   terminateOptions,
@@ -38,7 +36,7 @@ import {
   untilOptions,
   waitForOptions,
 } from './option-rules.ts';
-import { isThenable, showValue } from './show-value.ts';
+import { showValue } from './show-value.ts';
 import { isWorkflow } from './workflow-brand.ts';
 
 const hour = 3_600_000;
@@ -88,6 +86,8 @@ export class FlowBuilder {
     const lookAhead = countOption(start.options, 'lookAhead', counts);
     const key = functionOption<(item: unknown, index: number) => unknown>(start.options, 'key');
     if (lookAhead !== undefined && key === undefined) throw lookAheadWithoutKey(start, lookAhead);
+    const id = functionOption<(item: unknown, index: number) => unknown>(start.options, 'id');
+    const keep = choiceOption(start.options, 'keep', ['all', 'failures', 'summary']) ?? 'all';
     return addNode(start.body, {
       kind: 'forEach',
       ...start.base,
@@ -95,8 +95,8 @@ export class FlowBuilder {
       body: writeBody(start, { repeats: true }, 'body', body, newEachFlow),
       concurrency,
       key,
-      id: functionOption(start.options, 'id'),
-      keep: choiceOption(start.options, 'keep', ['all', 'failures', 'summary']) ?? 'all',
+      id,
+      keep,
       lookAhead: lookAhead ?? 4 * concurrency,
       secureItems: false,
     });
@@ -110,27 +110,23 @@ export class FlowBuilder {
     options?: unknown,
   ): HandleReference {
     const start = beginNode(this.draft, 'condition', name, runAfter, options, containerOptions);
-    checkFunction(start.place, 'test', test);
-    const bodies = branchesOf(start, branches, 'then and, if you need it, else');
-    checkKeys(start.place, bodies, ['then', 'else'], 'branch');
-    if (bodies.then === undefined) throw branchMissing(start, 'it has no branch then');
-    return addNode(start.body, {
-      kind: 'condition',
-      ...start.base,
-      choose: thenOrElse(test as Handler),
-      branches: writeBranches(start, bodies),
-      otherwise: 'nothing',
-    });
+    return addNode(start.body, conditionNode(start, test, branches, newFlow));
   }
 
+  /**
+   * @param otherwise - what a name without a case means. With handles it fails; in the data form it
+   *   does nothing, as on the platform.
+   */
   switch(
     name: unknown,
     runAfter: unknown,
     choose: unknown,
     cases: unknown,
     options?: unknown,
+    otherwise: 'fail' | 'nothing' = 'fail',
   ): HandleReference {
-    return addSwitch(this.draft, { name, runAfter, choose, cases, options, otherwise: 'fail' });
+    const start = beginNode(this.draft, 'switch', name, runAfter, options, containerOptions);
+    return addNode(start.body, switchNode(start, choose, cases, otherwise, newFlow));
   }
 
   until(
@@ -246,7 +242,7 @@ export class FlowBuilder {
 }
 
 /** The run-time side of `EachFlow`. */
-export class EachFlowBuilder extends FlowBuilder {
+class EachFlowBuilder extends FlowBuilder {
   readonly item: HandleReference;
   readonly index: HandleReference;
 
@@ -258,7 +254,7 @@ export class EachFlowBuilder extends FlowBuilder {
 }
 
 /** The run-time side of `RoundFlow`. */
-export class RoundFlowBuilder extends FlowBuilder {
+class RoundFlowBuilder extends FlowBuilder {
   readonly state: HandleReference;
   readonly index: HandleReference;
 
@@ -282,37 +278,6 @@ function newRoundFlow(body: BodyDraft): FlowBuilder {
   return new RoundFlowBuilder(body);
 }
 
-/**
- * A switch. The two forms differ in what a name without a case means: written with handles it fails,
- * in the data form it does nothing, as on the platform.
- */
-export function addSwitch(
-  body: BodyDraft,
-  definition: {
-    readonly name: unknown;
-    readonly runAfter: unknown;
-    readonly choose: unknown;
-    readonly cases: unknown;
-    readonly options: unknown;
-    readonly otherwise: 'fail' | 'nothing';
-  },
-): HandleReference {
-  const { name, runAfter, choose, cases, options, otherwise } = definition;
-  const start = beginNode(body, 'switch', name, runAfter, options, containerOptions);
-  checkFunction(start.place, 'choose', choose);
-  const bodies = branchesOf(start, cases, 'cases by their names');
-  const branches = writeBranches(start, bodies);
-  if (branches.length === 0) throw branchMissing(start, 'it has no cases');
-  const fallback = branches.findIndex((branch) => branch.name === 'default');
-  return addNode(body, {
-    kind: 'switch',
-    ...start.base,
-    choose: choose as Handler,
-    branches,
-    otherwise: fallback === -1 ? otherwise : Object.freeze({ branch: fallback }),
-  });
-}
-
 function addAction(
   body: BodyDraft,
   name: unknown,
@@ -325,7 +290,7 @@ function addAction(
   const retry = retryOption(start.options);
   const select = functionOption<(output: unknown) => unknown>(start.options, 'select');
   const payloadLimit = countOption(start.options, 'payloadLimit', { least: 0, endless: false });
-  const limiters = inLimiterOrder(body.limiters, limiterList(limiterOption(start.options)));
+  const limiters = limitersInside(start);
   return addNode(body, {
     kind: 'action',
     ...start.base,
@@ -343,59 +308,6 @@ function addAction(
   });
 }
 
-function branchesOf(
-  start: NodeStart,
-  branches: unknown,
-  expected: string,
-): Readonly<Record<string, unknown>> {
-  if (typeof branches === 'object' && branches !== null && !Array.isArray(branches)) {
-    return branches as Readonly<Record<string, unknown>>;
-  }
-  throw branchMissing(
-    start,
-    `its branches are ${showValue(branches)}, not an object with ${expected}`,
-  );
-}
-
-function writeBranches(start: NodeStart, bodies: Readonly<Record<string, unknown>>): BranchDraft[] {
-  const branches: BranchDraft[] = [];
-  for (const [name, body] of Object.entries(bodies)) {
-    if (body === undefined) continue;
-    checkName(name, 'branch', start.place);
-    const address = `${start.base.address}/${name}`;
-    branches.push({
-      kind: 'branch',
-      ...start.base,
-      name,
-      address,
-      index: branches.length,
-      waitsFor: 0,
-      runAfter: [],
-      successors: [],
-      // A branch is handed what its condition was handed.
-      inputs: Object.freeze(
-        start.labels.map((_, position) => Object.freeze({ from: 'inputs', position } as const)),
-      ),
-      criticality: 'critical',
-      secureOutputs: false,
-      timeout: undefined,
-      body: writeBody(start, { kind: 'branch', address }, `branch ${name}`, body, newFlow),
-    });
-  }
-  return branches;
-}
-
-function branchMissing(start: NodeStart, problem: string): DefinitionError {
-  return new DefinitionError(
-    'BRANCH_MISSING',
-    start.place,
-    `${problem}. ` +
-      (start.place.kind === 'condition'
-        ? 'Give it a branch then; a branch else may be left out.'
-        : 'Give it a branch for each name; a branch default takes all others.'),
-  );
-}
-
 function lookAheadWithoutKey(start: NodeStart, value: number): DefinitionError {
   return new DefinitionError(
     'OPTION_INVALID',
@@ -404,26 +316,4 @@ function lookAheadWithoutKey(start: NodeStart, value: number): DefinitionError {
       'Add key, or leave lookAhead out.',
     { option: 'lookAhead', value },
   );
-}
-
-/**
- * Turns a function that takes its context alone into a handler. It keeps its name, which describe()
- * and stacks show. What is not a function is left as it is, to be refused.
- */
-export function contextOnly(run: unknown): unknown {
-  if (typeof run !== 'function') return run;
-  const handler: Handler = (_, context) => run(context);
-  return Object.defineProperty(handler, 'name', { value: run.name });
-}
-
-function thenOrElse(test: Handler): Handler {
-  const choose: Handler = (values, context) => {
-    const answer = test(values, context);
-    return isThenable(answer) ? answer.then(branchFor) : branchFor(answer);
-  };
-  return Object.defineProperty(choose, 'name', { value: test.name });
-}
-
-function branchFor(answer: unknown): Node['name'] {
-  return answer ? 'then' : 'else';
 }

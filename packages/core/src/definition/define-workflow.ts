@@ -6,9 +6,9 @@
  * can get wrong.
  * @module
  */
-
 import { SUCCEEDED } from '../status.ts';
-import { addSwitch, contextOnly, FlowBuilder } from './builder.ts';
+import { FlowBuilder } from './builder.ts';
+import { contextOnly, stateInContext } from './context-only.ts';
 import type { DataDefinition } from './data-definition.ts';
 import { inRunAfterOrder, type NamedNode } from './data-edges.ts';
 import { readNodeType, type TypedNode } from './data-node-types.ts';
@@ -112,14 +112,14 @@ function writeNode(
       return flow.condition(name, runAfter, contextOnly(properties.test), branches, options);
     }
     case 'switch':
-      return addSwitch(flow.draft, {
+      return flow.switch(
         name,
         runAfter,
-        choose: contextOnly(properties.on),
-        cases: casesOf(place, properties, inside),
+        contextOnly(properties.on),
+        casesOf(place, properties, inside),
         options,
-        otherwise: 'nothing',
-      });
+        'nothing',
+      );
     case 'until':
       return flow.until(
         name,
@@ -208,34 +208,16 @@ function outputOf(
   const handle = handles.get(name);
   if (handle === undefined) {
     const problem = handles.has(name)
-      ? 'a terminate, which hands nothing over'
-      : `which does not exist in ${nameOfBody(body)}`;
+      ? 'a terminate, which hands nothing over.'
+      : `which does not exist in ${nameOfBody(body)}.${didYouMean(name, handles.keys())}`;
     throw new DefinitionError(
       'RETURN_INVALID',
       place,
-      `its output names "${name}", ${problem}.${didYouMean(name, handles.keys())} ` +
-        'Name an action of this container.',
+      `its output names "${name}", ${problem} Name an action of this container.`,
       { option: 'output', value: name },
     );
   }
   return typeof output === 'string' ? handle : settled(handle as never);
-}
-
-/** `done` reads the state that the round has made where all others read the one before. */
-function stateInContext(
-  done: (context: object) => unknown,
-): (state: unknown, context: object) => unknown {
-  const asked = (state: unknown, context: object): unknown =>
-    done(
-      new Proxy(context, {
-        get(target, key) {
-          if (key === 'state') return state;
-          const value: unknown = Reflect.get(target, key);
-          return typeof value === 'function' ? value.bind(target) : value;
-        },
-      }),
-    );
-  return Object.defineProperty(asked, 'name', { value: done.name });
 }
 
 function nothing(): undefined {

@@ -7,7 +7,7 @@
  * @module
  */
 import type { Duration, Limiter, RetryPolicy } from '@runafter/clock';
-import type { Iteration, IterationCounts, LoopDetail, LoopFailures } from '../result.ts';
+import type { IterationCounts, LoopDetail, LoopFailures } from '../result.ts';
 import type { Criticality, Keep, TerminateStatus } from './definition.ts';
 import type { EventType } from './event-type.ts';
 import type { Dependency, Handle, InputsOf, Values } from './handle.ts';
@@ -336,5 +336,3 @@ export type LoopBody<In, R extends readonly unknown[], Item, T> = <S>(
   inputs: InputsOf<S, R>,
   // biome-ignore lint/suspicious/noConfusingVoidType: a body that returns nothing hands over nothing.
 ) => Dependency<S, T> | void;
-
-export type { Iteration };

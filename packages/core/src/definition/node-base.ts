@@ -146,7 +146,7 @@ export function limitersInside({ body, options }: NodeStart): BodyDraft['limiter
 }
 
 /** The handle of an action or container of a body. */
-export function siblingHandle(body: BodyDraft, index: number, label: string): HandleReference {
+function siblingHandle(body: BodyDraft, index: number, label: string): HandleReference {
   return valueHandle(body, { from: 'sibling', index, as: 'outputs' }, label);
 }
 

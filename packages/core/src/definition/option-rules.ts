@@ -27,7 +27,7 @@ export interface Options {
 /** Options that everything in a flow takes. */
 export const nodeOptions: readonly string[] = ['criticality', 'secure'];
 /** Options of everything that takes time. */
-export const timedOptions: readonly string[] = [...nodeOptions, 'timeout'];
+const timedOptions: readonly string[] = [...nodeOptions, 'timeout'];
 /** Options of a container. */
 export const containerOptions: readonly string[] = [...timedOptions, 'limiter'];
 /** Options of an action. */
