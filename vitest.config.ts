@@ -20,7 +20,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
-          include: ['{packages,examples}/*/test/**/*.test.ts'],
+          include: ['{packages,examples}/*/test/**/*.test.ts', 'benchmarks/test/**/*.test.ts'],
           typecheck: {
             enabled: true,
             include: ['{packages,examples}/*/test/**/*.test-d.ts'],

@@ -15,8 +15,10 @@ import type { ActionState } from './action-state.ts';
 import { BodyOwner } from './body-owner.ts';
 import { FlowContext } from './flow-context.ts';
 import { Frame } from './frame.ts';
-import { DONE, type ItemSource, openItems } from './item-source.ts';
-import { IterationTally, iterationsOf, outputOf, repeatedRecords } from './iterations.ts';
+import { DONE, type ItemSource, isPromiseOfItems, openItems } from './item-source.ts';
+import { outputOf } from './iteration-record.ts';
+import { IterationTally } from './iteration-tally.ts';
+import { iterationsOf, repeatedRecords } from './iterations.ts';
 import { type HeldItem, KeyedItems } from './keyed-items.ts';
 import { OpenFrames } from './open-frames.ts';
 import type { RunEngine } from './run-engine.ts';
@@ -59,9 +61,9 @@ export class ForEachExecution extends BodyOwner {
     const state = this.state as ActionState;
     try {
       const items = this.#node.items(state.handed, new FlowContext(state));
-      if (!(items instanceof Promise)) this.#open(items);
+      if (!isPromiseOfItems(items)) this.#open(items);
       else {
-        items
+        Promise.resolve(items)
           .then((resolved) => this.#open(resolved))
           .catch((thrown: unknown) => this.#sourceFailed(thrown));
       }
@@ -234,8 +236,8 @@ export class ForEachExecution extends BodyOwner {
   }
 
   iterations(): readonly Iteration<unknown>[] {
-    if (!this.ended) return iterationsOf(this, this.keptFrames(), this.#keyErrors);
-    this.#iterations ??= iterationsOf(this, this.keptFrames(), this.#keyErrors);
+    if (!this.ended) return iterationsOf(this.keptFrames(), this.#keyErrors);
+    this.#iterations ??= iterationsOf(this.keptFrames(), this.#keyErrors);
     return this.#iterations;
   }
 

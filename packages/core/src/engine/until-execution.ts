@@ -6,6 +6,7 @@
  * @module
  */
 import type { UntilNode } from '../definition/definition.ts';
+import { isThenable } from '../definition/show-value.ts';
 import type { Iteration, IterationCounts } from '../result.ts';
 import { FAILED, RUNNING, type StatusBits, SUCCEEDED } from '../status.ts';
 import type { ActionRecord } from './action-record.ts';
@@ -14,7 +15,8 @@ import { BodyOwner } from './body-owner.ts';
 import { FlowContext } from './flow-context.ts';
 import { Frame } from './frame.ts';
 import { readSource } from './hand-over.ts';
-import { countsOf, iterationsOf, repeatedRecords } from './iterations.ts';
+import { countsOf } from './iteration-tally.ts';
+import { iterationsOf, repeatedRecords } from './iterations.ts';
 import type { RunEngine } from './run-engine.ts';
 import { timedOut } from './stop.ts';
 import { decidingLeaf, leafStatus } from './verdict.ts';
@@ -74,9 +76,9 @@ export class UntilExecution extends BodyOwner {
     if (output !== undefined) this.#value = readSource(frame, output);
     try {
       const done = this.#node.done(this.#value, new FlowContext(frame));
-      if (!(done instanceof Promise)) this.#endRound(frame, SUCCEEDED, done === true);
+      if (!isThenable(done)) this.#endRound(frame, SUCCEEDED, done === true);
       else {
-        done
+        Promise.resolve(done)
           .then((answer) => this.#endRound(frame, SUCCEEDED, answer === true))
           .catch((thrown: unknown) => this.#failRound(frame, thrown));
       }
@@ -105,15 +107,19 @@ export class UntilExecution extends BodyOwner {
   /** A round that the time-out has cut short does not decide; the last one that ended itself does. */
   #endAtLimit(reached: string): void {
     this.stop = undefined;
-    const last = this.#frames.findLast(({ bits }) => bits === SUCCEEDED || bits === FAILED);
-    if (this.#node.onLimit === 'succeed') this.end(last?.bits ?? SUCCEEDED);
+    if (this.#node.onLimit === 'succeed') this.end(this.#lastWholeRound()?.bits ?? SUCCEEDED);
     else {
       const message = `"${this.path}" ${reached}. Raise its limits, or set onLimit to 'succeed'.`;
       this.end(FAILED, { code: 'UNTIL_LIMIT_REACHED', message });
     }
   }
 
+  #lastWholeRound(): Frame | undefined {
+    return this.#frames.findLast(({ bits }) => bits === SUCCEEDED || bits === FAILED);
+  }
+
   protected override timeIsUp(): void {
+    if (this.stop !== undefined) return;
     this.#timedOut = true;
     this.halt(
       timedOut('UNTIL_LIMIT_REACHED', `"${this.path}" took longer than its timeout allows.`),
@@ -133,8 +139,8 @@ export class UntilExecution extends BodyOwner {
   }
 
   override deciding(): ActionState | undefined {
-    const last = this.#frames.at(-1);
-    return last && decidingLeaf(last);
+    const round = this.#lastWholeRound();
+    return round && decidingLeaf(round);
   }
 
   override records(): readonly ActionRecord[] {
@@ -142,7 +148,7 @@ export class UntilExecution extends BodyOwner {
   }
 
   iterations(): readonly Iteration<unknown>[] {
-    return iterationsOf(this, this.#frames);
+    return iterationsOf(this.#frames);
   }
 
   counts(): IterationCounts {
