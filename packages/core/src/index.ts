@@ -11,9 +11,54 @@
  * @module
  */
 export { BoundedMapError, type BoundedMapOptions, boundedMap } from './bounded-map.ts';
+export type {
+  AnyCase,
+  DataAction,
+  DataActions,
+  DataBody,
+  DataChild,
+  DataCondition,
+  DataContext,
+  DataDefinition,
+  DataDelay,
+  DataForEach,
+  DataNode,
+  DataScope,
+  DataSwitch,
+  DataTerminate,
+  DataUntil,
+  DataWaitFor,
+  LookUpContext,
+  RunAfterMap,
+} from './definition/data-definition.ts';
 export { defineWorkflow } from './definition/define-workflow.ts';
 export type { Criticality, Keep, TerminateStatus } from './definition/definition.ts';
-export { DefinitionError } from './definition/definition-error.ts';
+export { DefinitionError, HandleError } from './definition/definition-error.ts';
+export { describe } from './definition/describe.ts';
+export type {
+  ActionDescription,
+  BodyDescription,
+  BranchDescription,
+  ChildDescription,
+  ConditionDescription,
+  ContainerDescription,
+  CountDescription,
+  DelayDescription,
+  DurationDescription,
+  ForEachDescription,
+  FunctionDescription,
+  InputDescription,
+  NodeDescription,
+  NodeFacts,
+  RetryDescription,
+  RunAfterDescription,
+  ScopeDescription,
+  SwitchDescription,
+  TerminateDescription,
+  UntilDescription,
+  WaitForDescription,
+  WorkflowDescription,
+} from './definition/description.ts';
 export { type EventType, event } from './definition/event-type.ts';
 export type {
   ActionContext,

@@ -3,7 +3,6 @@
  * used untyped here, as JavaScript would.
  * @module
  */
-// biome-ignore-all lint/suspicious/noThenProperty: `then` is the name of a condition's branch.
 import { describe, expect, it } from 'vitest';
 import { type ContainerKind, container, setMetadata } from '../../src/container-kind-entry.ts';
 import { DefinitionError } from '../../src/definition/definition-error.ts';

@@ -3,7 +3,6 @@
  * that follow from the containers around it.
  * @module
  */
-// biome-ignore-all lint/suspicious/noThenProperty: `then` is the name of a condition's branch.
 import { concurrencyLimiter, fixed } from '@runafter/clock';
 import { describe, expect, it } from 'vitest';
 import { type ContainerKind, container, setMetadata } from '../../src/container-kind-entry.ts';

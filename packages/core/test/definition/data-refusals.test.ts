@@ -3,7 +3,6 @@
  * circles, runAfters that cross a scope's border.
  * @module
  */
-// biome-ignore-all lint/suspicious/noThenProperty: `then` is the name of a condition's branch.
 import { describe, expect, it } from 'vitest';
 import { defineWorkflow } from '../../src/definition/define-workflow.ts';
 import { event } from '../../src/definition/event-type.ts';

@@ -2,7 +2,6 @@
  * The types of a workflow as data: what its functions get, and what must not compile.
  * @module
  */
-// biome-ignore-all lint/suspicious/noThenProperty: `then` is the name of a condition's branch.
 import { describe, expectTypeOf, test } from 'vitest';
 import type { DataActions } from '../../src/definition/data-definition.ts';
 import { defineWorkflow } from '../../src/definition/define-workflow.ts';

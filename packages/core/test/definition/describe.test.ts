@@ -2,7 +2,6 @@
  * A definition as JSON, in full: what pictures, lint and exports rely on.
  * @module
  */
-// biome-ignore-all lint/suspicious/noThenProperty: `then` is the name of a condition's branch.
 import { concurrencyLimiter, exponential, fixed } from '@runafter/clock';
 import { describe, expect, it } from 'vitest';
 import { type ContainerKind, container } from '../../src/container-kind-entry.ts';

@@ -2,7 +2,6 @@
  * The types of a workflow that is written with handles: what is inferred, and what must not compile.
  * @module
  */
-// biome-ignore-all lint/suspicious/noThenProperty: `then` is the name of a condition's branch.
 import { describe, expectTypeOf, test } from 'vitest';
 import { event } from '../../src/definition/event-type.ts';
 import type { Flow } from '../../src/definition/flow.ts';

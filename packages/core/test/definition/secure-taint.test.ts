@@ -2,7 +2,6 @@
  * Secure values, followed through a definition: a secret that is handed on stays one.
  * @module
  */
-// biome-ignore-all lint/suspicious/noThenProperty: `then` is the name of a condition's branch.
 import { describe, expect, it } from 'vitest';
 import { container } from '../../src/container-kind-entry.ts';
 import { describe as describeWorkflow } from '../../src/definition/describe.ts';

@@ -129,7 +129,6 @@ function busyWorkflow(
       { concurrency: window, ...(keyed && { key: (item: number) => item % 2 }) },
     );
     flow.condition('Check', [loop], () => true, {
-      // biome-ignore lint/suspicious/noThenProperty: a branch of a condition has that name.
       then: (branch) => {
         branch.action('Yes', ({ path, signal }) => floor.work(path, signal));
       },
