@@ -3,7 +3,7 @@
  * @module
  */
 import { isDeepStrictEqual } from 'node:util';
-import type { ActionRecord, Status } from '../../src/index.ts';
+import type { ActionRecord, AttemptRecord, IterationCounts, Status } from '../../src/index.ts';
 import type { Expected } from './oracle.ts';
 
 /** What records of actions, of iterations and of a whole run have in common. */
@@ -17,10 +17,11 @@ export interface Recorded {
   readonly error?: { readonly code: string; readonly message: string } | undefined;
   readonly startTime: Date;
   readonly endTime: Date;
-  readonly attempts?: readonly unknown[];
+  readonly attempts?: readonly AttemptRecord[];
   readonly results: readonly Recorded[];
   readonly iterations?: readonly Recorded[] | undefined;
   readonly repetitions?: readonly Recorded[] | undefined;
+  readonly counts?: IterationCounts | undefined;
 }
 
 export interface CompareOptions {
@@ -62,6 +63,7 @@ function* differencesOf(
     yield* childDifferences(where, expected.results, actual.results, options);
   } else {
     yield* repetitionDifferences(where, expected.repeats, actual);
+    yield* countDifferences(where, actual);
     yield* iterationDifferences(where, expected.iterations, actual.iterations ?? [], options);
   }
 }
@@ -76,6 +78,8 @@ function* errorDifferences(where: string, expected: Expected, actual: Recorded):
     yield `${where}: ${expected.status}, yet it has no error with code and message`;
   } else if (expected.code !== undefined && error.code !== expected.code) {
     yield `${where}: has the code ${error.code}, must have ${expected.code}`;
+  } else if (expected.unmet.length > 0 && !namesOneOf(expected.unmet, error.message)) {
+    yield `${where}: says "${error.message}", which does not name ${expected.unmet.join(' or ')}`;
   }
 }
 
@@ -86,9 +90,37 @@ function* valueDifferences(where: string, expected: Expected, actual: Recorded):
   if (!sameValue(actual.outputs, expected.outputs)) {
     yield `${where}: hands over ${show(actual.outputs)}, must hand over ${show(expected.outputs)}`;
   }
-  if (expected.calls > 0 && actual.attempts?.length !== expected.calls) {
-    yield `${where}: has ${actual.attempts?.length} attempts, must have ${expected.calls}`;
+  if (expected.calls > 0) yield* attemptDifferences(where, expected, actual);
+}
+
+/** All attempts but the last have failed; the last did as its action. */
+function* attemptDifferences(
+  where: string,
+  { calls, status }: Expected,
+  { attempts = [], startTime, endTime }: Recorded,
+): Generator<string> {
+  const failed = attempts.map(({ error }) => error !== undefined);
+  const must = Array.from(
+    { length: calls },
+    (_, index) => index + 1 < calls || status !== 'Succeeded',
+  );
+  if (!isDeepStrictEqual(failed, must)) {
+    yield `${where}: its attempts failed as ${failed}, must have failed as ${must}`;
   }
+  const times = attempts.flatMap((attempt) => [attempt.startTime, attempt.endTime]);
+  const sorted = [startTime, ...times, endTime].map(Number);
+  if (
+    !isDeepStrictEqual(
+      sorted,
+      sorted.toSorted((a, b) => a - b),
+    )
+  ) {
+    yield `${where}: its attempts are not in order of time, or not within its own`;
+  }
+}
+
+function namesOneOf(names: readonly string[], message: string): boolean {
+  return names.some((name) => message.includes(name));
 }
 
 function* timeDifferences(
@@ -156,6 +188,18 @@ function* iterationDifferences(
     } else yield* differencesOf(iteration, record, options);
   }
   for (const record of actual.slice(expected.length)) yield* notSkipped(record);
+}
+
+function* countDifferences(
+  where: string,
+  { counts, iterations = [] }: Recorded,
+): Generator<string> {
+  const { total, ...byStatus } = counts ?? { total: 0 };
+  if (total !== iterations.length) yield `${where}: counts ${total} of ${iterations.length}`;
+  for (const [status, count] of Object.entries(byStatus)) {
+    const ended = iterations.filter((iteration) => iteration.status === status).length;
+    if (count !== ended) yield `${where}: counts ${count} as ${status}, but ${ended} are`;
+  }
 }
 
 /** Whatever a record holds that is not Skipped as it is itself. */

@@ -1,13 +1,12 @@
 /**
  * A plan as a workflow of the data form.
  *
- * Actions are written down in reverse, so that nothing can rest on predecessors coming first; and
- * handlers look up what the typed builder would have handed over.
+ * Actions are written down in reverse, so that nothing can rest on predecessors coming first. Handlers
+ * look up what the typed builder would have handed over, and whatever else is in their sight.
  * @module
  */
 import { defineWorkflow, type Workflow } from '../../src/index.ts';
-import type { HandlerContext, Journal } from './journal.ts';
-import { initialState } from './oracle.ts';
+import type { HandlerContext, Journal, Sighting } from './journal.ts';
 import {
   type BodyPlan,
   type EdgePlan,
@@ -16,7 +15,7 @@ import {
   type Plan,
   untilTimeout,
 } from './plan.ts';
-import { chosen, itemsOf } from './planned-values.ts';
+import { chosen, firstState, isDone, itemsOf } from './planned-values.ts';
 
 /** What functions of the data form get. */
 interface LookUps extends HandlerContext {
@@ -31,7 +30,7 @@ export function dataWorkflow(plan: Plan, journal: Journal): Workflow<undefined, 
     name: 'Plan',
     ...(timeout !== undefined && { timeout }),
     ...(grace !== undefined && { grace }),
-    ...bodyOf(plan.body, journal),
+    ...bodyOf(plan.body, { journal, depth: 0, inSight: [] }),
   };
   return defineWorkflow(definition as unknown as Parameters<typeof defineWorkflow>[0]) as Workflow<
     undefined,
@@ -39,14 +38,36 @@ export function dataWorkflow(plan: Plan, journal: Journal): Workflow<undefined, 
   >;
 }
 
-function bodyOf({ nodes, output }: BodyPlan, journal: Journal): object {
+/** Where a body stands. */
+interface Surroundings {
+  readonly journal: Journal;
+  /** How many parts the path of the body has. */
+  readonly depth: number;
+  /** What the containers around run after, unless something further in has the same name. */
+  readonly inSight: readonly OuterEdge[];
+}
+
+interface OuterEdge {
+  readonly edge: EdgePlan;
+  /** How many parts the path of the body has in which it stands. */
+  readonly depth: number;
+}
+
+function bodyOf({ nodes, output }: BodyPlan, around: Surroundings): object {
+  const names = nodes.map(({ name }) => name);
+  const inSight = around.inSight.filter(({ edge }) => !names.includes(edge.from));
   const backwards = [...nodes].reverse();
-  const actions = backwards.map((node) => [node.name, nodeOf(node, journal)] as const);
+  const actions = backwards.map(
+    (node) => [node.name, nodeOf(node, { ...around, inSight })] as const,
+  );
   const handedOver = output?.as === 'outputs' ? output.child : { settled: output?.child };
   return { actions: Object.fromEntries(actions), ...(output && { output: handedOver }) };
 }
 
-function nodeOf(node: NodePlan, journal: Journal): object {
+function nodeOf(node: NodePlan, around: Surroundings): object {
+  const { journal, depth } = around;
+  const own = node.runAfter.map((edge) => ({ edge, depth }));
+  const inside = { ...around, depth: depth + 1, inSight: [...around.inSight, ...own] };
   const base = {
     type: node.kind,
     ...(node.runAfter.length > 0 && { runAfter: runAfterOf(node.runAfter) }),
@@ -55,37 +76,40 @@ function nodeOf(node: NodePlan, journal: Journal): object {
   };
   switch (node.kind) {
     case 'action': {
-      const run = (context: LookUps) =>
-        journal.perform(node, lookedUp(node.runAfter, context), context);
+      const run = (context: LookUps) => {
+        const values = node.runAfter.map((edge) => lookUp(edge, context));
+        const seen = around.inSight.map((outer) => sighting(outer, context));
+        return journal.perform(node, values, context, seen);
+      };
       return { ...base, run, ...(node.retry && { retry: { type: 'fixed', ...node.retry } }) };
     }
     case 'delay':
       return { ...base, duration: node.duration };
     case 'scope':
-      return { ...base, ...bodyOf(node.body, journal) };
+      return { ...base, ...bodyOf(node.body, inside) };
     case 'condition': {
       const test = ({ index }: LookUps) => chosen(node.choices, index) === 'then';
-      return { ...base, test, ...branchesOf(node.branches, journal) };
+      return { ...base, test, ...branchesOf(node.branches, inside) };
     }
     case 'switch': {
       const on = ({ index }: LookUps) => chosen(node.choices, index);
-      return { ...base, on, cases: branchesOf(node.branches, journal) };
+      return { ...base, on, cases: branchesOf(node.branches, inside) };
     }
     case 'forEach': {
       const { concurrency } = node;
       const window = concurrency === undefined ? {} : { concurrency };
-      return { ...base, ...window, items: () => itemsOf(node), ...bodyOf(node.body, journal) };
+      return { ...base, ...window, items: () => itemsOf(node), ...bodyOf(node.body, inside) };
     }
     case 'until': {
-      const { maxIterations, onLimit, doneAfter } = node;
+      const { maxIterations, onLimit } = node;
       return {
         ...base,
         maxIterations,
         onLimit,
         timeout: untilTimeout,
-        initial: () => initialState,
-        done: ({ index }: LookUps) => Number(index) >= doneAfter,
-        ...bodyOf(node.body, journal),
+        initial: () => firstState(node),
+        done: ({ index }: LookUps) => isDone(node, index),
+        ...bodyOf(node.body, inside),
       };
     }
   }
@@ -98,17 +122,21 @@ function runAfterOf(edges: readonly EdgePlan[]): Record<string, string[]> {
   );
 }
 
-function lookedUp(edges: readonly EdgePlan[], context: LookUps): unknown[] {
-  return edges.map((edge) =>
-    isBare(edge) ? context.outputs(edge.from) : context.result(edge.from),
-  );
+function lookUp(edge: EdgePlan, { outputs, result }: LookUps): unknown {
+  return isBare(edge) ? outputs(edge.from) : result(edge.from);
+}
+
+function sighting({ edge, depth }: OuterEdge, context: LookUps): Sighting {
+  const path = [...context.path.split('/').slice(0, depth), edge.from].join('/');
+  return { path, isBare: isBare(edge), value: lookUp(edge, context) };
 }
 
 function branchesOf(
   branches: Readonly<Record<string, BodyPlan>>,
-  journal: Journal,
+  around: Surroundings,
 ): Record<string, object> {
+  const inside = { ...around, depth: around.depth + 1 };
   return Object.fromEntries(
-    Object.entries(branches).map(([name, body]) => [name, bodyOf(body, journal)]),
+    Object.entries(branches).map(([name, body]) => [name, bodyOf(body, inside)]),
   );
 }

@@ -19,12 +19,21 @@ export interface HandlerContext {
   readonly item?: unknown;
 }
 
+/** What a handler saw of something that the containers around it run after. */
+export interface Sighting {
+  readonly path: string;
+  /** It looked at the output; at the result otherwise. */
+  readonly isBare: boolean;
+  readonly value: unknown;
+}
+
 /** One call of a handler. */
 export interface Call {
   readonly path: string;
   readonly attempt: number;
   readonly idempotencyKey: string;
   readonly values: readonly unknown[];
+  readonly seen: readonly Sighting[];
   readonly index: number | undefined;
   readonly item: unknown;
   /** Milliseconds since the start of the run. */
@@ -60,13 +69,18 @@ export class Journal {
   }
 
   /** The handler of an action: does what its plan says, and writes it down. */
-  perform(plan: ActionPlan, values: readonly unknown[], context: HandlerContext): unknown {
-    const call = this.#open(values, context);
+  perform(
+    plan: ActionPlan,
+    values: readonly unknown[],
+    context: HandlerContext,
+    seen: readonly Sighting[] = [],
+  ): unknown {
+    const call = this.#open(values, context, seen);
     const behaviour = entryFor(plan.behaviours, context.index);
     const fails = context.attempt <= behaviour.throwsFirst || behaviour.ends === 'throws';
     const conclude = () => {
       this.#close(call);
-      if (fails) throw new Error(`${context.path} fails, as planned.`);
+      if (fails) throw thrownValue(this.calls.length);
       return outputAt(context.path);
     };
     if (behaviour.takes === 0) return conclude();
@@ -87,24 +101,18 @@ export class Journal {
   }
 
   #sleep(ms: number, signal?: AbortSignal): Promise<void> {
-    if (ms !== Number.POSITIVE_INFINITY)
-      return this.#clock.sleep(ms, { ...(signal && { signal }) });
+    if (ms !== Number.POSITIVE_INFINITY) return this.#clock.sleep(ms, { signal });
     return new Promise((_, reject) => {
       signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
     });
   }
 
-  #open(values: readonly unknown[], context: HandlerContext): Call {
+  #open(values: readonly unknown[], context: HandlerContext, seen: readonly Sighting[]): Call {
     const { path, attempt, idempotencyKey, index, item } = context;
     const start = this.#clock.monotonic();
-    const facts = { path, attempt, idempotencyKey, index, item, values };
-    const call: Call = {
-      ...facts,
-      start,
-      end: undefined,
-      startedAs: this.#entries++,
-      endedAs: Infinity,
-    };
+    const facts = { path, attempt, idempotencyKey, index, item, values, seen, start };
+    const startedAs = this.#entries++;
+    const call: Call = { ...facts, startedAs, end: undefined, endedAs: Number.POSITIVE_INFINITY };
     this.calls.push(call);
     const ofPath = this.#byPath.get(path) ?? [];
     ofPath.push(call);
@@ -119,3 +127,11 @@ export class Journal {
     this.#running--;
   }
 }
+
+/** Everything that handlers throw in practice, and some of what they could. */
+function thrownValue(choice: number): unknown {
+  const values = [new Error('Fails, as planned.'), 'a text', undefined, null, 0, frozenError];
+  return values[choice % values.length];
+}
+
+const frozenError = Object.freeze(new Error('Cannot be changed.'));

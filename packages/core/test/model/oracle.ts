@@ -35,6 +35,8 @@ export interface Expected {
   readonly code?: string | undefined;
   readonly start: number;
   readonly end: number;
+  /** Names of the siblings whose end made it Skipped; empty when something else did. */
+  readonly unmet: readonly string[];
   /** Names of the siblings that it runs after. */
   readonly runsAfter: readonly string[];
   /** Declared important: a failure of it is flagged. */
@@ -159,11 +161,14 @@ class Oracle {
   #child(node: NodePlan, before: readonly Expected[], around: Place): Expected {
     const ready = lastEnd(before, around.start);
     const path = join(around.path, node.name);
-    const isSatisfied = node.runAfter.every(({ accepts }, position) =>
-      (accepts as readonly Status[]).includes((before[position] as Expected).status),
-    );
+    const unmet = before.filter(({ status }, position) => {
+      const accepts: readonly Status[] = node.runAfter[position]?.accepts ?? [];
+      return !accepts.includes(status);
+    });
     if (ready >= around.stop.at) return skipped(node, path, around.stop.at);
-    if (!isSatisfied) return skipped(node, path, ready);
+    if (unmet.length > 0) {
+      return { ...skipped(node, path, ready), unmet: unmet.map(({ name }) => name) };
+    }
     const inputs = [
       ...node.runAfter.map((edge, position) =>
         isBare(edge) ? before[position]?.outputs : resultOf(before[position] as Expected),
@@ -285,6 +290,7 @@ class Oracle {
 
   #until(node: UntilPlan, outside: Place): Expected {
     const record = { ...nothing, ...startOf(node.name, outside), repeats: namesIn(node.body) };
+    if (node.throwsIn === 'initial') return { ...record, status: 'Failed' };
     const iterations: Expected[] = [];
     let state: unknown = initialState;
     for (let index = 0; ; index++) {
@@ -303,6 +309,9 @@ class Oracle {
         return this.#ended(outside, outside.stop, true, { ...ended, status });
       }
       if (round.status === 'Succeeded') state = round.outputs;
+      if (round.status === 'Succeeded' && node.throwsIn === 'done') {
+        return this.#ended(outside, outside.stop, false, { ...ended, status: 'Failed' });
+      }
       const isDone = round.status === 'Succeeded' && index >= node.doneAfter;
       if (!isDone && index + 1 < node.maxIterations) continue;
       const isAccepted = isDone || (node.onLimit === 'succeed' && round.status === 'Succeeded');
@@ -353,6 +362,7 @@ function resultOf({ status, outputs }: Expected): ExpectedResult {
 }
 
 const nothing = {
+  unmet: [],
   runsAfter: [],
   isImportant: false,
   isFailingLeaf: false,

@@ -99,6 +99,8 @@ export interface UntilPlan extends Omit<NodeBase, 'timeout'> {
   readonly doneAfter: number;
   readonly maxIterations: number;
   readonly onLimit: 'fail' | 'succeed';
+  /** Which of its functions throws. */
+  readonly throwsIn?: 'initial' | 'done';
   readonly body: BodyPlan;
 }
 

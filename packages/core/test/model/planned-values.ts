@@ -1,9 +1,10 @@
 /**
  * What the functions beside the handlers give: the items of a loop, from each kind of source, and the
- * choice of a condition or switch.
+ * choice of a condition or switch, and what an until asks.
  * @module
  */
-import { entryFor, type ForEachPlan, itemAt } from './plan.ts';
+import { initialState } from './oracle.ts';
+import { entryFor, type ForEachPlan, itemAt, type UntilPlan } from './plan.ts';
 
 type Source = Iterable<string> | AsyncIterable<string> | Promise<Iterable<string>>;
 
@@ -32,4 +33,16 @@ export function chosen(choices: readonly string[], index: number | undefined): s
   const choice = entryFor(choices, index);
   if (choice === 'throws') throw new Error('No choice, as planned.');
   return choice;
+}
+
+/** What the first round of an until begins with. */
+export function firstState({ throwsIn }: UntilPlan): string {
+  if (throwsIn === 'initial') throw new Error('No state, as planned.');
+  return initialState;
+}
+
+/** Whether an until is done after a round. */
+export function isDone({ throwsIn, doneAfter }: UntilPlan, index: number | undefined): boolean {
+  if (throwsIn === 'done') throw new Error('No answer, as planned.');
+  return Number(index) >= doneAfter;
 }

@@ -29,6 +29,9 @@ export interface PlanOptions {
   readonly timed: boolean;
 }
 
+/** None is a part of another one, so that a message can be searched for them. */
+const names = 'Alder Birch Cedar Dogwood Elm Fir Ginkgo Hazel Ivy Juniper Larch Maple'.split(' ');
+
 const deepest = 3;
 const mostNodes = 40;
 
@@ -51,7 +54,7 @@ export function randomPlan(draw: Draw, { timed }: PlanOptions): Plan {
     given: [],
   };
   return {
-    body: randomBody(garden, draw(1, 12)),
+    body: randomBody(garden, draw(1, names.length)),
     ...(timeout !== undefined && { timeout }),
     ...(cancelAt !== undefined && { cancelAt }),
     ...(grace !== undefined && { grace }),
@@ -75,13 +78,14 @@ function randomBody(garden: Garden, count: number): BodyPlan {
   const nodes: NodePlan[] = [];
   for (let index = 0; index < count && garden.budget.nodes > 0; index++) {
     garden.budget.nodes--;
-    nodes.push(randomNode(garden, nodes, nameAt(index)));
+    nodes.push(randomNode(garden, nodes, nameAt(index, garden.depth)));
   }
   return withOutput(garden.draw, nodes);
 }
 
-function nameAt(index: number): string {
-  return String.fromCharCode('A'.charCodeAt(0) + index);
+/** Deeper bodies begin further on, so that some names stand at several depths and some do not. */
+function nameAt(index: number, depth: number): string {
+  return names[(index + 3 * depth) % names.length] as string;
 }
 
 function randomNode(garden: Garden, earlier: readonly NodePlan[], name: string): NodePlan {
@@ -122,9 +126,9 @@ function randomNode(garden: Garden, earlier: readonly NodePlan[], name: string):
       };
     }
     case 'switch': {
-      const names = times(draw(1, 3), (index) => `case ${index}`);
-      const branches = Object.fromEntries(names.map((branch) => [branch, body()]));
-      return { ...base, ...timeouts, kind, branches, choices: randomChoices(draw, names) };
+      const cases = times(draw(1, 3), (index) => nameAt(index, garden.depth));
+      const branches = Object.fromEntries(cases.map((branch) => [branch, body()]));
+      return { ...base, ...timeouts, kind, branches, choices: randomChoices(draw, cases) };
     }
     case 'forEach': {
       const concurrency = chance(draw, 70) ? draw(1, 5) : undefined;
@@ -142,6 +146,7 @@ function randomNode(garden: Garden, earlier: readonly NodePlan[], name: string):
       return {
         ...base,
         kind,
+        ...(chance(draw, 5) && { throwsIn: pick(draw, ['initial', 'done']) }),
         doneAfter: draw(0, 4),
         maxIterations: draw(1, 4),
         onLimit: pick(draw, ['fail', 'succeed']),

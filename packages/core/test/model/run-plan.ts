@@ -79,12 +79,18 @@ async function runDry(clock: VirtualClock): Promise<void> {
 /** Each handler: as often as the oracle says, in order, with the right values. */
 function* callComplaints(expected: ExpectedRun, journal: Journal): Generator<string> {
   const actions = everything(expected).filter(isAction);
+  const byPath = new Map(everything(expected).map((record) => [record.path, record]));
   for (const { path, calls, inputs } of actions) {
     const made = journal.callsOf(path);
     if (made.length !== calls) yield `${path}: was called ${made.length} times, must be ${calls}`;
     for (const [position, call] of made.entries()) {
       if (call.attempt !== position + 1) yield `${path}: attempt ${call.attempt} came out of order`;
       if (!sameValue(call.values, inputs)) yield `${path}: its handler got other values`;
+      for (const { path: at, isBare, value } of call.seen) {
+        const { status, outputs } = byPath.get(at) as Expected;
+        const isRight = sameValue(value, isBare ? outputs : { status, outputs });
+        if (!isRight) yield `${path}: its handler saw something else of ${at}`;
+      }
       if (call.idempotencyKey !== made[0]?.idempotencyKey) yield `${path}: changes its key`;
     }
   }

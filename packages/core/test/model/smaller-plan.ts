@@ -51,7 +51,7 @@ function* smallerNodes(node: NodePlan): Generator<NodePlan> {
   for (const edge of node.runAfter) {
     yield { ...node, runAfter: node.runAfter.filter((other) => other !== edge) };
   }
-  yield* without(node, ['criticality', 'timeout', 'retry', 'concurrency'] as never[]);
+  yield* without(node, ['criticality', 'timeout', 'retry', 'concurrency', 'throwsIn'] as never[]);
   switch (node.kind) {
     case 'action':
       yield* fewer(node.behaviours, (behaviours) => ({ ...node, behaviours }));

@@ -6,7 +6,6 @@
  */
 import { failed, on, settled, type Workflow, workflow } from '../../src/index.ts';
 import type { HandlerContext, Journal } from './journal.ts';
-import { initialState } from './oracle.ts';
 import {
   type BodyPlan,
   type EdgePlan,
@@ -16,7 +15,7 @@ import {
   type Plan,
   untilTimeout,
 } from './plan.ts';
-import { chosen, itemsOf } from './planned-values.ts';
+import { chosen, firstState, isDone, itemsOf } from './planned-values.ts';
 
 type Values = readonly unknown[];
 type AnyHandle = Parameters<typeof settled>[0];
@@ -111,11 +110,12 @@ function build(node: NodePlan, runAfter: Values, flow: AnyFlow, journal: Journal
       });
     }
     case 'until': {
-      const done = (_: unknown, { index }: HandlerContext) => Number(index) >= node.doneAfter;
+      const initial = () => firstState(node);
+      const done = (_: unknown, { index }: HandlerContext) => isDone(node, index);
       const { maxIterations, onLimit } = node;
       const limits = { maxIterations, onLimit, timeout: untilTimeout };
       const body = bodyOf(node.body, journal);
-      return flow.until(name, runAfter, () => initialState, body, done, { ...options, ...limits });
+      return flow.until(name, runAfter, initial, body, done, { ...options, ...limits });
     }
   }
 }

@@ -15,9 +15,12 @@ export class CountingSource<Item> {
   asking = 0;
   mostAsking = 0;
   readonly #items: readonly Item[];
+  readonly #failsAfter: number;
 
-  constructor(items: readonly Item[]) {
+  /** @param failsAfter - how many items it gives before it throws; never, unless said otherwise. */
+  constructor(items: readonly Item[], failsAfter: number = Number.POSITIVE_INFINITY) {
     this.#items = items;
+    this.#failsAfter = failsAfter;
   }
 
   /** The items, in the form that is wanted; an array is not counted. */
@@ -58,6 +61,7 @@ export class CountingSource<Item> {
   }
 
   #next(): IteratorResult<Item> {
+    if (this.pulls === this.#failsAfter) throw new Error('The source fails, as planned.');
     if (this.pulls === this.#items.length) return { done: true, value: undefined };
     return { done: false, value: this.#items[this.pulls++] as Item };
   }

@@ -47,6 +47,34 @@ describe('a loop over a slow stream', () => {
     );
   });
 
+  it('lets the iterations under way end when the source fails, and then is Failed', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.scheduler(),
+        streams,
+        fc.constantFrom('iterable', 'async iterable', 'slow'),
+        async (scheduler, { count, window, keyed }, kind) => {
+          const floor = new ShopFloor(scheduler);
+          const source = new CountingSource(indexes(count + 1), count);
+          const items = kind === 'slow' ? source.slowly(scheduler) : source.as(kind);
+          const options = { concurrency: window, ...(keyed && { key: keyOf }) };
+          const run = start(loopOver(items, floor, options), undefined, { clock: virtualClock() });
+
+          await exploreSchedule(scheduler);
+
+          const { status, results } = await run.finished;
+          expect(status).toBe('Failed');
+          expect(results[0]?.error?.message).toContain('The source fails, as planned.');
+          expect(floor.ended.toSorted((a, b) => a - b)).toEqual(indexes(floor.started.length));
+          expect(results[0]?.iterations?.map((one) => one.status)).toEqual(
+            floor.started.map(() => 'Succeeded'),
+          );
+        },
+      ),
+      { seed, numRuns: 200 },
+    );
+  });
+
   it('ends on a cancel at any step, although the stream does not answer any more', async () => {
     await fc.assert(
       fc.asyncProperty(
@@ -91,7 +119,7 @@ describe('a loop over a slow stream', () => {
 });
 
 function loopOver(
-  items: AsyncIterable<number>,
+  items: Iterable<number> | AsyncIterable<number>,
   floor: ShopFloor,
   options: { readonly concurrency: number },
 ): Workflow<undefined, string[]> {
