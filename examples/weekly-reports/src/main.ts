@@ -1,0 +1,68 @@
+/**
+ * The demo: 30 weekly reports over HTTP, as people write it and with runafter, and what each lost.
+ *
+ * Read next: weekly-reports.ts and naive.ts, the two programs; compare.ts, which measures them.
+ * @module
+ */
+import { constants } from 'node:os';
+import { join } from 'node:path';
+import { type CompareOptions, compare, UnfinishedError } from './compare.ts';
+import { lostNothing } from './comparison.ts';
+import { comparisonTable } from './comparison-table.ts';
+import { OptionError, readOptions, usage } from './options.ts';
+import { progressBar, silent } from './progress-bar.ts';
+import { InputError, readReports } from './read-reports.ts';
+
+const input = join(import.meta.dirname, '..', 'reports.csv');
+const stop = new AbortController();
+
+/** @returns the exit code. */
+async function main(args: readonly string[]): Promise<number> {
+  const { help, json, fail, speed } = readOptions(args);
+  if (help) {
+    console.log(usage);
+    return 0;
+  }
+  const reports = readReports(input);
+  if (!json) console.log(`${reports.length} weekly reports over HTTP, 10 at a time.\n`);
+
+  const showProgress: CompareOptions['showProgress'] = (program) =>
+    json ? silent : progressBar(program.padEnd(18), reports.length, process.stdout);
+  const options = { fail, speed, signal: stop.signal, showProgress };
+  const { comparison, rows } = await compare(reports, options);
+
+  if (json) console.log(JSON.stringify(comparison));
+  else {
+    console.log(`\n${comparisonTable(comparison, speed)}`);
+    const failed = rows.find(({ Status }) => Status === 'Failed');
+    if (failed) console.log(`\nThe note on "${failed.Title}":\n${failed.Note}`);
+  }
+  return lostNothing(comparison) ? 0 : 1;
+}
+
+/** Says what went wrong to people: what they can do something about needs no stack. */
+function explain(error: unknown): number {
+  if (error instanceof OptionError) {
+    console.error(`${error.message}\n\n${usage}`);
+    return 2;
+  }
+  const known = error instanceof UnfinishedError || error instanceof InputError;
+  console.error(known ? error.message : error);
+  return 1;
+}
+
+// Once: a second Ctrl-C ends the program at once.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    process.exitCode = 128 + constants.signals[signal];
+    stop.abort(new Error(`It was stopped by ${signal}.`));
+  });
+}
+
+try {
+  const code = await main(process.argv.slice(2));
+  process.exitCode ??= code;
+} catch (error) {
+  const code = explain(error);
+  process.exitCode ??= code;
+}

@@ -1,0 +1,47 @@
+/**
+ * How far a program has come: a bar on a terminal, a line now and then in a pipe.
+ * @module
+ */
+
+/** Where progress is shown. */
+export interface Progress {
+  /** One more is done. */
+  tick(): void;
+  /** Nothing more will be shown; whatever is printed next begins on a line of its own. */
+  end(): void;
+}
+
+/** Shows nothing. */
+export const silent: Progress = { tick: () => {}, end: () => {} };
+
+const width = 30;
+/** In a pipe, how many lines there are for the whole. */
+const linesInPipe = 3;
+
+/**
+ * Begins to show progress.
+ *
+ * @param total - how many ticks make it complete.
+ * @param output - a terminal gets a bar that is redrawn, anything else plain lines.
+ */
+export function progressBar(label: string, total: number, output: NodeJS.WriteStream): Progress {
+  let done = 0;
+  const draw = (): void => {
+    const filled = Math.floor((width * done) / total);
+    const bar = '█'.repeat(filled) + '░'.repeat(width - filled);
+    output.write(`\r${label} ${bar} ${done} of ${total}`);
+  };
+  if (output.isTTY) draw();
+  return {
+    tick() {
+      done++;
+      if (output.isTTY) draw();
+      else if (done % Math.ceil(total / linesInPipe) === 0 || done === total) {
+        output.write(`${label} ${done} of ${total}\n`);
+      }
+    },
+    end() {
+      if (output.isTTY) output.write('\n');
+    },
+  };
+}

@@ -1,0 +1,52 @@
+/**
+ * The systems that the weekly reports touch, from the client's side. Both programs work through them.
+ * @module
+ */
+import {
+  type ListClient,
+  type OfficeClient,
+  officeClient,
+  type TableClient,
+} from '@runafter/example-office';
+import type { Counter, Customer, Report } from './report.ts';
+
+/** Names of what the program configures. */
+export const names = {
+  list: 'Weekly Reports',
+  customers: 'crm_customers',
+  counters: 'crm_counters',
+  counter: 'Reports processed',
+} as const;
+
+/** The systems, connected. */
+export interface Systems {
+  /** The SharePoint list of the reports. */
+  readonly reports: ListClient<Report>;
+  /** The Dataverse table of the customers. It has no unique key, as most of its kind. */
+  readonly customers: TableClient<Customer>;
+  /** The Dataverse table with the number of reports that were processed. */
+  readonly counters: TableClient<Counter>;
+  readonly mail: OfficeClient['mail'];
+  /** Aborted when the program is told to stop. */
+  readonly signal: AbortSignal | undefined;
+}
+
+export interface ConnectOptions {
+  /** The name of the Dataverse table of the customers. Default `crm_customers`. */
+  readonly customersTable?: string;
+  /** Aborting it drops every call. */
+  readonly signal?: AbortSignal;
+}
+
+/** Connects to the office at an address. Nothing is sent yet. */
+export function connect(url: string, options: ConnectOptions = {}): Systems {
+  const { customersTable = names.customers, signal } = options;
+  const client = officeClient(url, { connection: 'weekly-reports', ...(signal && { signal }) });
+  return {
+    reports: client.list(names.list),
+    customers: client.table(customersTable),
+    counters: client.table(names.counters),
+    mail: client.mail,
+    signal,
+  };
+}
