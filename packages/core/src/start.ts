@@ -31,12 +31,12 @@ import { findRecord } from './engine/find-record.ts';
 import { Mailbox, type SignalOutcome } from './engine/mailbox.ts';
 import { RunEngine, type RunServices } from './engine/run-engine.ts';
 import { FinishedRun, type RunResult } from './engine/run-result.ts';
-import { cancelled, StoppedError } from './engine/stop.ts';
+import { cancelled, refused } from './engine/stop.ts';
 import { type Executor, inProcess } from './ports/executor.ts';
 import type { RunStore } from './ports/run-store.ts';
 import type { Run, SignalOptions } from './run.ts';
 import { RunExistsError, RunOptionError, SignalError } from './run-errors.ts';
-import { FAILED, type Status, statusName } from './status.ts';
+import { type Status, statusName } from './status.ts';
 
 export interface StartOptions {
   /** The identity of the run. Default: a random UUID. */
@@ -135,7 +135,8 @@ class StartedRun<T> implements Run<T> {
     try {
       this.#permit = await gate?.enter({ signal });
     } catch (thrown) {
-      this.#engine.refuse({ bits: FAILED, reason: refusal(thrown) });
+      const { code, message } = toFault(thrown);
+      this.#engine.refuse(refused(code, `The gate did not let the run in: ${message}`, thrown));
       return;
     }
     try {
@@ -282,11 +283,6 @@ function checkRunId(runId: unknown): void {
     runId,
     'must be a text that is not empty. Leave it out to get one made.',
   );
-}
-
-function refusal(thrown: unknown): StoppedError {
-  const { code, message } = toFault(thrown);
-  return new StoppedError(code, `The gate did not let the run in: ${message}`, { cause: thrown });
 }
 
 function unknownEvent(workflow: string, name: string, events: ReadonlySet<string>): string {

@@ -71,6 +71,11 @@ export class ActionState implements ActionRecord {
     return this.frame.prefix + this.node.name;
   }
 
+  /** Not so while it runs or waits, also when it is certain already that it will be skipped. */
+  get hasEnded(): boolean {
+    return this.bits !== RUNNING && this.bits !== UNMET;
+  }
+
   get status(): Status {
     return statusName(this.bits) as Status;
   }
@@ -99,7 +104,7 @@ export class ActionState implements ActionRecord {
   }
 
   get error(): ActionError | undefined {
-    if (this.bits === SUCCEEDED || this.bits === RUNNING) return undefined;
+    if (this.bits === SUCCEEDED || !this.hasEnded) return undefined;
     if (this.value !== undefined) return this.value as ActionError;
     const error = this.detail?.error?.();
     return error ?? (this.bits === SKIPPED ? skipError(this) : undefined);

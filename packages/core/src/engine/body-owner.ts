@@ -3,7 +3,7 @@
  *
  * Invariant: it ends only when no frame of it has anything left that runs. Told to stop, it passes the
  * order on and waits for what runs to settle.
- * Read next: scope-execution.ts, the simplest one; for-each-execution.ts, the largest.
+ * Read next: single-body.ts, the simplest one; for-each-execution.ts, the largest.
  * @module
  */
 import type { Body } from '../definition/definition.ts';
@@ -101,7 +101,7 @@ export abstract class BodyOwner implements Detail {
     this.#cancelTimer?.();
     const { state, stop } = this;
     if (state === undefined) return;
-    if (stop !== undefined) this.run.end(state, stop.bits, stop.reason);
+    if (stop !== undefined) this.run.end(state, stop.bits, stop.error);
     else this.run.end(state, bits, bits === SUCCEEDED ? undefined : error);
   }
 
@@ -112,7 +112,7 @@ export abstract class BodyOwner implements Detail {
   }
 
   records(): readonly ActionRecord[] {
-    return this.keptFrames().flatMap((frame) => frame.states.filter((s) => s.bits !== RUNNING));
+    return this.keptFrames().flatMap((frame) => frame.states.filter((state) => state.hasEnded));
   }
 
   deciding(): ActionState | undefined {

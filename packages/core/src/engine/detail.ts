@@ -55,7 +55,7 @@ export class SkippedByStop implements Detail {
   }
 
   error(): ActionError {
-    const { code, message } = this.#stop.reason;
+    const { code, message } = this.#stop.error;
     return { code, message: `It had not started: ${message}` };
   }
 }

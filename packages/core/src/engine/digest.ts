@@ -7,7 +7,7 @@
  */
 
 import type { ActionError } from '../result.ts';
-import { RUNNING, SKIPPED, type Status, SUCCEEDED, UNSUCCESSFUL } from '../status.ts';
+import { SKIPPED, type Status, SUCCEEDED, UNSUCCESSFUL } from '../status.ts';
 import type { ActionState } from './action-state.ts';
 import { DurationSketch } from './duration-sketch.ts';
 import type { Frame } from './frame.ts';
@@ -72,13 +72,13 @@ export class Digest {
   }
 
   /** Adds what a container kind has done in its last phase. */
-  addShielded(states: readonly ActionState[]): void {
-    for (const state of states) this.#add(state, false);
+  addShielded(states: readonly ActionState[], handled: boolean): void {
+    for (const state of states) this.#add(state, handled);
   }
 
   #add(state: ActionState, handled: boolean): void {
     state.detail?.digest?.(this);
-    if (state.bits === RUNNING) return;
+    if (!state.hasEnded) return;
     if (state.bits === SKIPPED) {
       this.skipped++;
       return;

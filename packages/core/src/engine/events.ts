@@ -5,6 +5,7 @@
  * throws, or what its promise rejects with, becomes a process warning and nothing else.
  * @module
  */
+import { toFault } from '@runafter/errors';
 import type { ActionError } from '../result.ts';
 import type { Status } from '../status.ts';
 import type { RecordKind } from './action-record.ts';
@@ -139,8 +140,8 @@ export class EventHub implements RunEvents {
 }
 
 function warn(event: RunEvent, error: unknown): void {
-  const text = error instanceof Error ? error.message : 'not an error';
-  process.emitWarning(`A subscriber of run events failed on ${event.type}: ${text}`, {
+  const { message } = toFault(error);
+  process.emitWarning(`A subscriber of run events failed on ${event.type}: ${message}`, {
     type: 'RunafterWarning',
     code: 'EVENT_LISTENER_FAILED',
   });

@@ -46,7 +46,7 @@ export class RootBody extends SingleBody {
 
   /** The terminate, cancel or time-out that decided the status, if one did. */
   decidedFromOutside(): ActionError | undefined {
-    return this.#termination?.error ?? this.stop?.reason;
+    return this.#termination?.error ?? this.stop?.error;
   }
 
   /** Ends the run before it began: nothing starts. */

@@ -5,6 +5,7 @@
 import { toFault } from '@runafter/errors';
 import type { NodeBase } from '../definition/definition.ts';
 import type { ActionError } from '../result.ts';
+import { recordedError } from './recorded-error.ts';
 
 /** Stands in records where a secure value was. */
 export const SECURE = '[secure]';
@@ -14,12 +15,12 @@ export const SECURE = '[secure]';
  * error, so of such an error only the code is kept.
  */
 export function errorOf(thrown: unknown, node: NodeBase, path: string): ActionError {
-  const fault = toFault(thrown);
-  if (!node.secureInputs && !node.secureOutputs) return fault;
+  const { code, message, cause } = toFault(thrown);
+  if (!node.secureInputs && !node.secureOutputs) return recordedError(code, message, cause);
   return {
-    code: fault.code,
+    code,
     message:
-      `"${path}" failed with ${fault.code}. Its message is withheld, because the action handles ` +
+      `"${path}" failed with ${code}. Its message is withheld, because the action handles ` +
       'secure values: log what you need inside the handler.',
   };
 }

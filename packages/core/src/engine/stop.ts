@@ -3,24 +3,39 @@
  * @module
  */
 import { RunafterError } from '@runafter/errors';
-import { CANCELLED, type StatusBits, TIMED_OUT } from '../status.ts';
+import type { ActionError } from '../result.ts';
+import { CANCELLED, FAILED, type StatusBits, TIMED_OUT } from '../status.ts';
+import { recordedError } from './recorded-error.ts';
 
 /** Why the work was told to stop: the reason of the handlers' AbortSignal. */
 export class StoppedError extends RunafterError {}
 
-/** An order to stop: how what runs will end, and the reason that its signals get. */
+/** An order to stop: how what runs will end, and why. */
 export interface Stop {
-  /** CANCELLED or TIMED_OUT. */
+  /** CANCELLED or TIMED_OUT; FAILED for a run that was refused. */
   readonly bits: StatusBits;
+  /** The reason of the handlers' signals. */
   readonly reason: StoppedError;
+  /** The same for the records of what it stops. */
+  readonly error: ActionError;
 }
 
 /** Stops what runs as Cancelled. */
 export function cancelled(code: string, message: string, cause?: unknown): Stop {
-  return { bits: CANCELLED, reason: new StoppedError(code, message, { cause }) };
+  return stop(CANCELLED, code, message, cause);
 }
 
 /** Stops what runs as TimedOut. */
 export function timedOut(code: string, message: string): Stop {
-  return { bits: TIMED_OUT, reason: new StoppedError(code, message) };
+  return stop(TIMED_OUT, code, message, undefined);
+}
+
+/** Ends a run that was not let in: nothing of it starts. */
+export function refused(code: string, message: string, cause: unknown): Stop {
+  return stop(FAILED, code, message, cause);
+}
+
+function stop(bits: StatusBits, code: string, message: string, cause: unknown): Stop {
+  const reason = new StoppedError(code, message, { cause });
+  return { bits, reason, error: recordedError(code, message, cause) };
 }
