@@ -8,7 +8,7 @@
 import { RunafterError } from '@runafter/errors';
 import type { Items } from './definition/flow.ts';
 import { isThenable } from './definition/show-value.ts';
-import { DONE, type ItemSource, openItems } from './engine/item-source.ts';
+import { DONE, type ItemSource, isPromiseOfItems, openItems } from './engine/item-source.ts';
 
 export interface BoundedMapOptions {
   /** How many calls at once: a whole number of at least 1, or Infinity. Default 1. */
@@ -55,7 +55,7 @@ export async function boundedMap<Item, R>(
     throw new BoundedMapError('fn', fn, `is ${typeof fn}. Pass a function that takes an item.`);
   }
   signal?.throwIfAborted();
-  const source = openItems(items instanceof Promise ? await items : items, 'boundedMap');
+  const source = openItems(isPromiseOfItems(items) ? await items : items, 'boundedMap');
   const map = new BoundedMap(source, concurrency, fn as (item: unknown, index: number) => unknown);
   const onAbort = (): void => map.stop(signal?.reason);
   signal?.addEventListener('abort', onAbort, { once: true });

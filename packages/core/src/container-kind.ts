@@ -31,7 +31,7 @@ export interface ChildDefinition {
 
 /** A child of a running container. */
 export interface Child extends ChildDefinition {
-  /** Its record once it has started or was skipped; undefined before. */
+  /** Its record once it has ended; undefined before. */
   readonly record: ActionRecord | undefined;
   /** The key that the child's handler gets, the same on every attempt and after a resume. */
   readonly idempotencyKey: string;
@@ -66,7 +66,9 @@ export interface ShieldedContext {
 }
 
 export interface ShieldedOptions {
+  /** When and how often to try again. Default: never. */
   readonly retry?: RetryPolicy;
+  /** How long it may take, its retries included; then it is told to stop and ends TimedOut. Default: no bound. */
   readonly timeout?: Duration;
 }
 
@@ -94,9 +96,12 @@ export interface Container<Options, State> {
    */
   cancelChildren(reason: { readonly code: string; readonly message: string }): void;
   /**
-   * Runs a function in the last phase. It gets a record of its own among the container's results,
-   * its own retry budget and idempotency key (`<container>/<name>`), and no cancellation or time-out
-   * from outside reaches it. Never rejects: a failure is the result's status.
+   * Runs a function that no cancellation or time-out from outside reaches. It gets a record of its own
+   * among the container's results, its own retry budget and idempotency key (`<container>/<name>`).
+   * The container does not end before it has settled. Never rejects: a failure is the result's status.
+   *
+   * @param name - unique among the container's children and functions.
+   * @throws {DefinitionError} `NAME_DUPLICATE`, `NAME_INVALID`
    */
   perform<T>(
     name: string,
@@ -125,12 +130,19 @@ export interface ContainerKind<Options, State = undefined> {
     container: Container<Options, State>,
     child: Child,
   ) => void | Promise<void>;
-  /** Called after a child has ended, with its record; also for skipped ones. */
-  readonly childEnded?: (container: Container<Options, State>, child: Child) => void;
+  /**
+   * Called after a child has ended, with its record; also for skipped ones. What runs after the child
+   * does not wait for it, but `finish` does.
+   */
+  readonly childEnded?: (
+    container: Container<Options, State>,
+    child: Child,
+  ) => void | Promise<void>;
   /**
    * The last phase: called once when every child has ended, also after a cancel or a time-out, which
-   * do not reach it. What it returns decides how the container ends; undefined leaves that to the
-   * leaf rule (or to the cancel or time-out). A rejection fails the container.
+   * do not reach it; not called when `initialState` has thrown. What it returns decides how the
+   * container ends; undefined leaves that to the leaf rule (or to the cancel or time-out). A rejection
+   * fails the container.
    */
   readonly finish?: (
     container: Container<Options, State>,

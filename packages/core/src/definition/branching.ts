@@ -110,7 +110,7 @@ function branchMissing(start: NodeStart, problem: string): DefinitionError {
 function thenOrElse(test: Handler): Handler {
   const choose: Handler = (values, context) => {
     const answer = test(values, context);
-    return isThenable(answer) ? answer.then(branchFor) : branchFor(answer);
+    return isThenable(answer) ? Promise.resolve(answer).then(branchFor) : branchFor(answer);
   };
   return Object.defineProperty(choose, 'name', { value: test.name });
 }

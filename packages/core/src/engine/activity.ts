@@ -18,12 +18,14 @@ import type { ActionState } from './action-state.ts';
 import { AttemptHistory, type Detail } from './detail.ts';
 import { FlowContext } from './flow-context.ts';
 import { idempotencyKey } from './idempotency-key.ts';
+import { recordedError } from './recorded-error.ts';
 import type { RunEngine } from './run-engine.ts';
 import { errorOf } from './secure.ts';
 import type { Stop } from './stop.ts';
 
 export class Activity extends FlowContext implements Detail {
-  protected readonly state: ActionState;
+  /** Not `state`: a handler in an until reads the state of its round by that name. */
+  protected readonly actionState: ActionState;
   protected stop: Stop | undefined = undefined;
   protected over = false;
   #abort: AbortController | undefined = undefined;
@@ -31,11 +33,11 @@ export class Activity extends FlowContext implements Detail {
 
   constructor(state: ActionState) {
     super(state);
-    this.state = state;
+    this.actionState = state;
   }
 
   protected get run(): RunEngine {
-    return this.state.frame.owner.run;
+    return this.actionState.frame.owner.run;
   }
 
   get signal(): AbortSignal {
@@ -47,7 +49,7 @@ export class Activity extends FlowContext implements Detail {
   }
 
   get idempotencyKey(): string {
-    return idempotencyKey(this.state);
+    return idempotencyKey(this.actionState);
   }
 
   get attempt(): number {
@@ -55,12 +57,12 @@ export class Activity extends FlowContext implements Detail {
   }
 
   get path(): string {
-    return this.state.path;
+    return this.actionState.path;
   }
 
   /** Calls the handler. */
   start(): void {
-    const { run, state } = this;
+    const { run, actionState: state } = this;
     state.started = run.startOffset();
     state.detail = this;
     if (run.events.listening) {
@@ -70,32 +72,32 @@ export class Activity extends FlowContext implements Detail {
     let returned: unknown;
     try {
       returned = (state.node as ActionNode).run(state.handed, this);
-      if (isThenable(returned)) returned = Promise.resolve(returned);
+      if (isThenable(returned)) {
+        Promise.resolve(returned).then(
+          (output: unknown) => this.succeeded(output),
+          (thrown: unknown) => this.failed(thrown),
+        );
+        return;
+      }
     } catch (thrown) {
       this.failed(thrown);
       return;
     }
-    if (!(returned instanceof Promise)) this.succeeded(returned);
-    else {
-      returned.then(
-        (output: unknown) => this.succeeded(output),
-        (thrown: unknown) => this.failed(thrown),
-      );
-    }
+    this.succeeded(returned);
   }
 
   protected succeeded(output: unknown): void {
     if (this.stop === undefined) this.conclude(SUCCEEDED, output);
-    else this.conclude(this.stop.bits, this.stop.reason);
+    else this.conclude(this.stop.bits, this.stop.error);
   }
 
   protected failed(thrown: unknown): void {
     if (this.stop === undefined) this.conclude(FAILED, this.errorOf(thrown));
-    else this.conclude(this.stop.bits, this.stop.reason);
+    else this.conclude(this.stop.bits, this.stop.error);
   }
 
   protected errorOf(thrown: unknown): ActionError {
-    return errorOf(thrown, this.state.node, this.state.path);
+    return errorOf(thrown, this.actionState.node, this.actionState.path);
   }
 
   /** Ends the action, unless it has ended already. */
@@ -103,7 +105,7 @@ export class Activity extends FlowContext implements Detail {
     if (this.over) return;
     this.over = true;
     this.#cancelGrace?.();
-    const { run, state } = this;
+    const { run, actionState: state } = this;
     const attempts = this.history(bits === SUCCEEDED ? undefined : (value as ActionError));
     state.detail =
       unsettled || attempts !== undefined ? new AttemptHistory(attempts, unsettled) : undefined;
@@ -117,7 +119,7 @@ export class Activity extends FlowContext implements Detail {
   }
 
   protected tellAttemptEnd(error: ActionError | undefined, wait?: number): void {
-    const { run, state, attempt } = this;
+    const { run, actionState: state, attempt } = this;
     if (!run.events.listening) return;
     const base = run.actionEventBase(state);
     run.events.emit({ type: 'attempt.ended', ...base, attempt, error, wait });
@@ -136,11 +138,11 @@ export class Activity extends FlowContext implements Detail {
   }
 
   #abandon(stop: Stop): void {
-    const { code, message } = stop.reason;
+    const { code, message } = stop.error;
     const grace = formatDuration(this.run.services.grace);
     const text =
-      `${message} "${this.state.path}" had not settled ${grace} after it was told to stop; ` +
+      `${message} "${this.actionState.path}" had not settled ${grace} after it was told to stop; ` +
       'its handler may still be running. Pass the signal on to whatever it waits for.';
-    this.conclude(stop.bits, { code, message: text, cause: stop.reason }, true);
+    this.conclude(stop.bits, recordedError(code, text, stop.error.cause), true);
   }
 }

@@ -5,6 +5,7 @@
  */
 import { RunafterError } from '@runafter/errors';
 import type { Body, BranchingNode } from '../definition/definition.ts';
+import { isThenable } from '../definition/show-value.ts';
 import type { ActionError } from '../result.ts';
 import { RUNNING } from '../status.ts';
 import type { ActionState } from './action-state.ts';
@@ -44,9 +45,9 @@ export class BranchingExecution extends SingleBody {
     const state = this.state as ActionState;
     try {
       const chosen = this.#node.choose(state.handed, new FlowContext(state));
-      if (!(chosen instanceof Promise)) this.#take(chosen);
+      if (!isThenable(chosen)) this.#take(chosen);
       else {
-        chosen
+        Promise.resolve(chosen)
           .then((name) => this.#take(name))
           .catch((thrown: unknown) => this.#failToChoose(thrown));
       }

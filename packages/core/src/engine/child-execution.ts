@@ -16,6 +16,7 @@ import { idempotencyKey } from './idempotency-key.ts';
 import type { RunEngine } from './run-engine.ts';
 import { errorOf } from './secure.ts';
 import { type Stop, timedOut } from './stop.ts';
+import { createInStore, endInStore } from './stored-run.ts';
 
 export class ChildExecution implements Detail {
   readonly #run: RunEngine;
@@ -43,7 +44,8 @@ export class ChildExecution implements Detail {
     run.tellStart(state);
     try {
       const input = this.#node.input(state.handed, new FlowContext(state));
-      this.#begin(input);
+      if (this.#stop === undefined) this.#begin(input);
+      else run.end(state, this.#stop.bits, this.#stop.error);
     } catch (thrown) {
       run.end(state, FAILED, errorOf(thrown, state.node, state.path));
     }
@@ -53,7 +55,7 @@ export class ChildExecution implements Detail {
     const { workflow, limiters, timeout } = this.#node;
     const { services } = this.#run;
     const key = idempotencyKey(this.#state);
-    this.#child = this.#run.child(
+    const child = this.#run.child(
       workflow,
       input,
       { id: `${this.#run.id}/${this.#state.path}`, keyRoot: key },
@@ -64,6 +66,7 @@ export class ChildExecution implements Detail {
       },
       (fault) => this.#ended(fault),
     );
+    this.#child = child;
     if (timeout !== undefined) {
       this.#cancelTimer = this.#run.clock.setTimer(timeout, () => {
         this.halt(
@@ -74,11 +77,19 @@ export class ChildExecution implements Detail {
         );
       });
     }
-    this.#child.begin(workflow.timeout);
+    if (services.store === undefined) child.begin(workflow.timeout);
+    else {
+      createInStore(child).then(
+        () => child.begin(workflow.timeout),
+        (error: unknown) => child.fault(error),
+      );
+    }
   }
 
   halt(stop: Stop): void {
+    if (this.#stop !== undefined) return;
     this.#stop = stop;
+    this.#cancelTimer?.();
     this.#child?.halt(stop);
   }
 
@@ -90,8 +101,18 @@ export class ChildExecution implements Detail {
       return;
     }
     child.tellRunEnd();
+    if (child.store === undefined) this.#close(child);
+    else {
+      endInStore(child).then(
+        () => this.#close(child),
+        (error: unknown) => this.#run.fault(error),
+      );
+    }
+  }
+
+  #close(child: RunEngine): void {
     const state = this.#state;
-    if (this.#stop !== undefined) this.#run.end(state, this.#stop.bits, this.#stop.reason);
+    if (this.#stop !== undefined) this.#run.end(state, this.#stop.bits, this.#stop.error);
     else if (child.bits === SUCCEEDED) this.#run.end(state, SUCCEEDED, child.root.output());
     else this.#run.end(state, statusOf(child.bits), this.#errorOf(child));
   }

@@ -3,7 +3,6 @@
  * @module
  */
 import type { Child, ChildDefinition } from '../container-kind.ts';
-import { RUNNING } from '../status.ts';
 import type { ActionRecord } from './action-record.ts';
 import type { ActionState } from './action-state.ts';
 import { idempotencyKey } from './idempotency-key.ts';
@@ -20,7 +19,8 @@ export class ContainerChild implements Child {
   }
 
   get kind(): string {
-    return this.#state.kind;
+    const { node } = this.#state;
+    return node.kind === 'container' ? node.container.name : node.kind;
   }
 
   get criticality(): ChildDefinition['criticality'] {
@@ -42,7 +42,7 @@ export class ContainerChild implements Child {
   }
 
   get record(): ActionRecord | undefined {
-    return this.#state.bits === RUNNING || this.#state.waiting > 0 ? undefined : this.#state;
+    return this.#state.hasEnded ? this.#state : undefined;
   }
 
   get idempotencyKey(): string {

@@ -9,10 +9,22 @@
  */
 import type { Child, Container, ContainerKind, Verdict } from '../container-kind.ts';
 import type { ContainerNode } from '../definition/definition.ts';
-import { type Status, type StatusBits, statusBits, statusName } from '../status.ts';
+import { DefinitionError } from '../definition/definition-error.ts';
+import { checkName } from '../definition/name-rules.ts';
+import { isThenable } from '../definition/show-value.ts';
+import type { ActionError } from '../result.ts';
+import {
+  RUNNING,
+  type Status,
+  type StatusBits,
+  SUCCEEDED,
+  statusBits,
+  statusName,
+} from '../status.ts';
 import type { ActionRecord } from './action-record.ts';
 import type { ActionState } from './action-state.ts';
 import { ContainerChild } from './container-child.ts';
+import { checkVerdict, errorOfVerdict } from './container-verdict.ts';
 import type { Digest } from './digest.ts';
 import type { Frame } from './frame.ts';
 import { idempotencyKey } from './idempotency-key.ts';
@@ -27,7 +39,10 @@ export class ContainerExecution extends SingleBody {
   readonly #control: Container<unknown, unknown>;
   readonly #children: ReadonlyMap<ActionState, Child>;
   readonly #shielded: ActionState[] = [];
+  /** What is awaited before the container ends: hooks and functions of the last phase. None rejects. */
+  readonly #pending: Promise<unknown>[] = [];
   #saved: unknown;
+  #hasState = false;
   /** The kind itself has cancelled the children, which does not decide the container's status. */
   #childrenCancelled = false;
   #outside: Stop | undefined;
@@ -44,6 +59,7 @@ export class ContainerExecution extends SingleBody {
   override begin(): void {
     try {
       this.#saved = this.#kind.initialState?.(this.#control.options);
+      this.#hasState = true;
     } catch (thrown) {
       this.#hookFailed(thrown);
     }
@@ -58,27 +74,37 @@ export class ContainerExecution extends SingleBody {
   }
 
   override childEnded(state: ActionState): void {
+    const { childEnded } = this.#kind;
+    if (childEnded === undefined) return;
+    const child = this.#children.get(state) as Child;
     try {
-      this.#kind.childEnded?.(this.#control, this.#children.get(state) as Child);
+      const returned: unknown = childEnded(this.#control, child);
+      if (!isThenable(returned)) return;
+      const noted = Promise.resolve(returned).catch((thrown) => this.#hookFailed(thrown));
+      this.#pending.push(noted);
     } catch (thrown) {
       this.#hookFailed(thrown);
     }
   }
 
   override frameEnded(frame: Frame): void {
-    const { finish } = this.#kind;
-    if (finish === undefined) {
-      this.#end(leafStatus(frame));
-      return;
+    if (this.#kind.finish === undefined && this.#pending.length === 0) this.#end(leafStatus(frame));
+    else void this.#finish(frame);
+  }
+
+  /** Never rejects. */
+  async #finish(frame: Frame): Promise<void> {
+    await Promise.all(this.#pending);
+    try {
+      if (this.#hasState) {
+        const verdict = await this.#kind.finish?.(this.#control);
+        this.#verdict = checkVerdict(verdict, this.#kind.name, this.path);
+      }
+    } catch (thrown) {
+      this.#hookFailed(thrown);
     }
-    (async () => finish(this.#control))()
-      .then(
-        (verdict) => {
-          this.#verdict = verdict;
-        },
-        (thrown: unknown) => this.#hookFailed(thrown),
-      )
-      .finally(() => this.#end(leafStatus(frame)));
+    await Promise.all(this.#pending);
+    this.#end(leafStatus(frame));
   }
 
   #end(leaves: StatusBits): void {
@@ -88,11 +114,18 @@ export class ContainerExecution extends SingleBody {
       this.fail(this.#hookFault.thrown);
     } else if (verdict !== undefined) {
       this.stop = undefined;
-      this.end(statusBits(verdict.status), errorOfVerdict(verdict, this.path));
+      this.end(statusBits(verdict.status), this.#errorOf(verdict));
     } else {
       this.stop = this.#outside;
       this.end(leaves);
     }
+  }
+
+  /** A verdict without words of its own leaves the explanation to the leaf that failed, if one did. */
+  #errorOf(verdict: Verdict): ActionError | undefined {
+    const hasWords = verdict.code !== undefined || verdict.message !== undefined;
+    if (!hasWords && this.deciding() !== undefined) return undefined;
+    return errorOfVerdict(verdict, this.path);
   }
 
   #hookFailed(thrown: unknown): void {
@@ -116,7 +149,10 @@ export class ContainerExecution extends SingleBody {
     return {
       runId: run.id,
       path: state.path,
-      idempotencyKey: idempotencyKey(state),
+      // A getter, because the identity of a loop's item is the user's to give, and may throw.
+      get idempotencyKey() {
+        return idempotencyKey(state);
+      },
       clock: run.clock,
       options: node.options,
       children: [...this.#children.values()],
@@ -124,7 +160,7 @@ export class ContainerExecution extends SingleBody {
         const stop = execution.#outside;
         if (stop === undefined) return undefined;
         const status = statusName(stop.bits) as 'Cancelled' | 'TimedOut';
-        return { status, code: stop.reason.code, message: stop.reason.message };
+        return { status, code: stop.error.code, message: stop.error.message };
       },
       get leafStatus() {
         return statusName(leafStatus(frame)) as Status;
@@ -137,9 +173,26 @@ export class ContainerExecution extends SingleBody {
       },
       cancelChildren: ({ code, message }) => this.#cancelChildren(code, message),
       perform: (name, handler, options = {}) => {
-        return performShielded(frame, name, handler, options, this.#shielded);
+        this.#checkName(name);
+        const performed = performShielded(frame, name, handler, options, this.#shielded);
+        this.#pending.push(performed);
+        return performed;
       },
     };
+  }
+
+  /** Functions of the last phase have a path and an idempotency key, as children do. */
+  #checkName(name: string): void {
+    const place = { workflow: this.run.workflow.name, path: this.path, kind: this.#kind.name };
+    checkName(name, 'function of the last phase', place);
+    if (!this.body.names.has(name) && !this.#shielded.some((state) => state.name === name)) return;
+    throw new DefinitionError(
+      'NAME_DUPLICATE',
+      place,
+      `perform() was given the name ${JSON.stringify(name)}, which the container has already. ` +
+        'The name makes the idempotency key, so give each function one of its own.',
+      { option: 'name', value: name },
+    );
   }
 
   override output(): unknown {
@@ -148,20 +201,11 @@ export class ContainerExecution extends SingleBody {
   }
 
   override records(): readonly ActionRecord[] {
-    return [...super.records(), ...this.#shielded];
+    return [...super.records(), ...this.#shielded.filter(({ bits }) => bits !== RUNNING)];
   }
 
   override digest(digest: Digest): void {
     super.digest(digest);
-    digest.addShielded(this.#shielded);
+    digest.addShielded(this.#shielded, this.state?.bits === SUCCEEDED);
   }
-}
-
-function errorOfVerdict(
-  verdict: Verdict,
-  path: string,
-): { code: string; message: string } | undefined {
-  if (verdict.code === undefined && verdict.message === undefined) return undefined;
-  const { code = 'CONTAINER_FAILED', message = `"${path}" ended ${verdict.status}.` } = verdict;
-  return { code, message };
 }

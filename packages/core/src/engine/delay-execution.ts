@@ -4,7 +4,7 @@
  */
 import { parseDuration } from '@runafter/clock';
 import type { DelayNode } from '../definition/definition.ts';
-import { FAILED, SUCCEEDED } from '../status.ts';
+import { FAILED, RUNNING, SUCCEEDED } from '../status.ts';
 import type { ActionState } from './action-state.ts';
 import type { Detail } from './detail.ts';
 import { FlowContext } from './flow-context.ts';
@@ -31,17 +31,20 @@ export class DelayExecution implements Detail {
     state.detail = this;
     run.tellStart(state);
     try {
-      this.#cancelTimer = run.clock.setTimer(this.#milliseconds(), () => {
+      const milliseconds = this.#milliseconds();
+      if (state.bits !== RUNNING) return;
+      this.#cancelTimer = run.clock.setTimer(milliseconds, () => {
         run.end(state, SUCCEEDED, undefined);
       });
     } catch (thrown) {
+      if (state.bits !== RUNNING) return;
       run.end(state, FAILED, errorOf(thrown, state.node, state.path));
     }
   }
 
   halt(stop: Stop): void {
     this.#cancelTimer?.();
-    this.#run.end(this.#state, stop.bits, stop.reason);
+    this.#run.end(this.#state, stop.bits, stop.error);
   }
 
   #milliseconds(): number {

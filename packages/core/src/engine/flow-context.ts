@@ -34,6 +34,11 @@ export class FlowContext {
     return this.#iteration((frame) => frame.owner.state?.node.kind === 'forEach')?.item;
   }
 
+  /** What the innermost until around it has given to the round. */
+  get state(): unknown {
+    return this.#iteration((frame) => frame.owner.state?.node.kind === 'until')?.item;
+  }
+
   /** Number of the innermost iteration around it. */
   get index(): number | undefined {
     return this.#iteration((frame) => frame.index >= 0)?.index;
@@ -75,7 +80,7 @@ export class FlowContext {
     let reader = this.#reader instanceof Frame ? undefined : this.#reader.node.index;
     while (frame !== undefined) {
       const { body } = frame;
-      const index = body.names.get(name);
+      const index = hasBranches(frame) ? undefined : body.names.get(name);
       if (index !== undefined) {
         if (reader === undefined || isAncestor(body, index, reader)) return frame.at(index);
         throw new LookUpError(
@@ -102,4 +107,10 @@ export class FlowContext {
     }
     return frame;
   }
+}
+
+/** The frame of a condition or switch: what it names are branches, which nobody looks up. */
+function hasBranches({ owner }: Frame): boolean {
+  const kind = owner.state?.node.kind;
+  return kind === 'condition' || kind === 'switch';
 }

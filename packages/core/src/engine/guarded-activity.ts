@@ -30,7 +30,9 @@ export class GuardedActivity extends Activity {
   }
 
   override start(): void {
-    this.state.detail = this;
+    this.actionState.detail = this;
+    // For what fails before its first call, such as at a limiter.
+    this.actionState.started = this.run.startOffset();
     const { clock, services } = this.run;
     retry(({ number }) => this.#dispatch(number), this.#node.retry ?? noRetry, {
       clock,
@@ -51,12 +53,12 @@ export class GuardedActivity extends Activity {
       this.over = true;
       this.stop = stop;
       this.abort(stop);
-      this.run.skipStopped(this.state, stop);
+      this.run.skipStopped(this.actionState, stop);
     }
   }
 
   get #node(): ActionNode {
-    return this.state.node as ActionNode;
+    return this.actionState.node as ActionNode;
   }
 
   /** Resolves with the handler's output once the executor has had its attempt run. */
@@ -67,8 +69,9 @@ export class GuardedActivity extends Activity {
     const { run, path, idempotencyKey, signal } = this;
     return new Promise((resolve, reject) => {
       signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+      let called: Promise<unknown> | undefined;
       const runTask = async (): Promise<void> => {
-        const called = this.#call();
+        called ??= this.#call();
         resolve(called);
         await called.catch(() => undefined);
       };
@@ -97,7 +100,7 @@ export class GuardedActivity extends Activity {
       }
       this.signal.throwIfAborted();
       this.#beginAttempt();
-      return await this.#node.run(this.state.handed, this);
+      return await this.#node.run(this.actionState.handed, this);
     } finally {
       for (const permit of permits) permit.release();
     }
@@ -109,7 +112,7 @@ export class GuardedActivity extends Activity {
   }
 
   #beginAttempt(): void {
-    const { run, state } = this;
+    const { run, actionState: state } = this;
     this.#attemptStarted = run.offset();
     if (!this.#called) {
       this.#called = true;
@@ -148,8 +151,9 @@ export class GuardedActivity extends Activity {
     this.tellAttemptEnd(error, wait);
   }
 
-  /** What is kept of the output, within the limit of its size. */
+  /** What is kept of the output, within the limit of its size; whoever was told to stop hands over nothing. */
   #trim(output: unknown): unknown {
+    if (this.stop !== undefined) return undefined;
     const { select, payloadLimit } = this.#node;
     const kept = select === undefined ? output : select(output);
     if (payloadLimit !== undefined) {
@@ -166,6 +170,10 @@ export class GuardedActivity extends Activity {
   }
 
   protected override history(): readonly AttemptRecord[] | undefined {
-    return this.#attempts.length === 1 ? undefined : this.#attempts;
+    const [only, ...others] = this.#attempts;
+    // A single attempt is the action itself, unless the wait for the next one was cut short.
+    return only !== undefined && only.wait === undefined && others.length === 0
+      ? undefined
+      : this.#attempts;
   }
 }

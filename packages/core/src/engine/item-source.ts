@@ -4,6 +4,7 @@
  * @module
  */
 import { RunafterError } from '@runafter/errors';
+import { isThenable } from '../definition/show-value.ts';
 
 /** Stands for "there are no more items". */
 export const DONE: unique symbol = Symbol('done');
@@ -31,6 +32,11 @@ export class ItemsError extends RunafterError {
     );
     this.path = path;
   }
+}
+
+/** Whether the items must be awaited first. A query that can be iterated as it is need not be. */
+export function isPromiseOfItems(items: unknown): items is PromiseLike<unknown> {
+  return isThenable(items) && !(Symbol.asyncIterator in items || Symbol.iterator in items);
 }
 
 /**

@@ -2,6 +2,7 @@
  * What starting means for each kind of node.
  * @module
  */
+import { RUNNING } from '../status.ts';
 import type { ActionState } from './action-state.ts';
 import { Activity } from './activity.ts';
 import type { BodyOwner } from './body-owner.ts';
@@ -64,5 +65,7 @@ function startContainer(state: ActionState, owner: BodyOwner): void {
   state.started = run.startOffset();
   state.detail = owner;
   run.tellStart(state);
+  // Who hears of the start may stop it.
+  if (state.bits !== RUNNING) return;
   owner.beginWithin(state.node.timeout);
 }

@@ -80,16 +80,17 @@ export class UntilExecution extends BodyOwner {
       else {
         Promise.resolve(done)
           .then((answer) => this.#endRound(frame, SUCCEEDED, answer === true))
-          .catch((thrown: unknown) => this.#failRound(frame, thrown));
+          .catch((thrown: unknown) => this.#failToAsk(frame, thrown));
       }
     } catch (thrown) {
-      this.#failRound(frame, thrown);
+      this.#failToAsk(frame, thrown);
     }
   }
 
-  #failRound(frame: Frame, thrown: unknown): void {
+  /** The round itself Succeeded; that `done` cannot tell more is the until's failure. */
+  #failToAsk(frame: Frame, thrown: unknown): void {
     if (frame.bits !== RUNNING) return;
-    frame.bits = FAILED;
+    frame.bits = SUCCEEDED;
     this.run.tellIteration('iteration.ended', frame);
     this.fail(thrown);
   }

@@ -40,6 +40,7 @@ export class WaitForExecution implements Detail {
       this.#end(FAILED, errorOf(thrown, node, state.path));
       return;
     }
+    if (this.#over) return;
     if (node.timeout !== undefined) {
       this.#cancelTimer = run.clock.setTimer(node.timeout, () => this.#timeIsUp());
     }
@@ -50,7 +51,7 @@ export class WaitForExecution implements Detail {
   }
 
   halt(stop: Stop): void {
-    this.#end(stop.bits, stop.reason);
+    this.#end(stop.bits, stop.error);
   }
 
   #timeIsUp(): void {

@@ -156,8 +156,14 @@ export const coreRunCodes = {
   CONTAINER_FAILED: {
     package: '@runafter/core',
     title: 'A container kind ended its container without a code of its own.',
-    why: 'The kind gave a message, but no code.',
+    why: 'The kind decided the status, but gave no code, and no child that failed explains it.',
     fix: "Give the kind's verdict a `code`.",
+  },
+  CONTAINER_VERDICT_INVALID: {
+    package: '@runafter/core',
+    title: 'finish of a container kind returned something that is not a verdict.',
+    why: 'Its status decides how the container ends, so it must be one that exists.',
+    fix: 'Return undefined, or an object with status Succeeded, Failed, TimedOut or Cancelled.',
   },
   BOUNDED_MAP_INVALID: {
     package: '@runafter/core',
