@@ -140,5 +140,6 @@ export type {
 } from './result.ts';
 export type { Run, SignalOptions } from './run.ts';
 export { RunExistsError, RunOptionError, SignalError } from './run-errors.ts';
-export { type StartOptions, start } from './start.ts';
+export { start } from './start.ts';
+export type { StartOptions } from './start-options.ts';
 export { type RunAfterStatus, type Status, statuses } from './status.ts';

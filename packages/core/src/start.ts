@@ -3,19 +3,10 @@
  *
  * A run begins in a microtask of its own, so whoever started it can subscribe to its events first and
  * miss none.
- * Read next: run.ts (what comes back), engine/run-engine.ts (what happens).
+ * Read next: start-options.ts, run.ts (what comes back), engine/run-engine.ts (what happens).
  * @module
  */
-import {
-  type Clock,
-  type Duration,
-  type Gate,
-  type Limiter,
-  type Permit,
-  parseDuration,
-  type Random,
-  systemClock,
-} from '@runafter/clock';
+import { type Duration, type Permit, parseDuration, systemClock } from '@runafter/clock';
 import { toFault } from '@runafter/errors';
 import type { WorkflowDefinition } from './definition/definition.ts';
 import { didYouMean } from './definition/did-you-mean.ts';
@@ -25,45 +16,19 @@ import type { Workflow } from './definition/workflow.ts';
 import { isWorkflow } from './definition/workflow-brand.ts';
 import type { ActionRecord } from './engine/action-record.ts';
 import type { Usage } from './engine/digest.ts';
-import { EventHub, type RunEvents, type RunListener } from './engine/events.ts';
+import { EventHub, type RunEvents } from './engine/events.ts';
 import { type Explanation, explainRun } from './engine/explain.ts';
 import { findRecord } from './engine/find-record.ts';
 import { Mailbox, type SignalOutcome } from './engine/mailbox.ts';
 import { RunEngine, type RunServices } from './engine/run-engine.ts';
 import { FinishedRun, type RunResult } from './engine/run-result.ts';
 import { cancelled, refused } from './engine/stop.ts';
-import { type Executor, inProcess } from './ports/executor.ts';
-import type { RunStore } from './ports/run-store.ts';
+import { createInStore, endInStore } from './engine/stored-run.ts';
+import { inProcess } from './ports/executor.ts';
 import type { Run, SignalOptions } from './run.ts';
-import { RunExistsError, RunOptionError, SignalError } from './run-errors.ts';
+import { RunOptionError, SignalError } from './run-errors.ts';
+import { checkStartOptions, type StartOptions } from './start-options.ts';
 import { type Status, statusName } from './status.ts';
-
-export interface StartOptions {
-  /** The identity of the run. Default: a random UUID. */
-  readonly runId?: string;
-  /** Aborting it cancels the run. */
-  readonly signal?: AbortSignal;
-  /** Gets every event of the run, as `run.events.subscribe` does. */
-  readonly onEvent?: RunListener;
-  /** Bounds how many handlers are in flight; the workflow's own setting otherwise. */
-  readonly maxConcurrentActions?: number;
-  /** Every handler of the run takes a permit of it; several runs can share one. */
-  readonly limiter?: Limiter;
-  /** The run begins when it is let in, and gives its permit back when it has ended. */
-  readonly gate?: Gate;
-  /** How long the run may take; the workflow's own setting otherwise. */
-  readonly timeout?: Duration;
-  /** How long handlers may take to settle after they were told to stop; the workflow's own otherwise. */
-  readonly grace?: Duration;
-  /** Where outcomes are kept. Default: nowhere. */
-  readonly store?: RunStore;
-  /** Where handlers are called. Default: in this process, as soon as they are ready. */
-  readonly executor?: Executor;
-  /** Default: the system's clock. */
-  readonly clock?: Clock;
-  /** Where the jitter of retries comes from. Default `Math.random`. */
-  readonly random?: Random;
-}
 
 /**
  * Starts a run. It begins right after the code that called this has gone on.
@@ -96,15 +61,17 @@ class StartedRun<T> implements Run<T> {
   readonly #options: StartOptions;
   readonly #timeout: number | undefined;
   #permit: Permit | undefined;
+  /** Aborting it leaves the gate's waiting room; undefined when it does not wait there. */
+  #waiting: AbortController | undefined;
   #resolve!: (result: RunResult<T>) => void;
   #reject!: (error: unknown) => void;
 
   constructor(definition: WorkflowDefinition, input: unknown, options: StartOptions) {
+    checkStartOptions(options);
     const { runId, onEvent, signal } = options;
-    checkRunId(runId);
     this.#definition = definition;
     this.#options = options;
-    this.#timeout = durationOr(options.timeout, 'timeout', definition.timeout);
+    this.#timeout = durationOr(options.timeout, definition.timeout);
     this.finished = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
@@ -125,65 +92,59 @@ class StartedRun<T> implements Run<T> {
 
   readonly #onAbort = (): void => {
     const reason: unknown = this.#options.signal?.reason;
-    this.#engine.halt(
-      cancelled('RUN_CANCELLED', `The run was cancelled: ${toFault(reason).message}`, reason),
-    );
+    this.#cancel(toFault(reason).message, reason);
   };
 
+  #cancel(why: string, cause: unknown): void {
+    const stop = cancelled('RUN_CANCELLED', `The run was cancelled: ${why}`, cause);
+    this.#engine.halt(stop);
+    this.#waiting?.abort(cause ?? stop.reason);
+  }
+
   async #enter(): Promise<void> {
-    const { gate, signal } = this.#options;
     try {
-      this.#permit = await gate?.enter({ signal });
+      this.#permit = await this.#letIn();
     } catch (thrown) {
       const { code, message } = toFault(thrown);
       this.#engine.refuse(refused(code, `The gate did not let the run in: ${message}`, thrown));
       return;
     }
     try {
-      await this.#createInStore();
+      await createInStore(this.#engine);
       this.#engine.begin(this.#timeout);
     } catch (error) {
       this.#engine.fault(error);
     }
   }
 
-  async #createInStore(): Promise<void> {
-    const { store, clock = systemClock } = this.#options;
-    if (store === undefined) return;
-    const { name, version } = this.#definition;
-    const created = await store.createRun({
-      runId: this.id,
-      workflow: name,
-      ...(version !== undefined && { version }),
-      startTime: clock.now(),
-    });
-    if (!created) throw new RunExistsError(this.id);
+  async #letIn(): Promise<Permit | undefined> {
+    const { gate, signal } = this.#options;
+    if (gate === undefined) return undefined;
+    this.#waiting = new AbortController();
+    if (signal?.aborted) this.#waiting.abort(signal.reason);
+    try {
+      return await gate.enter({ signal: this.#waiting.signal });
+    } finally {
+      this.#waiting = undefined;
+    }
   }
 
   #ended(fault: { error: unknown } | undefined): void {
     this.#options.signal?.removeEventListener('abort', this.#onAbort);
     this.#permit?.release();
     this.#engine.tellRunEnd();
-    if (fault !== undefined) this.#reject(fault.error);
-    else {
-      const result = new FinishedRun(this.#engine);
-      const { store } = this.#options;
-      if (store === undefined) this.#resolve(result as unknown as RunResult<T>);
-      else this.#endInStore(store, result);
+    if (fault !== undefined) {
+      this.#reject(fault.error);
+      return;
     }
-  }
-
-  #endInStore(store: RunStore, result: FinishedRun): void {
-    const { status, error, endTime } = result;
-    const end = {
-      status,
-      ...(error && { error: { code: error.code, message: error.message } }),
-      endTime: endTime.getTime(),
-    };
-    store.endRun(this.id, end).then(
-      () => this.#resolve(result as unknown as RunResult<T>),
-      (fault: unknown) => this.#reject(fault),
-    );
+    const result = new FinishedRun(this.#engine) as unknown as RunResult<T>;
+    if (this.#engine.store === undefined) this.#resolve(result);
+    else {
+      endInStore(this.#engine).then(
+        () => this.#resolve(result),
+        (error: unknown) => this.#reject(error),
+      );
+    }
   }
 
   get id(): string {
@@ -211,7 +172,7 @@ class StartedRun<T> implements Run<T> {
   }
 
   cancel(reason = 'cancel() was called.'): void {
-    this.#engine.halt(cancelled('RUN_CANCELLED', `The run was cancelled: ${reason}`));
+    this.#cancel(reason, undefined);
   }
 
   async signal<P>(
@@ -248,13 +209,6 @@ class StartedRun<T> implements Run<T> {
 function servicesOf(definition: WorkflowDefinition, options: StartOptions): RunServices {
   const { clock = systemClock, random = Math.random, store, limiter, executor } = options;
   const max = options.maxConcurrentActions ?? definition.maxConcurrentActions ?? Infinity;
-  if (max !== Infinity && !(Number.isInteger(max) && max >= 1)) {
-    throw new RunOptionError(
-      'maxConcurrentActions',
-      max,
-      `is ${String(max)}. Pass a whole number of at least 1, or Infinity.`,
-    );
-  }
   return {
     clock,
     random,
@@ -262,7 +216,7 @@ function servicesOf(definition: WorkflowDefinition, options: StartOptions): RunS
     executor: executor === inProcess ? undefined : executor,
     limiters: limiterList(limiter),
     bounds: boundOf(max),
-    grace: durationOr(options.grace, 'grace', definition.grace) ?? 0,
+    grace: durationOr(options.grace, definition.grace) ?? 0,
     events: new EventHub(),
     mailbox: new Mailbox(),
   };
@@ -270,19 +224,9 @@ function servicesOf(definition: WorkflowDefinition, options: StartOptions): RunS
 
 function durationOr(
   duration: Duration | undefined,
-  option: string,
   otherwise: number | undefined,
 ): number | undefined {
-  return duration === undefined ? otherwise : parseDuration(duration, option);
-}
-
-function checkRunId(runId: unknown): void {
-  if (runId === undefined || (typeof runId === 'string' && runId.trim() !== '')) return;
-  throw new RunOptionError(
-    'runId',
-    runId,
-    'must be a text that is not empty. Leave it out to get one made.',
-  );
+  return duration === undefined ? otherwise : parseDuration(duration);
 }
 
 function unknownEvent(workflow: string, name: string, events: ReadonlySet<string>): string {

@@ -25,8 +25,7 @@ export function showValue(value: unknown): string {
 /** Whether a value is a promise, or something that can be awaited like one. */
 export function isThenable(value: unknown): value is PromiseLike<unknown> {
   return (
-    typeof value === 'object' &&
-    value !== null &&
+    ((typeof value === 'object' && value !== null) || typeof value === 'function') &&
     'then' in value &&
     typeof value.then === 'function'
   );

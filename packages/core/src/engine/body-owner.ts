@@ -85,6 +85,7 @@ export abstract class BodyOwner implements Detail {
   halt(stop: Stop): void {
     if (this.stop !== undefined || this.ended) return;
     this.stop = stop;
+    this.#cancelTimer?.();
     for (const frame of [...this.openFrames()]) {
       for (const state of frame.states) {
         if (state.bits === RUNNING) state.detail?.halt?.(stop);

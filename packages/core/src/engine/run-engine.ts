@@ -63,6 +63,9 @@ export interface RunIdentity {
   readonly keyRoot?: string;
 }
 
+/** Fewer started actions than this are not worth being let go of one by one. */
+const minBatch = 1_000;
+
 /** Told once, with the fault where the run could not go on. */
 export type RunEndListener = (fault: { readonly error: unknown } | undefined) => void;
 
@@ -72,6 +75,8 @@ export class RunEngine {
   readonly services: RunServices;
   readonly clock: Clock;
   readonly events: EventHub;
+  /** Undefined too for a run that was not let in: the store has never heard of it. */
+  store: RunStore | undefined;
   /** Milliseconds since 1970 when the run started; records count from it. */
   epoch = 0;
   /** RUNNING until the run has ended. */
@@ -104,6 +109,7 @@ export class RunEngine {
     this.services = services;
     this.clock = services.clock;
     this.events = services.events;
+    this.store = services.store;
     this.plain =
       services.executor === undefined &&
       services.limiters.length === 0 &&
@@ -149,12 +155,17 @@ export class RunEngine {
     this.epoch = this.clock.now();
     this.#origin = this.clock.monotonic();
     if (this.events.listening) this.events.emit({ type: 'run.started', ...this.eventBase() });
-    this.root.beginWithin(timeout);
+    try {
+      this.root.beginWithin(timeout);
+    } catch (error) {
+      this.fault(error);
+    }
     this.drain();
   }
 
   /** Ends the run before it has begun. */
   refuse(stop: Stop): void {
+    this.store = undefined;
     this.root.refuse(stop);
     this.begin(undefined);
   }
@@ -210,17 +221,17 @@ export class RunEngine {
   /** Ends an action or container, once. `value` is its output when it Succeeded, else its error. */
   end(state: ActionState, bits: StatusBits, value: unknown): void {
     this.#close(state, bits, value);
-    if (this.services.store === undefined) {
+    if (this.store === undefined) {
       this.#turn = state.ended;
       this.#advance(state);
       this.#turn = undefined;
-    } else void this.#store(state).then(() => this.#advance(state));
+    } else void this.#record(state).then(() => this.#advance(state));
   }
 
   /** Ends something that nothing runs after: a function of a container kind's last phase. */
   async endShielded(state: ActionState, bits: StatusBits, value: unknown): Promise<void> {
     this.#close(state, bits, value);
-    if (this.services.store !== undefined) await this.#store(state);
+    if (this.store !== undefined) await this.#record(state);
   }
 
   #close(state: ActionState, bits: StatusBits, value: unknown): void {
@@ -231,13 +242,13 @@ export class RunEngine {
   }
 
   /** Resolves once the outcome is stored; a store that fails ends the run, and it never resolves. */
-  #store(state: ActionState): Promise<void> {
-    return new Promise((resolve) => {
-      this.services.store?.recordOutcome(this.id, outcomeOf(state)).then(
-        () => resolve(),
-        (error: unknown) => this.fault(error),
-      );
-    });
+  async #record(state: ActionState): Promise<void> {
+    try {
+      await this.store?.recordOutcome(this.id, outcomeOf(state));
+    } catch (error) {
+      this.fault(error);
+      await new Promise(() => undefined);
+    }
   }
 
   #advance(state: ActionState): void {
@@ -257,7 +268,18 @@ export class RunEngine {
     if (this.#draining) return;
     this.#draining = true;
     const ready = this.#ready;
-    for (let next = 0; next < ready.length; next++) this.dispatch(ready[next] as ActionState);
+    try {
+      for (let next = 0; next < ready.length; next++) {
+        this.dispatch(ready[next] as ActionState);
+        // A loop of handlers that return at once runs to its end in here: let go of what has started.
+        if (next >= minBatch && next * 2 >= ready.length) {
+          ready.splice(0, next + 1);
+          next = -1;
+        }
+      }
+    } catch (error) {
+      this.fault(error);
+    }
     ready.length = 0;
     this.#draining = false;
   }
@@ -269,19 +291,17 @@ export class RunEngine {
 
   /** The run's body has ended. */
   complete(bits: StatusBits): void {
-    this.#finish(bits, undefined);
+    if (this.bits !== RUNNING) return;
+    this.bits = bits;
+    this.#onEnd(undefined);
   }
 
   /** A fault of the store or the engine, not of an action: the run cannot go on. */
   fault(error: unknown): void {
-    this.#finish(FAILED, { error });
-    this.halt(cancelled('RUN_FAULTED', 'The run store or the engine has failed.', error));
-  }
-
-  #finish(bits: StatusBits, fault: { error: unknown } | undefined): void {
     if (this.bits !== RUNNING) return;
-    this.bits = bits;
-    this.#onEnd(fault);
+    this.bits = FAILED;
+    this.halt(cancelled('RUN_FAULTED', 'The run store or the engine has failed.', error));
+    this.#onEnd({ error });
   }
 
   /** The records inside a container that was skipped. */

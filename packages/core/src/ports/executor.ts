@@ -20,7 +20,7 @@ export interface ActionTask {
   readonly signal: AbortSignal;
   /**
    * Calls the handler, unless the action was told to stop before: then it only takes note. Resolves
-   * when the attempt is over; never rejects.
+   * when the attempt is over; never rejects. The handler is called once, also when this is called again.
    */
   run(): Promise<void>;
 }
