@@ -22,8 +22,10 @@ function setTimer(delayMs: number, callback: () => void): () => void {
   return () => clearTimeout(timeout);
 }
 
+/** Never negative, which Node would warn of: a busy process may look at the clock when it is late already. */
 function timeoutUntil(dueAt: number): number {
-  return Math.min(Math.ceil(dueAt - performance.now()), longestTimeout);
+  const left = Math.ceil(dueAt - performance.now());
+  return Math.min(Math.max(left, 0), longestTimeout);
 }
 
 /** Date.now, performance.now and setTimeout behind the {@link Clock} port. It holds no state. */

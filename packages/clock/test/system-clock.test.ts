@@ -31,6 +31,16 @@ describe('the system clock', () => {
     cancel();
   });
 
+  it('never asks Node for a negative delay, however late it looks at the clock', () => {
+    const setTimeout = vi.spyOn(globalThis, 'setTimeout');
+    const readings = [1000, 1500];
+    const now = vi.spyOn(performance, 'now').mockImplementation(() => readings.shift() ?? 2000);
+    systemClock.setTimer(5, () => undefined)();
+    expect(setTimeout).toHaveBeenCalledWith(expect.any(Function), 0);
+    now.mockRestore();
+    setTimeout.mockRestore();
+  });
+
   it('tells the time of the machine', () => {
     vi.useRealTimers();
     const before = Date.now();
