@@ -46,16 +46,24 @@ export class UnfinishedError extends Error {
   }
 }
 
+/** The comparison, and what else there is to say of the workflow. */
+export interface Compared {
+  readonly comparison: Comparison;
+  /** The rows that it collected. */
+  readonly rows: readonly ResultRow[];
+  /** How many reports have which status in the list. */
+  readonly statuses: ReturnType<typeof statusesIn>;
+}
+
 /**
  * Runs both programs and compares what they made of the reports.
  *
- * @returns the comparison, and the rows that the workflow collected.
  * @throws {UnfinishedError} a program was stopped, or could not finish.
  */
 export async function compare(
   reports: readonly Report[],
   options: CompareOptions,
-): Promise<{ comparison: Comparison; rows: readonly ResultRow[] }> {
+): Promise<Compared> {
   const { fail, speed, signal } = options;
   const first = await measure('as people write it', reports, options, async (systems, tick) => ({
     rows: await naive(systems, { onProcessed: tick }),
@@ -70,7 +78,7 @@ export async function compare(
     runafter: second.score,
     summary: { Complete, Failed },
   };
-  return { comparison, rows };
+  return { comparison, rows, statuses: second.statuses };
 }
 
 async function measure<T extends { readonly rows: readonly ResultRow[] }>(
@@ -78,7 +86,7 @@ async function measure<T extends { readonly rows: readonly ResultRow[] }>(
   reports: readonly Report[],
   { fail, speed, signal, showProgress }: CompareOptions,
   work: (systems: Systems, tick: () => void) => Promise<T>,
-): Promise<{ score: TimedScore; outcome: T }> {
+): Promise<{ score: TimedScore; outcome: T; statuses: Compared['statuses'] }> {
   await using office = await openWeeklyOffice(reports, speed);
   // The singular, which is the name that most people try first.
   const systems = connect(office.url, { signal, ...(fail && { customersTable: 'crm_customer' }) });
@@ -87,9 +95,13 @@ async function measure<T extends { readonly rows: readonly ResultRow[] }>(
   try {
     const outcome = await work(systems, progress.tick);
     const seconds = Math.round(systemClock.monotonic() - begin) / 1000;
-    const increments = countedIn(office);
-    const customers = customersIn(office);
-    return { score: { items: outcome.rows.length, increments, customers, seconds }, outcome };
+    const score = {
+      items: outcome.rows.length,
+      increments: countedIn(office),
+      customers: customersIn(office),
+      seconds,
+    };
+    return { score, outcome, statuses: statusesIn(office) };
   } catch (error) {
     throw new UnfinishedError(program, office, error);
   } finally {

@@ -39,12 +39,22 @@ export function expectedOf(reports: readonly Report[], withoutTable: boolean): S
   };
 }
 
-/** Whether a score is what was expected, and every report was counted as Complete or Failed. */
-export function lostNothing({ expected, runafter, summary }: Comparison): boolean {
+/**
+ * Whether runafter lost nothing: its score is what was expected, and its summary says of every report
+ * what the list says.
+ *
+ * @param statuses - how many reports have which status in the list.
+ */
+export function lostNothing(
+  { expected, runafter, summary }: Comparison,
+  statuses: Readonly<Record<Report['Status'], number>>,
+): boolean {
   return (
     runafter.items === expected.items &&
     runafter.increments === expected.increments &&
     runafter.customers === expected.customers &&
-    summary.Complete + summary.Failed === expected.items
+    summary.Complete + summary.Failed === expected.items &&
+    summary.Complete === statuses.Complete &&
+    summary.Failed === statuses.Failed
   );
 }

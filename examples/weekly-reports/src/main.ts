@@ -6,12 +6,13 @@
  */
 import { constants } from 'node:os';
 import { join } from 'node:path';
-import { type CompareOptions, compare, UnfinishedError } from './compare.ts';
+import { toFault } from '@runafter/errors';
+import { type CompareOptions, compare } from './compare.ts';
 import { lostNothing } from './comparison.ts';
 import { comparisonTable } from './comparison-table.ts';
 import { OptionError, readOptions, usage } from './options.ts';
 import { progressBar, silent } from './progress-bar.ts';
-import { InputError, readReports } from './read-reports.ts';
+import { readReports } from './read-reports.ts';
 
 const input = join(import.meta.dirname, '..', 'reports.csv');
 const stop = new AbortController();
@@ -29,7 +30,7 @@ async function main(args: readonly string[]): Promise<number> {
   const showProgress: CompareOptions['showProgress'] = (program) =>
     json ? silent : progressBar(program.padEnd(18), reports.length, process.stdout);
   const options = { fail, speed, signal: stop.signal, showProgress };
-  const { comparison, rows } = await compare(reports, options);
+  const { comparison, rows, statuses } = await compare(reports, options);
 
   if (json) console.log(JSON.stringify(comparison));
   else {
@@ -37,17 +38,16 @@ async function main(args: readonly string[]): Promise<number> {
     const failed = rows.find(({ Status }) => Status === 'Failed');
     if (failed) console.log(`\nThe note on "${failed.Title}":\n${failed.Note}`);
   }
-  return lostNothing(comparison) ? 0 : 1;
+  return lostNothing(comparison, statuses) ? 0 : 1;
 }
 
-/** Says what went wrong to people: what they can do something about needs no stack. */
+/** @returns the exit code. */
 function explain(error: unknown): number {
   if (error instanceof OptionError) {
     console.error(`${error.message}\n\n${usage}`);
     return 2;
   }
-  const known = error instanceof UnfinishedError || error instanceof InputError;
-  console.error(known ? error.message : error);
+  console.error(toFault(error).message);
   return 1;
 }
 

@@ -11,6 +11,9 @@ export interface Progress {
   end(): void;
 }
 
+/** A terminal or a pipe, such as `process.stdout`. */
+export type Output = Pick<NodeJS.WriteStream, 'isTTY'> & { write(text: string): unknown };
+
 /** Shows nothing. */
 export const silent: Progress = { tick: () => {}, end: () => {} };
 
@@ -24,7 +27,7 @@ const linesInPipe = 3;
  * @param total - how many ticks make it complete.
  * @param output - a terminal gets a bar that is redrawn, anything else plain lines.
  */
-export function progressBar(label: string, total: number, output: NodeJS.WriteStream): Progress {
+export function progressBar(label: string, total: number, output: Output): Progress {
   let done = 0;
   const draw = (): void => {
     const filled = Math.floor((width * done) / total);

@@ -1,0 +1,100 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import type { Comparison } from '../src/comparison.ts';
+
+const main = join(import.meta.dirname, '..', 'src', 'main.ts');
+
+interface Ending {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs the demo as `npm run demo` does; `onOutput` is told what it has printed so far. */
+async function demo(
+  args: readonly string[],
+  onOutput: (stdout: string, kill: (signal: NodeJS.Signals) => void) => void = () => {},
+): Promise<Ending> {
+  const child = spawn(process.execPath, ['--conditions=@runafter/source', main, ...args]);
+  let stdout = '';
+  let stderr = '';
+  child.stdout.setEncoding('utf8').on('data', (text) => {
+    stdout += text;
+    onOutput(stdout, (signal) => child.kill(signal));
+  });
+  child.stderr.setEncoding('utf8').on('data', (text) => {
+    stderr += text;
+  });
+  const [code] = await once(child, 'close');
+  return { code, stdout, stderr };
+}
+
+function comparisonIn({ stdout }: Ending): Comparison {
+  return JSON.parse(stdout.trimEnd().split('\n').at(-1) as string);
+}
+
+test('--json: the naive program loses something, runafter nothing', {
+  timeout: 60_000,
+}, async () => {
+  const ending = await demo(['--json', '--speed', '20']);
+  expect(ending).toMatchObject({ code: 0, stderr: '' });
+  const { expected, naive, runafter, summary } = comparisonIn(ending);
+  expect(expected).toEqual({ items: 30, increments: 30, customers: 10 });
+  expect(runafter).toEqual({ ...expected, seconds: expect.any(Number) });
+  expect(summary).toEqual({ Complete: 30, Failed: 0 });
+  const losses = [30 - naive.items, 30 - naive.increments, naive.customers - 10];
+  expect(losses.reduce((sum, loss) => sum + loss)).toBeGreaterThan(0);
+  expect(naive.seconds).toBeGreaterThan(0);
+});
+
+test('--fail --json: every report ends Failed, and is still counted', {
+  timeout: 60_000,
+}, async () => {
+  const ending = await demo(['--fail', '--json', '--speed', '20']);
+  expect(ending).toMatchObject({ code: 0, stderr: '' });
+  const { expected, runafter, summary } = comparisonIn(ending);
+  expect(expected).toEqual({ items: 30, increments: 30, customers: 0 });
+  expect(runafter).toMatchObject(expected);
+  expect(summary).toEqual({ Complete: 0, Failed: 30 });
+});
+
+test('for people: progress, a table, the counts, and a note', { timeout: 60_000 }, async () => {
+  const { code, stdout } = await demo(['--fail', '--speed', '20']);
+  expect(code).toBe(0);
+  expect(stdout).toContain('with runafter      30 of 30');
+  expect(stdout).toMatch(/^rows in the result +30 +\d+ \(\d+ lost\) +30$/m);
+  expect(stdout).toContain('Summary, from result(): 0 Complete, 30 Failed.');
+  expect(stdout).toContain('Dataverse has no table "crm_customer"');
+});
+
+test('Ctrl-C stops it and says how the reports were left', { timeout: 60_000 }, async () => {
+  let told = false;
+  const { code, stdout, stderr } = await demo(['--speed', '20'], (text, kill) => {
+    if (told || !text.includes('with runafter      10 of 30')) return;
+    told = true;
+    kill('SIGINT');
+  });
+  expect(code).toBe(130);
+  expect(stdout).not.toContain('Summary');
+  expect(stderr).toContain('The weekly reports with runafter have not finished.');
+  expect(stderr).toMatch(
+    /^The reports are now: \d+ Pending, \d+ Processing, \d+ Complete, 0 Failed\.$/m,
+  );
+});
+
+test('--help says what there is, and the exit codes', async () => {
+  const { code, stdout } = await demo(['--help']);
+  expect(code).toBe(0);
+  expect(stdout).toContain('--fail');
+  expect(stdout).toContain('exit code is 0');
+});
+
+test('an option that does not exist is refused with exit code 2 and without a stack', async () => {
+  const { code, stdout, stderr } = await demo(['--fial']);
+  expect([code, stdout]).toEqual([2, '']);
+  expect(stderr).toContain("Unknown option '--fial'");
+  expect(stderr).toContain('npm run demo -- [options]');
+  expect(stderr).not.toMatch(/^\s+at /m);
+});

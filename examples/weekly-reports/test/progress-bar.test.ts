@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest';
+import { progressBar } from '../src/progress-bar.ts';
+
+/** What is written for four ticks. */
+function written(isTTY: boolean): string[] {
+  const texts: string[] = [];
+  const output = { isTTY, write: (text: string) => texts.push(text) };
+  const progress = progressBar('weekly', 4, output);
+  for (let tick = 0; tick < 4; tick++) progress.tick();
+  progress.end();
+  return texts;
+}
+
+test('a terminal gets a bar that is drawn over itself, and then a line of its own', () => {
+  const texts = written(true);
+  expect(texts[0]).toBe(`\rweekly ${'░'.repeat(30)} 0 of 4`);
+  expect(texts[2]).toBe(`\rweekly ${'█'.repeat(15)}${'░'.repeat(15)} 2 of 4`);
+  expect(texts.slice(-2)).toEqual([`\rweekly ${'█'.repeat(30)} 4 of 4`, '\n']);
+});
+
+test('a pipe gets plain lines', () => {
+  expect(written(false)).toEqual(['weekly 2 of 4\n', 'weekly 4 of 4\n']);
+});
