@@ -20,7 +20,6 @@ export async function naive(
   { reports, customers, counters, mail }: Systems,
   { concurrency = 10, onProcessed }: NaiveOptions = {},
 ): Promise<ResultRow[]> {
-  // #region naive
   let rows: ResultRow[] = [];
 
   async function processReport({ id, fields }: ReportItem): Promise<ResultRow> {
@@ -64,5 +63,4 @@ export async function naive(
   }
   await Promise.all(Array.from({ length: concurrency }, worker));
   return rows;
-  // #endregion
 }
