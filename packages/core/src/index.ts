@@ -112,6 +112,7 @@ export type {
   RunStartedEvent,
 } from './engine/events.ts';
 export type { Explanation, ExplanationStep } from './engine/explain.ts';
+export { ItemKeyError } from './engine/item-key.ts';
 export { ItemsError } from './engine/item-source.ts';
 export { LookUpError } from './engine/look-up-error.ts';
 export type { SignalOutcome } from './engine/mailbox.ts';

@@ -22,6 +22,8 @@ export function findRecord(
       const iteration = found.iterations?.find((one) => one.index === Number(index));
       if (iteration === undefined) return undefined;
       level = iteration.results;
+      // An iteration is no record itself; what its path leads on to may be.
+      found = undefined;
     }
   }
   return found;

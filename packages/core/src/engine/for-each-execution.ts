@@ -15,6 +15,7 @@ import type { ActionState } from './action-state.ts';
 import { BodyOwner } from './body-owner.ts';
 import { FlowContext } from './flow-context.ts';
 import { Frame } from './frame.ts';
+import { ItemKeyError, isItemKey } from './item-key.ts';
 import { DONE, type ItemSource, isPromiseOfItems, openItems } from './item-source.ts';
 import { outputOf } from './iteration-record.ts';
 import { IterationTally } from './iteration-tally.ts';
@@ -139,7 +140,9 @@ export class ForEachExecution extends BodyOwner {
 
   #hasFreeKey(keyed: KeyedItems, item: unknown, index: number): boolean {
     try {
-      return keyed.admit(this.#node.key?.(item, index), item, index);
+      const key = this.#node.key?.(item, index);
+      if (!isItemKey(key)) throw new ItemKeyError('key', this.path, index, key);
+      return keyed.admit(key, item, index);
     } catch (thrown) {
       const state = this.state as ActionState;
       this.#keyErrors ??= new Map();
@@ -210,7 +213,7 @@ export class ForEachExecution extends BodyOwner {
   #makeOutputs(): unknown[] | IterationCounts | LoopFailures<unknown> {
     const { keep } = this.#node;
     if (keep === 'summary') return this.counts();
-    if (keep === 'failures') return { counts: this.counts(), failures: this.iterations() };
+    if (keep === 'failures') return { counts: this.counts(), failures: this.iterations(true) };
     return this.#kept.map(outputOf);
   }
 
@@ -235,9 +238,9 @@ export class ForEachExecution extends BodyOwner {
     return repeatedRecords(this, this.keptFrames());
   }
 
-  iterations(): readonly Iteration<unknown>[] {
-    if (!this.ended) return iterationsOf(this.keptFrames(), this.#keyErrors);
-    this.#iterations ??= iterationsOf(this.keptFrames(), this.#keyErrors);
+  iterations(real = false): readonly Iteration<unknown>[] {
+    if (real || !this.ended) return iterationsOf(this.keptFrames(), real, this.#keyErrors);
+    this.#iterations ??= iterationsOf(this.keptFrames(), false, this.#keyErrors);
     return this.#iterations;
   }
 

@@ -5,6 +5,7 @@
  */
 import type { ActionState } from './action-state.ts';
 import type { Frame } from './frame.ts';
+import { ItemKeyError, isItemKey } from './item-key.ts';
 
 /** The key of an action, or of something (`name`) inside a body. */
 export function idempotencyKey(state: ActionState): string {
@@ -19,8 +20,11 @@ function keyIn(frame: Frame, name: string): string {
 }
 
 function iterationKey(frame: Frame): string {
-  const node = frame.owner.state?.node;
-  if (node?.kind !== 'forEach' || node.id === undefined) return String(frame.index);
+  const { index, item, owner } = frame;
+  const node = owner.state?.node;
+  if (node?.kind !== 'forEach' || node.id === undefined) return String(index);
+  const id = node.id(item, index);
+  if (!isItemKey(id)) throw new ItemKeyError('id', owner.path, index, id);
   // Encoded, so that a key is one line of ASCII wherever it has to go, such as an HTTP header.
-  return `id=${encodeURIComponent(String(node.id(frame.item, frame.index)))}`;
+  return `id=${encodeURIComponent(String(id))}`;
 }

@@ -129,6 +129,12 @@ export const coreRunCodes = {
     why: 'Items are an array, another iterable, an async iterable, or a promise of one. A string is not taken for its characters.',
     fix: 'Return the list itself, such as `page.items` in place of `page`.',
   },
+  ITEM_KEY_INVALID: {
+    package: '@runafter/core',
+    title: 'The key or id of a loop gave something that cannot tell items apart.',
+    why: 'Promises and objects are equal to no other, and as a text they are all the same: items of one customer would run at once, or share an idempotency key.',
+    fix: 'Return a string, number or bigint from `key` and `id`, without async.',
+  },
   OUTPUT_NOT_AVAILABLE: {
     package: '@runafter/core',
     title: 'A look-up by name asked for something that is not certain to be there.',
