@@ -8,15 +8,9 @@
  */
 import type { Body, BranchNode, Node } from './definition.ts';
 import type { BodyDraft, NodeDraft } from './draft.ts';
-import { markSecure } from './secure-taint.ts';
 
-/** Compiles the body of a whole workflow. */
+/** Compiles a body with everything inside it. */
 export function compile(body: BodyDraft): Body {
-  markSecure(body);
-  return compileBody(body);
-}
-
-function compileBody(body: BodyDraft): Body {
   const nodes = body.nodes.map(compileNode);
   const roots = nodes.filter((node) => node.waitsFor === 0).map((node) => node.index);
   const leaves = nodes.filter((node) => node.successors.length === 0).map((node) => node.index);
@@ -45,7 +39,7 @@ function compileNode(node: NodeDraft): Node {
     case 'forEach':
     case 'until':
     case 'container':
-      return Object.freeze({ ...node, body: compileBody(node.body) }) as Node;
+      return Object.freeze({ ...node, body: compile(node.body) }) as Node;
     default:
       return Object.freeze(node);
   }

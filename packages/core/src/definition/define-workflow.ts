@@ -51,7 +51,10 @@ export function defineWorkflow<In = unknown, T = unknown>(
     name,
     options,
     (flow: FlowBuilder) => writeActions(flow, { actions, output }, actions),
-    (body) => new FlowBuilder(body),
+    (body) => {
+      body.workflow.looksUpNames = true;
+      return new FlowBuilder(body);
+    },
   );
 }
 

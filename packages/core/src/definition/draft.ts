@@ -16,6 +16,8 @@ export interface WorkflowDraft {
   writing: BodyDraft | undefined;
   /** A terminate with status Succeeded stands somewhere inside. */
   terminatesSucceeded: boolean;
+  /** The data form: its functions find other actions by name when they run. */
+  looksUpNames: boolean;
   readonly events: Set<string>;
 }
 

@@ -13,6 +13,7 @@ import {
   textOption,
 } from './option-rules.ts';
 import { readReturn } from './return-rule.ts';
+import { markSecure } from './secure-taint.ts';
 import type { Workflow } from './workflow.ts';
 import { makeWorkflow } from './workflow-brand.ts';
 
@@ -52,10 +53,12 @@ export function writeWorkflow<In, T>(
     name,
     writing: undefined,
     terminatesSucceeded: false,
+    looksUpNames: false,
     events: new Set(),
   };
   const body = openBody(draft, undefined);
   const returned = writing(body, () => (write as (flow: object) => unknown)(makeFlow(body)));
   body.output = readReturn(body, place, returned);
+  markSecure(body);
   return makeWorkflow(Object.freeze({ name, ...facts, body: compile(body), events: draft.events }));
 }

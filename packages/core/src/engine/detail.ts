@@ -17,7 +17,8 @@ export interface Detail {
   records?(): readonly ActionRecord[];
   /** Where more is to be told of them than the record itself tells. */
   attempts?(): readonly AttemptRecord[] | undefined;
-  iterations?(): readonly Iteration<unknown>[];
+  /** With markers in place of secure values, unless they are to be handed over. */
+  iterations?(real?: boolean): readonly Iteration<unknown>[];
   counts?(): IterationCounts;
   /** The output of a container that makes it only when somebody asks. */
   output?(): unknown;

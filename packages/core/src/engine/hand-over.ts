@@ -32,8 +32,16 @@ export function readSource(frame: Frame, source: Source): unknown {
   }
 }
 
-/** A record with its real outputs: records hide secure values, edges hand them over. */
+/**
+ * A record with its real outputs: records hide secure values, edges hand them over. Written as JSON,
+ * as part of somebody's output, it still hides them.
+ */
 export function resultOf(state: ActionState): ActionState {
-  if (!state.node.secureOutputs) return state;
-  return Object.create(state, { outputs: { value: state.realOutputs } }) as ActionState;
+  const { node, detail } = state;
+  if (!node.secureOutputs && !(node.secureInputs && detail?.iterations)) return state;
+  return Object.create(state, {
+    outputs: { value: state.realOutputs },
+    iterations: { get: () => detail?.iterations?.(true) },
+    toJSON: { value: () => state.toJSON() },
+  }) as ActionState;
 }

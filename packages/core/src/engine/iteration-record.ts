@@ -21,11 +21,14 @@ export function outputOf(frame: Frame): unknown {
 
 export class IterationRecord {
   readonly #frame: Frame;
+  readonly #real: boolean;
   /** Errors of iterations that failed before their body began, by index. */
   readonly #errors: ReadonlyMap<number, ActionError> | undefined;
 
-  constructor(frame: Frame, errors: ReadonlyMap<number, ActionError> | undefined) {
+  /** @param real - has secure values, though not in its JSON; else a marker stands in their place. */
+  constructor(frame: Frame, real: boolean, errors: ReadonlyMap<number, ActionError> | undefined) {
     this.#frame = frame;
+    this.#real = real;
     this.#errors = errors;
   }
 
@@ -34,7 +37,10 @@ export class IterationRecord {
   }
 
   get item(): unknown {
-    return this.#frame.owner.state?.node.secureInputs ? SECURE : this.#frame.item;
+    const node = this.#frame.owner.state?.node;
+    // The item of a round is its state, which the until hands over in the end.
+    const isSecure = node?.secureInputs || (node?.kind === 'until' && node.secureOutputs);
+    return isSecure && !this.#real ? SECURE : this.#frame.item;
   }
 
   get path(): string {
@@ -48,7 +54,8 @@ export class IterationRecord {
   get outputs(): unknown {
     if (this.#frame.bits !== SUCCEEDED) return undefined;
     const { state, body } = this.#frame.owner;
-    return state?.node.secureOutputs || body.outputIsSecure ? SECURE : outputOf(this.#frame);
+    const isSecure = state?.node.secureOutputs || body.outputIsSecure;
+    return isSecure && !this.#real ? SECURE : outputOf(this.#frame);
   }
 
   get error(): ActionError | undefined {
@@ -71,6 +78,7 @@ export class IterationRecord {
   }
 
   toJSON(): object {
+    if (this.#real) return new IterationRecord(this.#frame, false, this.#errors).toJSON();
     const { index, item, path, status, outputs, error, startTime, endTime, results } = this;
     return {
       ...{ index, item, path, status, outputs },

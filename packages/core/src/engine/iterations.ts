@@ -12,14 +12,19 @@ import type { Frame } from './frame.ts';
 import { IterationRecord } from './iteration-record.ts';
 import { spanOf } from './span.ts';
 
-/** The iterations as users see them. */
+/**
+ * The iterations as users see them.
+ *
+ * @param real - with their secure values, as edges hand them over; records show markers in their place.
+ */
 export function iterationsOf(
   frames: readonly Frame[],
+  real: boolean,
   errors?: ReadonlyMap<number, ActionError>,
 ): readonly Iteration<unknown>[] {
   return frames
     .filter((frame) => frame.bits !== RUNNING)
-    .map((frame) => new IterationRecord(frame, errors) as unknown as Iteration<unknown>);
+    .map((frame) => new IterationRecord(frame, real, errors) as unknown as Iteration<unknown>);
 }
 
 /** One entry for each action of the body: its records in all iterations that were kept. */

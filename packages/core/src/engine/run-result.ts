@@ -7,6 +7,7 @@ import { type Status, SUCCEEDED, statusName } from '../status.ts';
 import type { ActionRecord } from './action-record.ts';
 import type { Digest, HandledFailure, Usage } from './digest.ts';
 import type { RunEngine } from './run-engine.ts';
+import { SECURE } from './secure.ts';
 import { showAsJson } from './show-as-json.ts';
 
 /** What every finished run has, however it ended. */
@@ -102,10 +103,11 @@ export class FinishedRun implements RunFacts {
   }
 
   toJSON(): object {
-    const { runId, workflow, status, outputs, error, startTime, endTime } = this;
+    const { runId, workflow, status, error, startTime, endTime } = this;
     const { results, handledFailures, flagged, unsettled, usage } = this;
+    const isSecure = status === 'Succeeded' && this.#engine.workflow.body.outputIsSecure;
     return {
-      ...{ runId, workflow, status, outputs },
+      ...{ runId, workflow, status, outputs: isSecure ? SECURE : this.outputs },
       error: error && { code: error.code, message: error.message },
       ...{ startTime, endTime, results, handledFailures, flagged, unsettled, usage },
     };

@@ -148,8 +148,8 @@ export class UntilExecution extends BodyOwner {
     return repeatedRecords(this, this.#frames);
   }
 
-  iterations(): readonly Iteration<unknown>[] {
-    return iterationsOf(this.#frames);
+  iterations(real = false): readonly Iteration<unknown>[] {
+    return iterationsOf(this.#frames, real);
   }
 
   counts(): IterationCounts {
