@@ -53,6 +53,7 @@ function* differencesOf(
   }
   yield* errorDifferences(where, expected, actual);
   if (expected.status === 'Skipped') {
+    if ((actual.attempts?.length ?? 0) > 0) yield `${where}: is Skipped and has attempts`;
     if (expected.opaque) yield* notSkipped(actual);
   } else {
     yield* valueDifferences(where, expected, actual);
@@ -90,7 +91,7 @@ function* valueDifferences(where: string, expected: Expected, actual: Recorded):
   if (!sameValue(actual.outputs, expected.outputs)) {
     yield `${where}: hands over ${show(actual.outputs)}, must hand over ${show(expected.outputs)}`;
   }
-  if (expected.calls > 0) yield* attemptDifferences(where, expected, actual);
+  yield* attemptDifferences(where, expected, actual);
 }
 
 /** All attempts but the last have failed; the last did as its action. */

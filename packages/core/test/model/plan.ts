@@ -172,7 +172,7 @@ function nodeWithEdgesOnly(node: NodePlan): NodePlan {
 }
 
 /** The bodies inside a node. */
-export function bodiesOf(node: NodePlan): readonly BodyPlan[] {
+function bodiesOf(node: NodePlan): readonly BodyPlan[] {
   switch (node.kind) {
     case 'action':
     case 'delay':

@@ -1,133 +1,100 @@
 /**
- * Random workflows against the oracle: statuses, times, values and calls, in both forms.
+ * Random workflows: statuses, times, values, calls and events, in both forms, judged by the oracle;
+ * and by the rules alone where chance decides when handlers begin.
  * @module
  */
-import { inspect } from 'node:util';
 import { seededRandom } from '@runafter/clock';
 import { jitterExecutor } from '@runafter/testkit';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { dataWorkflow } from '../model/data-workflow.ts';
 import { chance, seededDraw, shrinkingDraw } from '../model/draw.ts';
-import { expectRun } from '../model/oracle.ts';
-import { edgesOnly, type Plan } from '../model/plan.ts';
+import { byOracle, byOracleWithoutTimes, byRules } from '../model/judge.ts';
+import { everything, expectRun } from '../model/oracle.ts';
+import { edgesOnly, everyNode } from '../model/plan.ts';
 import { randomPlan } from '../model/random-plan.ts';
-import { type RunPlanOptions, runPlan } from '../model/run-plan.ts';
-import { smallest } from '../model/smaller-plan.ts';
+import type { RunPlanOptions } from '../model/run-plan.ts';
 import { typedWorkflow } from '../model/typed-workflow.ts';
+import { checkPlans, isClear, report } from './check-plans.ts';
 import { seed, seedHint } from './seed.ts';
 
 /** They take seconds; the limit is for machines on which everything else runs as well. */
 const timeout = 120_000;
 
+const typed: RunPlanOptions = { form: typedWorkflow };
+const data = { form: dataWorkflow, adapt: edgesOnly };
+
+const late: Pick<RunPlanOptions, 'executor'> = {
+  executor: (clock) => jitterExecutor({ clock, random: seededRandom(seed) }),
+};
+
 describe('a random workflow', { timeout }, () => {
-  it('ends as the oracle says: 1,200 graphs of the typed builder', async () => {
-    await checkPlans('typed', 1_200, { timed: false }, { form: typedWorkflow });
-  });
-
-  it('ends as the oracle says: 600 graphs of the data form', async () => {
-    await checkPlans('data', 600, { timed: false }, { form: dataWorkflow }, edgesOnly);
-  });
-
-  it('ends as the oracle says when time runs out or it is cancelled: 1,200 graphs', async () => {
-    await checkPlans('timed', 1_200, { timed: true }, { form: typedWorkflow });
-  });
-
-  it('ends as the oracle says when time runs out in the data form: 400 graphs', async () => {
-    await checkPlans('timed data', 400, { timed: true }, { form: dataWorkflow }, edgesOnly);
+  it.each([
+    { label: 'typed builder', count: 1_200, timed: false, ...typed },
+    { label: 'data form', count: 600, timed: false, ...data },
+    { label: 'typed builder, time-outs and cancels', count: 1_200, timed: true, ...typed },
+    { label: 'data form, time-outs and cancels', count: 400, timed: true, ...data },
+  ])('ends as the oracle says: $count graphs, $label', async (options) => {
+    await checkPlans({ ...options, judge: byOracle });
   });
 
   it('ends as the oracle says, with fast-check looking for a small counterexample', async () => {
     await fc.assert(
       fc.asyncProperty(fc.gen(), fc.boolean(), async (generate, timed) => {
         const plan = randomPlan(shrinkingDraw(generate), { timed });
-        fc.pre(expectRun(plan).ties.length === 0);
-        const complaints = await runPlan(plan, { form: typedWorkflow });
+        fc.pre(isClear(plan));
+        const complaints = await byOracle(plan, typed);
         if (complaints.length > 0) throw new Error(report(plan, complaints));
       }),
       { seed, numRuns: 200 },
     );
   });
 
-  it('does not depend on when siblings start: 500 graphs, each start up to 2 s late', async () => {
-    await checkPlans(
-      'jitter',
-      500,
-      { timed: false },
-      {
-        form: typedWorkflow,
-        compareTimes: false,
-        executor: (clock) => jitterExecutor({ clock, random: seededRandom(seed) }),
-      },
-    );
+  it('ends alike whenever siblings start: 500 graphs, each start up to 2 s late', async () => {
+    const options = { label: 'jitter', count: 500, timed: false, ...typed, ...late };
+    await checkPlans({ ...options, judge: byOracleWithoutTimes });
   });
 
-  it('does not depend on how many handlers may run at once: 500 graphs, 1 to 4 at once', async () => {
-    for (const most of [1, 2, 3, 4]) {
-      await checkPlans(
-        `at most ${most}`,
-        125,
-        { timed: false },
-        {
-          form: typedWorkflow,
-          compareTimes: false,
-          maxConcurrentActions: most,
-        },
-      );
-    }
+  it.each([1, 2, 3, 4])('ends alike with %i handlers at once: 125 graphs', async (most) => {
+    const options = { label: `at most ${most}`, count: 125, timed: false, ...typed };
+    await checkPlans({ ...options, judge: byOracleWithoutTimes, maxConcurrentActions: most });
   });
+
+  it.each([
+    { label: 'late starts', ...late },
+    { label: 'two handlers at once', maxConcurrentActions: 2 },
+    { label: 'late starts, three handlers at once', maxConcurrentActions: 3, ...late },
+  ])(
+    'obeys the rules when time runs out or it is cancelled: 300 graphs, $label',
+    async (chances) => {
+      await checkPlans({ ...chances, count: 300, timed: true, ...typed, judge: byRules });
+    },
+  );
 });
 
 describe('the random plans', () => {
-  it('hold every kind of node, every status, and few ties', () => {
-    const plans = Array.from({ length: 500 }, (_, index) =>
-      randomPlan(seededDraw(`${seed} ${index}`), { timed: chance(seededDraw(index), 50) }),
-    );
-    const runs = plans.map(expectRun);
-    const statuses = new Set(runs.map(({ status }) => status));
+  const plans = Array.from({ length: 500 }, (_, index) =>
+    randomPlan(seededDraw(`${seed} ${index}`), { timed: chance(seededDraw(index), 50) }),
+  );
 
-    expect(statuses, seedHint).toEqual(new Set(['Succeeded', 'Failed', 'TimedOut', 'Cancelled']));
-    expect(runs.filter(({ ties }) => ties.length > 0).length, seedHint).toBeLessThan(50);
+  it('hold every kind of node', () => {
+    const kinds = plans.flatMap(({ body }) => [...everyNode(body)]).map(({ kind }) => kind);
+
+    expect(new Set(kinds), seedHint).toEqual(
+      new Set(['action', 'delay', 'scope', 'condition', 'switch', 'forEach', 'until']),
+    );
+  });
+
+  it('end in every status, at every level', () => {
+    const runs = plans.map(expectRun);
+    const inside = runs.flatMap(everything).map(({ status }) => status);
+    const ends = ['Succeeded', 'Failed', 'TimedOut', 'Cancelled'];
+
+    expect(new Set(runs.map(({ status }) => status)), seedHint).toEqual(new Set(ends));
+    expect(new Set(inside), seedHint).toEqual(new Set([...ends, 'Skipped']));
+  });
+
+  it('are rarely left out because two moments coincide', () => {
+    expect(plans.filter(isClear).length, seedHint).toBeGreaterThan(450);
   });
 });
-
-/** Runs `count` plans, leaving out those in which two moments coincide, and fails on the first complaint. */
-async function checkPlans(
-  label: string,
-  count: number,
-  planOptions: { readonly timed: boolean },
-  runOptions: RunPlanOptions,
-  adapt: (plan: Plan) => Plan = (plan) => plan,
-): Promise<void> {
-  for (let index = 0, checked = 0; checked < count; index++) {
-    const plan = adapt(randomPlan(seededDraw(`${seed} ${label} ${index}`), planOptions));
-    if (expectRun(plan).ties.length > 0) continue;
-    checked++;
-    const complaints = await runPlan(plan, runOptions);
-    if (complaints.length === 0) continue;
-    const small = await smallest(plan, (smaller) => isWrong(smaller, runOptions));
-    const reasons = await complaintsAbout(small, runOptions);
-    throw new Error(`${seedHint} Plan ${index} of ${label}:\n${report(small, reasons)}`);
-  }
-}
-
-/** Whether a plan can be judged, and the engine gets it wrong. */
-async function isWrong(plan: Plan, options: RunPlanOptions): Promise<boolean> {
-  const { ties, end } = expectRun(plan);
-  if (ties.length > 0 || end === Number.POSITIVE_INFINITY) return false;
-  return (await complaintsAbout(plan, options)).length > 0;
-}
-
-/** A smaller plan may no longer be a valid definition; then it shows nothing. */
-async function complaintsAbout(plan: Plan, options: RunPlanOptions): Promise<string[]> {
-  try {
-    return await runPlan(plan, options);
-  } catch {
-    return [];
-  }
-}
-
-function report(plan: Plan, complaints: readonly string[]): string {
-  const shown = complaints.slice(0, 20).join('\n');
-  return `${shown}\n${inspect(plan, { depth: null, breakLength: 120 })}`;
-}

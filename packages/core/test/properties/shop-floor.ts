@@ -7,12 +7,6 @@
  */
 import type { Scheduler } from 'fast-check';
 
-/** What a worker is told, as far as it is needed here. */
-export interface Job {
-  readonly index: number;
-  readonly signal: AbortSignal;
-}
-
 export class ShopFloor<Key = number> {
   /** Those who work now, in the order in which they started. */
   readonly running: Key[] = [];
