@@ -29,7 +29,7 @@ export interface CompareOptions {
 }
 
 /** A program did not come to its end; the message says in which state it left the reports. */
-export class UnfinishedError extends Error {
+class UnfinishedError extends Error {
   override readonly name = 'UnfinishedError';
 
   constructor(program: string, office: Office, cause: unknown) {

@@ -20,7 +20,7 @@ export interface Turn {
 }
 
 /** `REPORT_TAKEN`: another run, or a person, has taken the report or closed it. */
-export class ReportTakenError extends Error {
+class ReportTakenError extends Error {
   override readonly name = 'ReportTakenError';
   readonly code = 'REPORT_TAKEN';
 

@@ -14,7 +14,7 @@ import { weeklyReports } from '../src/weekly-reports.ts';
 export const reports = readReports(join(import.meta.dirname, '..', 'reports.csv'));
 
 /** Far faster than the real services; latencies and limits keep their proportions. */
-export const speed = 500;
+const speed = 500;
 
 /** A week's reports in an office of their own, which is closed after the test. */
 export interface Week {
