@@ -133,7 +133,7 @@ export class ChildExecution implements Detail {
   }
 
   digest(digest: Digest): void {
-    if (this.#child !== undefined) digest.merge(this.#child.digest());
+    if (this.#child !== undefined) digest.merge(this.#child.digest(), this.#state);
   }
 }
 

@@ -42,14 +42,14 @@ export interface Usage {
   readonly attempts: number;
   /** Bytes of outputs as JSON, of the actions with a payload limit. */
   readonly payloadBytes: number;
-  /** The slowest handlers and waits, slowest first, at most 10. */
+  /** The slowest handlers, slowest first, at most 10. */
   readonly slowest: readonly TimedAction[];
   /** At most 10 for each action of a loop. */
   readonly outliers: readonly TimeOutlier[];
 }
 
-/** More than this many are only counted. */
-export const keptFailures = 1000;
+/** No list grows longer, so that the digest of a million iterations takes constant memory. */
+const mostListed = 1000;
 
 export class Digest {
   executed = 0;
@@ -58,7 +58,6 @@ export class Digest {
   payloadBytes = 0;
   handledFailures: HandledFailure[] = [];
   flagged: HandledFailure[] = [];
-  handledFailureCount = 0;
   unsettled: string[] = [];
   readonly #sketches = new Map<string, DurationSketch>();
 
@@ -86,27 +85,23 @@ export class Digest {
     if (state.node.kind !== 'branch') this.executed++;
     if (state.node.kind === 'action' || state.node.kind === 'shielded') {
       this.attempts += state.detail?.attempts?.()?.length ?? 1;
-      this.#sketchOf(state).add(state);
+      this.#sketchAt(state.node.address).add(state);
     }
     if ((state.bits & UNSUCCESSFUL) !== 0) this.#addFailure(state, handled);
-    if (state.unsettled) this.unsettled.push(state.path);
+    if (state.unsettled && this.unsettled.length < mostListed) this.unsettled.push(state.path);
   }
 
   #addFailure(state: ActionState, handled: boolean): void {
     const { path, status, error } = state;
-    if (handled) {
-      this.handledFailureCount++;
-      if (this.handledFailures.length < keptFailures) {
-        this.handledFailures.push({ path, status, error });
-      }
+    if (handled && this.handledFailures.length < mostListed) {
+      this.handledFailures.push({ path, status, error });
     }
-    if (state.node.criticality === 'important' && this.flagged.length < keptFailures) {
+    if (state.node.criticality === 'important' && this.flagged.length < mostListed) {
       this.flagged.push({ path, status, error });
     }
   }
 
-  #sketchOf(state: ActionState): DurationSketch {
-    const { address } = state.node;
+  #sketchAt(address: string): DurationSketch {
     let sketch = this.#sketches.get(address);
     if (sketch === undefined) {
       sketch = new DurationSketch();
@@ -115,20 +110,22 @@ export class Digest {
     return sketch;
   }
 
-  /** Takes over what another digest has counted. */
-  merge(other: Digest): void {
+  /** Takes over what another digest has counted; `child` is the action whose child workflow it is of. */
+  merge(other: Digest, child?: ActionState): void {
+    const inside = child === undefined ? '' : `${child.path}/`;
+    const below = child === undefined ? '' : `${child.node.address}/`;
     this.executed += other.executed;
     this.skipped += other.skipped;
     this.attempts += other.attempts;
     this.payloadBytes += other.payloadBytes;
-    this.handledFailureCount += other.handledFailureCount;
-    this.handledFailures.push(...other.handledFailures);
-    this.flagged.push(...other.flagged);
-    this.unsettled.push(...other.unsettled);
+    this.handledFailures = firstOf(this.handledFailures, placed(other.handledFailures, inside));
+    this.flagged = firstOf(this.flagged, placed(other.flagged, inside));
+    this.unsettled = firstOf(
+      this.unsettled,
+      other.unsettled.map((path) => inside + path),
+    );
     for (const [address, sketch] of other.#sketches) {
-      const own = this.#sketches.get(address) ?? new DurationSketch();
-      own.merge(sketch);
-      this.#sketches.set(address, own);
+      this.#sketchAt(below + address).merge(sketch, inside);
     }
   }
 
@@ -144,4 +141,15 @@ export class Digest {
       outliers: sketches.flatMap((sketch) => sketch.outliers()),
     };
   }
+}
+
+/** Failures with the paths that they have around the child workflow that they are of. */
+function placed(failures: readonly HandledFailure[], inside: string): readonly HandledFailure[] {
+  if (inside === '') return failures;
+  return failures.map((failure) => ({ ...failure, path: inside + failure.path }));
+}
+
+function firstOf<T>(own: T[], others: readonly T[]): T[] {
+  const room = mostListed - own.length;
+  return room === 0 || others.length === 0 ? own : own.concat(others.slice(0, room));
 }

@@ -29,11 +29,14 @@ export class DurationSketch {
     }
   }
 
-  merge(other: DurationSketch): void {
+  /** @param inside - what stands before the other one's paths. */
+  merge(other: DurationSketch, inside: string): void {
     other.#buckets.forEach((count, bucket) => {
       this.#addToBucket(bucket, count);
     });
-    for (const action of other.slowest) this.#keepSlowest(action);
+    for (const { path, duration } of other.slowest) {
+      this.#keepSlowest({ path: inside + path, duration });
+    }
   }
 
   outliers(): TimeOutlier[] {

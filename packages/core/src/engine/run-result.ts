@@ -25,7 +25,7 @@ export interface RunFacts {
   readonly handledFailures: readonly HandledFailure[];
   /** Failures of what is declared important, for somebody to look at; the first 1,000. */
   readonly flagged: readonly HandledFailure[];
-  /** Paths of the handlers that had not settled within the grace time, and may still be running. */
+  /** Paths of handlers that had not settled within the grace time, and may still run; the first 1,000. */
   readonly unsettled: readonly string[];
   readonly usage: Usage;
 }
