@@ -23,6 +23,8 @@ export class GuardedActivity extends Activity {
   #attemptStarted: number | undefined;
   #called = false;
   readonly #attempts: AttemptRecord[] = [];
+  /** What the attempt that runs has taken of its limiters. */
+  readonly #permits: Permit[] = [];
   #cancelTimeout: (() => void) | undefined;
 
   override get attempt(): number {
@@ -93,17 +95,21 @@ export class GuardedActivity extends Activity {
   }
 
   async #call(): Promise<unknown> {
-    const permits: Permit[] = [];
     try {
       for (const limiter of this.#limiters()) {
-        permits.push(await limiter.acquire({ signal: this.signal }));
+        this.#permits.push(await limiter.acquire({ signal: this.signal }));
       }
       this.signal.throwIfAborted();
       this.#beginAttempt();
       return await this.#node.run(this.actionState.handed, this);
     } finally {
-      for (const permit of permits) permit.release();
+      this.#releasePermits();
     }
+  }
+
+  #releasePermits(): void {
+    for (const permit of this.#permits) permit.release();
+    this.#permits.length = 0;
   }
 
   #limiters(): readonly Limiter[] {
@@ -165,6 +171,8 @@ export class GuardedActivity extends Activity {
   protected override conclude(bits: StatusBits, value: unknown, unsettled = false): void {
     if (this.over) return;
     this.#cancelTimeout?.();
+    // A handler that is given up may never settle; the others must not wait for its permits.
+    this.#releasePermits();
     this.#endAttempt(bits === SUCCEEDED ? undefined : (value as ActionError));
     super.conclude(bits, value, unsettled);
   }
