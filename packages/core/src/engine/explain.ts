@@ -8,6 +8,9 @@ import type { ActionState } from './action-state.ts';
 import type { RunEngine } from './run-engine.ts';
 import { chainToCause } from './verdict.ts';
 
+/** How many steps at each end of a long chain the text shows. */
+const endsInText = 10;
+
 /** One step of an explanation: a leaf, what it waited for, what was inside that. */
 export interface ExplanationStep {
   readonly path: string;
@@ -77,8 +80,20 @@ function summary(subject: string, bits: number, steps: readonly ExplanationStep[
   const [leaf] = steps;
   const status = statusName(bits) ?? 'is still running';
   if (leaf === undefined) return `${subject} ended ${status}.`;
-  const lines = steps.map((step, depth) => `${'  '.repeat(depth + 1)}${step.because}`);
-  return `${subject} ended ${status} because of its leaf "${leaf.path}" (${leaf.status}).\n${lines.join('\n')}`;
+  const lines = shortened(steps.map(({ because }) => because));
+  const text = lines.map((line, depth) => `${'  '.repeat(depth + 1)}${line}`).join('\n');
+  return `${subject} ended ${status} because of its leaf "${leaf.path}" (${leaf.status}).\n${text}`;
+}
+
+/** What a person reads of a long chain: where it begins and where it leads. */
+function shortened(lines: readonly string[]): readonly string[] {
+  const left = lines.length - 2 * endsInText;
+  if (left <= 1) return lines;
+  return [
+    ...lines.slice(0, endsInText),
+    `… and ${left} steps more: \`chain\` has them all.`,
+    ...lines.slice(-endsInText),
+  ];
 }
 
 /** Explains a whole run. */
