@@ -4,7 +4,7 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { ActionRecord, AttemptRecord, IterationCounts, Status } from '../../src/index.ts';
-import type { Expected } from './oracle.ts';
+import { countsOf, type Expected } from './oracle.ts';
 
 /** What records of actions, of iterations and of a whole run have in common. */
 export interface Recorded {
@@ -64,8 +64,11 @@ function* differencesOf(
     yield* childDifferences(where, expected.results, actual.results, options);
   } else {
     yield* repetitionDifferences(where, expected.repeats, actual);
-    yield* countDifferences(where, actual);
-    yield* iterationDifferences(where, expected.iterations, actual.iterations ?? [], options);
+    const counts = countsOf(expected.iterations);
+    if (!isDeepStrictEqual(actual.counts, counts)) {
+      yield `${where}: counts ${show(actual.counts)}, must count ${show(counts)}`;
+    }
+    yield* iterationDifferences(where, keptOf(expected), actual.iterations ?? [], options);
   }
 }
 
@@ -175,6 +178,11 @@ function* repetitionDifferences(
   }
 }
 
+function keptOf({ iterations, keep = 'all' }: Expected): readonly Expected[] {
+  if (keep === 'summary') return [];
+  return keep === 'all' ? iterations : iterations.filter(({ status }) => status !== 'Succeeded');
+}
+
 /** Iterations that a stop kept from starting may be left out, but not be anything else than Skipped. */
 function* iterationDifferences(
   where: string,
@@ -184,23 +192,11 @@ function* iterationDifferences(
 ): Generator<string> {
   for (const [position, iteration] of expected.entries()) {
     const record = actual[position];
-    if (record?.index !== position) {
-      yield `${where}: iteration ${position} is missing or not in item order`;
+    if (record?.index !== Number(iteration.name)) {
+      yield `${where}: iteration ${iteration.name} is missing or not in item order`;
     } else yield* differencesOf(iteration, record, options);
   }
   for (const record of actual.slice(expected.length)) yield* notSkipped(record);
-}
-
-function* countDifferences(
-  where: string,
-  { counts, iterations = [] }: Recorded,
-): Generator<string> {
-  const { total, ...byStatus } = counts ?? { total: 0 };
-  if (total !== iterations.length) yield `${where}: counts ${total} of ${iterations.length}`;
-  for (const [status, count] of Object.entries(byStatus)) {
-    const ended = iterations.filter((iteration) => iteration.status === status).length;
-    if (count !== ended) yield `${where}: counts ${count} as ${status}, but ${ended} are`;
-  }
 }
 
 /** Whatever a record holds that is not Skipped as it is itself. */

@@ -15,7 +15,7 @@ import {
   type Plan,
   untilTimeout,
 } from './plan.ts';
-import { chosen, firstState, isDone, itemsOf } from './planned-values.ts';
+import { chosen, durationOf, firstState, isDone, itemsOf } from './planned-values.ts';
 
 /** What functions of the data form get. */
 interface LookUps extends HandlerContext {
@@ -84,7 +84,7 @@ function nodeOf(node: NodePlan, around: Surroundings): object {
       return { ...base, run, ...(node.retry && { retry: { type: 'fixed', ...node.retry } }) };
     }
     case 'delay':
-      return { ...base, duration: node.duration };
+      return { ...base, duration: durationOf(node) };
     case 'scope':
       return { ...base, ...bodyOf(node.body, inside) };
     case 'condition': {
@@ -96,9 +96,14 @@ function nodeOf(node: NodePlan, around: Surroundings): object {
       return { ...base, on, cases: branchesOf(node.branches, inside) };
     }
     case 'forEach': {
-      const { concurrency } = node;
-      const window = concurrency === undefined ? {} : { concurrency };
-      return { ...base, ...window, items: () => itemsOf(node), ...bodyOf(node.body, inside) };
+      const { concurrency, keep } = node;
+      return {
+        ...base,
+        ...(concurrency !== undefined && { concurrency }),
+        ...(keep && { keep }),
+        items: () => itemsOf(node),
+        ...bodyOf(node.body, inside),
+      };
     }
     case 'until': {
       const { maxIterations, onLimit } = node;

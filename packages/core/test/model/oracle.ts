@@ -9,12 +9,13 @@
  * so in `ties` and the plan is not used. Read next: leaf-rule.ts, then compare.ts.
  * @module
  */
-import type { Status } from '../../src/index.ts';
+import type { IterationCounts, Keep, Status } from '../../src/index.ts';
 import { failingLeaves, leafRule } from './leaf-rule.ts';
 import {
   type ActionPlan,
   type BodyPlan,
   type BranchingPlan,
+  type DelayPlan,
   entryFor,
   type ForEachPlan,
   type GivenPlan,
@@ -53,6 +54,8 @@ export interface Expected {
   readonly results: readonly Expected[];
   /** Loops only: the names of the actions in their body. */
   readonly repeats?: readonly string[];
+  /** Loops only: which iterations are kept. */
+  readonly keep?: Keep;
   /** Those of a loop that were started. */
   readonly iterations: readonly Expected[];
   /** Its records are not laid down further; all of them must be Skipped. */
@@ -184,7 +187,7 @@ class Oracle {
       case 'action':
         return this.#action(node, place);
       case 'delay':
-        return this.#delay(node.name, node.duration, place);
+        return this.#delay(node, place);
       case 'scope':
         return this.container(node.body, place, node.name, node.timeout);
       case 'condition':
@@ -232,7 +235,10 @@ class Oracle {
     }
   }
 
-  #delay(name: string, duration: number, place: Place): Expected {
+  #delay({ name, duration }: DelayPlan, place: Place): Expected {
+    if (duration === 'throws') {
+      return { ...nothing, ...startOf(name, place), status: 'Failed' };
+    }
     const end = place.start + duration;
     const wasStopped = end > place.stop.at;
     return this.#ended(place, place.stop, wasStopped, {
@@ -268,7 +274,9 @@ class Oracle {
   }
 
   #forEach(node: ForEachPlan, outside: Place): Expected {
-    const record = { ...nothing, ...startOf(node.name, outside), repeats: namesIn(node.body) };
+    const { keep = 'all' } = node;
+    const repeats = namesIn(node.body);
+    const record = { ...nothing, ...startOf(node.name, outside), repeats, keep };
     if (node.items === 'throws') return { ...record, status: 'Failed' };
     const stop = this.#firstStop(outside, node.timeout);
     const iterations: Expected[] = [];
@@ -283,7 +291,7 @@ class Oracle {
     const failed = iterations.some(({ status }) => status !== 'Succeeded');
     const verdict = failed ? 'Failed' : 'Succeeded';
     const status = wasStopped ? stop.status : verdict;
-    const outputs = status === 'Succeeded' ? iterations.map((one) => one.outputs) : undefined;
+    const outputs = status === 'Succeeded' ? loopOutputs(iterations, keep) : undefined;
     const end = lastEnd(iterations, outside.start);
     return this.#ended(outside, stop, wasStopped, { ...record, status, end, outputs, iterations });
   }
@@ -397,6 +405,26 @@ function outputOf({ output }: BodyPlan, child: (name: string) => Expected): unkn
   if (output === undefined) return undefined;
   const record = child(output.child);
   return output.as === 'outputs' ? record.outputs : resultOf(record);
+}
+
+/** What a loop that Succeeded hands over. */
+function loopOutputs(iterations: readonly Expected[], keep: Keep): unknown {
+  if (keep === 'all') return iterations.map((one) => one.outputs);
+  const counts = countsOf(iterations);
+  return keep === 'failures' ? { counts, failures: [] } : counts;
+}
+
+/** How many iterations ended in which status. */
+export function countsOf(iterations: readonly Expected[]): IterationCounts {
+  const count = (status: Status) => iterations.filter((one) => one.status === status).length;
+  return {
+    total: iterations.length,
+    Succeeded: count('Succeeded'),
+    Failed: count('Failed'),
+    TimedOut: count('TimedOut'),
+    Cancelled: count('Cancelled'),
+    Skipped: count('Skipped'),
+  };
 }
 
 function givenValue(given: GivenPlan, { inputs, item, index }: Place): unknown {

@@ -6,7 +6,7 @@
  * Read next: random-plan.ts makes plans, oracle.ts tells how they end.
  * @module
  */
-import type { Criticality, RunAfterStatus } from '../../src/index.ts';
+import type { Criticality, Keep, RunAfterStatus } from '../../src/index.ts';
 
 /** A whole workflow, and what happens to its run from outside. */
 export interface Plan {
@@ -65,7 +65,8 @@ export interface ActionPlan extends NodeBase {
 
 export interface DelayPlan extends Omit<NodeBase, 'timeout'> {
   readonly kind: 'delay';
-  readonly duration: number;
+  /** Milliseconds; `throws` for a function that fails to give any. */
+  readonly duration: number | 'throws';
 }
 
 export interface ScopePlan extends NodeBase {
@@ -90,6 +91,7 @@ export interface ForEachPlan extends NodeBase {
   readonly source: 'array' | 'generator' | 'stream' | 'promise';
   /** Absent: the engine's default. */
   readonly concurrency?: number;
+  readonly keep?: Keep;
   readonly body: BodyPlan;
 }
 

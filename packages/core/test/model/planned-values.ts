@@ -4,7 +4,7 @@
  * @module
  */
 import { initialState } from './oracle.ts';
-import { entryFor, type ForEachPlan, itemAt, type UntilPlan } from './plan.ts';
+import { type DelayPlan, entryFor, type ForEachPlan, itemAt, type UntilPlan } from './plan.ts';
 
 type Source = Iterable<string> | AsyncIterable<string> | Promise<Iterable<string>>;
 
@@ -26,6 +26,14 @@ export function itemsOf({ items, source }: ForEachPlan): Source {
 
 async function* stream(items: readonly string[]): AsyncGenerator<string> {
   yield* items;
+}
+
+/** How long a delay takes, as a number or as a function. */
+export function durationOf({ duration }: DelayPlan): number | (() => number) {
+  if (duration !== 'throws') return duration;
+  return () => {
+    throw new Error('No duration, as planned.');
+  };
 }
 
 /** The choice of a condition or switch, or the error that the plan wants. */

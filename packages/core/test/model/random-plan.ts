@@ -111,7 +111,7 @@ function randomNode(garden: Garden, earlier: readonly NodePlan[], name: string):
     case 'action':
       return { ...base, ...timeouts, kind, ...randomAction(inside) };
     case 'delay':
-      return { ...base, kind, duration: draw(1, timed ? longestHandler : 1_000) };
+      return { ...base, kind, duration: randomDuration(draw, timed) };
     case 'scope':
       return { ...base, ...timeouts, kind, body: body() };
     case 'condition': {
@@ -139,6 +139,7 @@ function randomNode(garden: Garden, earlier: readonly NodePlan[], name: string):
         items: chance(draw, 4) ? 'throws' : draw(0, 6),
         source: pick(draw, ['array', 'generator', 'stream', 'promise']),
         ...(concurrency !== undefined && { concurrency }),
+        ...(chance(draw, 20) && { keep: pick(draw, ['all', 'failures', 'summary']) }),
         body: randomBody({ ...inside, given: [...inside.given, 'item', 'index'] }, draw(0, 5)),
       };
     }
@@ -157,6 +158,10 @@ function randomNode(garden: Garden, earlier: readonly NodePlan[], name: string):
         }),
       };
   }
+}
+
+function randomDuration(draw: Draw, timed: boolean): number | 'throws' {
+  return chance(draw, 4) ? 'throws' : draw(1, timed ? longestHandler : 1_000);
 }
 
 /** The body of an until: it hands back a state, so it is never empty. */

@@ -51,7 +51,14 @@ function* smallerNodes(node: NodePlan): Generator<NodePlan> {
   for (const edge of node.runAfter) {
     yield { ...node, runAfter: node.runAfter.filter((other) => other !== edge) };
   }
-  yield* without(node, ['criticality', 'timeout', 'retry', 'concurrency', 'throwsIn'] as never[]);
+  yield* without(node, [
+    'criticality',
+    'timeout',
+    'retry',
+    'concurrency',
+    'throwsIn',
+    'keep',
+  ] as never[]);
   switch (node.kind) {
     case 'action':
       yield* fewer(node.behaviours, (behaviours) => ({ ...node, behaviours }));

@@ -15,7 +15,7 @@ import {
   type Plan,
   untilTimeout,
 } from './plan.ts';
-import { chosen, firstState, isDone, itemsOf } from './planned-values.ts';
+import { chosen, durationOf, firstState, isDone, itemsOf } from './planned-values.ts';
 
 type Values = readonly unknown[];
 type AnyHandle = Parameters<typeof settled>[0];
@@ -26,7 +26,7 @@ interface AnyFlow {
   readonly item: AnyHandle;
   readonly index: AnyHandle;
   action(name: string, runAfter: Values, run: Handler, options: object): AnyHandle;
-  delay(name: string, runAfter: Values, duration: number, options: object): AnyHandle;
+  delay(name: string, runAfter: Values, duration: unknown, options: object): AnyHandle;
   scope(name: string, runAfter: Values, body: Body, options: object): AnyHandle;
   condition(name: string, after: Values, test: Handler, to: Branches, options: object): AnyHandle;
   switch(name: string, after: Values, on: Handler, to: Branches, options: object): AnyHandle;
@@ -91,7 +91,7 @@ function build(node: NodePlan, runAfter: Values, flow: AnyFlow, journal: Journal
       return flow.action(name, runAfter, run, { ...options, ...retry });
     }
     case 'delay':
-      return flow.delay(name, runAfter, node.duration, options);
+      return flow.delay(name, runAfter, durationOf(node), options);
     case 'scope':
       return flow.scope(name, runAfter, bodyOf(node.body, journal), options);
     case 'condition': {
@@ -103,10 +103,11 @@ function build(node: NodePlan, runAfter: Values, flow: AnyFlow, journal: Journal
       return flow.switch(name, runAfter, choose, branchesOf(node.branches, journal), options);
     }
     case 'forEach': {
-      const { concurrency } = node;
+      const { concurrency, keep } = node;
       return flow.forEach(name, runAfter, () => itemsOf(node), bodyOf(node.body, journal), {
         ...options,
         ...(concurrency !== undefined && { concurrency }),
+        ...(keep && { keep }),
       });
     }
     case 'until': {
