@@ -71,6 +71,18 @@ export class ActionState implements ActionRecord {
     return this.frame.prefix + this.node.name;
   }
 
+  /** The path from the run that was started, also through the child workflows around it. */
+  get fullPath(): string {
+    const { around } = this.frame.owner.run;
+    return around === undefined ? this.path : `${around.fullPath}/${this.path}`;
+  }
+
+  /** The same without indexes: all executions of an action share it. */
+  get fullAddress(): string {
+    const { around } = this.frame.owner.run;
+    return around === undefined ? this.node.address : `${around.fullAddress}/${this.node.address}`;
+  }
+
   /** Not so while it runs or waits, also when it is certain already that it will be skipped. */
   get hasEnded(): boolean {
     return this.bits !== RUNNING && this.bits !== UNMET;

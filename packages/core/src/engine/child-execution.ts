@@ -58,7 +58,7 @@ export class ChildExecution implements Detail {
     const child = this.#run.child(
       workflow,
       input,
-      { id: `${this.#run.id}/${this.#state.path}`, keyRoot: key },
+      { id: `${this.#run.id}/${this.#state.path}`, keyRoot: key, around: this.#state },
       {
         ...services,
         limiters: inLimiterOrder(limiters, services.limiters),
@@ -117,8 +117,9 @@ export class ChildExecution implements Detail {
     else this.#run.end(state, statusOf(child.bits), this.#errorOf(child));
   }
 
+  /** Undefined where one of the child's leaves has decided: then that leaf explains it. */
   #errorOf(child: RunEngine): ActionError | undefined {
-    const error = child.root.error();
+    const error = child.root.decidedFromOutside();
     if (child.bits !== CANCELLED) return error;
     const message = `The child workflow "${child.workflow.name}" was cancelled: ${error?.message}`;
     return { code: 'CHILD_CANCELLED', message };
@@ -128,12 +129,16 @@ export class ChildExecution implements Detail {
     return this.#child?.root.records() ?? [];
   }
 
+  error(): ActionError | undefined {
+    return this.#child?.root.error();
+  }
+
   deciding(): ActionState | undefined {
     return this.#child?.root.deciding();
   }
 
   digest(digest: Digest): void {
-    if (this.#child !== undefined) digest.merge(this.#child.digest(), this.#state);
+    if (this.#child !== undefined) digest.merge(this.#child.digest());
   }
 }
 

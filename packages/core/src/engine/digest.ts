@@ -85,14 +85,14 @@ export class Digest {
     if (state.node.kind !== 'branch') this.executed++;
     if (state.node.kind === 'action' || state.node.kind === 'shielded') {
       this.attempts += state.detail?.attempts?.()?.length ?? 1;
-      this.#sketchAt(state.node.address).add(state);
+      this.#sketchAt(state.fullAddress).add(state);
     }
     if ((state.bits & UNSUCCESSFUL) !== 0) this.#addFailure(state, handled);
-    if (state.unsettled && this.unsettled.length < mostListed) this.unsettled.push(state.path);
+    if (state.unsettled && this.unsettled.length < mostListed) this.unsettled.push(state.fullPath);
   }
 
   #addFailure(state: ActionState, handled: boolean): void {
-    const { path, status, error } = state;
+    const { fullPath: path, status, error } = state;
     if (handled && this.handledFailures.length < mostListed) {
       this.handledFailures.push({ path, status, error });
     }
@@ -110,23 +110,16 @@ export class Digest {
     return sketch;
   }
 
-  /** Takes over what another digest has counted; `child` is the action whose child workflow it is of. */
-  merge(other: Digest, child?: ActionState): void {
-    const inside = child === undefined ? '' : `${child.path}/`;
-    const below = child === undefined ? '' : `${child.node.address}/`;
+  /** Takes over what another digest has counted. */
+  merge(other: Digest): void {
     this.executed += other.executed;
     this.skipped += other.skipped;
     this.attempts += other.attempts;
     this.payloadBytes += other.payloadBytes;
-    this.handledFailures = firstOf(this.handledFailures, placed(other.handledFailures, inside));
-    this.flagged = firstOf(this.flagged, placed(other.flagged, inside));
-    this.unsettled = firstOf(
-      this.unsettled,
-      other.unsettled.map((path) => inside + path),
-    );
-    for (const [address, sketch] of other.#sketches) {
-      this.#sketchAt(below + address).merge(sketch, inside);
-    }
+    this.handledFailures = firstOf(this.handledFailures, other.handledFailures);
+    this.flagged = firstOf(this.flagged, other.flagged);
+    this.unsettled = firstOf(this.unsettled, other.unsettled);
+    for (const [address, sketch] of other.#sketches) this.#sketchAt(address).merge(sketch);
   }
 
   usage(): Usage {
@@ -141,12 +134,6 @@ export class Digest {
       outliers: sketches.flatMap((sketch) => sketch.outliers()),
     };
   }
-}
-
-/** Failures with the paths that they have around the child workflow that they are of. */
-function placed(failures: readonly HandledFailure[], inside: string): readonly HandledFailure[] {
-  if (inside === '') return failures;
-  return failures.map((failure) => ({ ...failure, path: inside + failure.path }));
 }
 
 function firstOf<T>(own: T[], others: readonly T[]): T[] {

@@ -25,18 +25,15 @@ export class DurationSketch {
     this.#addToBucket(bucketOf(duration), 1);
     const last = this.slowest[keptSlowest - 1];
     if (last === undefined || duration > last.duration) {
-      this.#keepSlowest({ path: state.path, duration });
+      this.#keepSlowest({ path: state.fullPath, duration });
     }
   }
 
-  /** @param inside - what stands before the other one's paths. */
-  merge(other: DurationSketch, inside: string): void {
+  merge(other: DurationSketch): void {
     other.#buckets.forEach((count, bucket) => {
       this.#addToBucket(bucket, count);
     });
-    for (const { path, duration } of other.slowest) {
-      this.#keepSlowest({ path: inside + path, duration });
-    }
+    for (const action of other.slowest) this.#keepSlowest(action);
   }
 
   outliers(): TimeOutlier[] {

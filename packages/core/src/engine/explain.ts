@@ -44,8 +44,8 @@ function deepestCause(state: ActionState | undefined): ActionState | undefined {
 export function errorOfCause(leaf: ActionState | undefined): ActionError | undefined {
   const cause = deepestCause(leaf);
   if (cause === undefined) return undefined;
-  const { code, path, status, error } = cause;
-  return { code, message: `"${path}" ended ${status}: ${error?.message}` };
+  const { code, fullPath, status, error } = cause;
+  return { code, message: `"${fullPath}" ended ${status}: ${error?.message}` };
 }
 
 /** The steps from a deciding leaf to the innermost cause. */
@@ -64,7 +64,7 @@ function explainLeaf(leaf: ActionState): ExplanationStep[] {
 }
 
 function stepOf(state: ActionState, cause: ActionState | undefined): ExplanationStep {
-  const { path, status, code } = state;
+  const { fullPath: path, status, code } = state;
   if (cause !== undefined) {
     const because =
       `"${state.name}" was skipped and takes the status of what it waited for: ` +

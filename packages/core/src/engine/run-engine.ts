@@ -61,6 +61,8 @@ export interface RunIdentity {
   readonly id?: string | undefined;
   /** What idempotency keys begin with. Default: the id. */
   readonly keyRoot?: string;
+  /** Of a child's run: the action in which it runs. */
+  readonly around?: ActionState;
 }
 
 /** Fewer started actions than this are not worth being let go of one by one. */
@@ -84,6 +86,8 @@ export class RunEngine {
   readonly root: RootBody;
   /** Handlers can be called at once: nothing of the run stands before them. */
   readonly plain: boolean;
+  /** Of a child's run: the action of its parent's run in which it runs. */
+  readonly around: ActionState | undefined;
   /** What idempotency keys begin with. */
   readonly #keyRoot: string | undefined;
   #id: string | undefined;
@@ -106,6 +110,7 @@ export class RunEngine {
     this.input = input;
     this.#id = identity.id;
     this.#keyRoot = identity.keyRoot;
+    this.around = identity.around;
     this.services = services;
     this.clock = services.clock;
     this.events = services.events;
