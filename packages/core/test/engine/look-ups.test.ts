@@ -2,7 +2,7 @@
  * Look-ups by name in the data form: only what has certainly ended can be asked for.
  * @module
  */
-import { type ActionRecord, defineWorkflow, type Flow, start, workflow } from '@runafter/core';
+import { type ActionRecord, defineWorkflow, start } from '@runafter/core';
 import { describe, expect, it } from 'vitest';
 
 type Definition = Parameters<typeof defineWorkflow<undefined>>[0];
@@ -205,57 +205,5 @@ describe('result(name)', () => {
     const { Look } = await records({ Ask, Look: { run: ({ result }) => result('Ask').status } });
 
     expect(Look).toMatchObject({ status: 'Failed', code: 'OUTPUT_NOT_AVAILABLE' });
-  });
-});
-
-describe('the context of the data form', () => {
-  it('has the state of the round in an until, and what the round returned in done', async () => {
-    const states: unknown[] = [];
-    const flow = defineWorkflow<number>({
-      name: 'Rounds',
-      output: 'Rounds',
-      actions: {
-        Rounds: {
-          type: 'until',
-          initial: ({ input }) => input,
-          done: ({ state, index }) => {
-            states.push(['done', state, index]);
-            return state === 7;
-          },
-          output: 'Add',
-          actions: {
-            Add: {
-              run: ({ state, index }) => {
-                states.push(['Add', state, index]);
-                return (state as number) + 1;
-              },
-            },
-          },
-        },
-      },
-    });
-
-    expect(await start(flow, 5).finished).toMatchObject({ outputs: 7 });
-    expect(states).toEqual([
-      ['Add', 5, 0],
-      ['done', 6, 0],
-      ['Add', 6, 1],
-      ['done', 7, 1],
-    ]);
-  });
-
-  it('does not reach into the parent of a child workflow', async () => {
-    const child = defineWorkflow<undefined>({
-      name: 'Child',
-      actions: { Look: { run: ({ outputs }) => outputs('Ask') } },
-    });
-    const flow = workflow('Parent', (flow: Flow<undefined>) => {
-      const ask = flow.action('Ask', () => 1);
-      flow.child('Sub', [ask], child, () => undefined);
-    });
-    const run = start(flow, undefined);
-    await run.finished;
-
-    expect(run.result('Sub/Look')).toMatchObject({ code: 'OUTPUT_NOT_AVAILABLE' });
   });
 });
