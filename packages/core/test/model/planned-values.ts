@@ -8,9 +8,13 @@ import { type DelayPlan, entryFor, type ForEachPlan, itemAt, type UntilPlan } fr
 
 type Source = Iterable<string> | AsyncIterable<string> | Promise<Iterable<string>>;
 
-/** Gives the items, or throws where the plan says so. */
+/** Gives the items; where the plan says so it fails, also by a promise that is rejected. */
 export function itemsOf({ items, source }: ForEachPlan): Source {
-  if (items === 'throws') throw new Error('There are no items, as planned.');
+  if (items === 'throws') {
+    const error = new Error('There are no items, as planned.');
+    if (source === 'promise') return Promise.reject(error);
+    throw error;
+  }
   const list = Array.from({ length: items }, (_, index) => itemAt(index));
   switch (source) {
     case 'array':

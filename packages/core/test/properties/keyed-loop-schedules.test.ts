@@ -57,7 +57,7 @@ describe('a keyed loop', () => {
               expect(ofKey, `items of key ${key}`).toEqual(ofKey.toSorted((a, b) => a - b));
             }
             if (loop.kind !== 'array') {
-              expect(source.pulls).toBeLessThanOrEqual(started.length + lookAhead + 1);
+              expect(source.pulls).toBeLessThanOrEqual(started.length + lookAhead);
             }
             const reachable = withinReach(keys, started, lookAhead);
             const idle = reachable.filter((item) => !busy.includes(keys[item]));
@@ -71,6 +71,42 @@ describe('a keyed loop', () => {
         else expect(result).toMatchObject({ outputs: keys.map((_, item) => resultOf(item)) });
       }),
       { seed, numRuns: 500 },
+    );
+  });
+
+  it('fails the items that get no key, and no others', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.scheduler(), keyedLoops, async (scheduler, loop) => {
+        const { keys, window, failing } = loop;
+        const floor = new ShopFloor(scheduler);
+        const flow = workflow('No_Key', (flow) => {
+          flow.forEach(
+            'Loop',
+            [],
+            () => keys.map((_, index) => index),
+            (each) => each.action('Work', ({ item, signal }) => floor.work(item, signal)),
+            {
+              concurrency: window,
+              key: (item) => {
+                if (failing.includes(item)) throw new Error('No key, as planned.');
+                return keys[item] as string;
+              },
+            },
+          );
+        });
+        const run = start(flow, undefined, { clock: virtualClock() });
+
+        await exploreSchedule(scheduler);
+
+        const { results } = await run.finished;
+        expect(results[0]?.iterations?.map(({ status }) => status)).toEqual(
+          keys.map((_, item) => (failing.includes(item) ? 'Failed' : 'Succeeded')),
+        );
+        expect(floor.ended.toSorted((a, b) => a - b)).toEqual(
+          keys.map((_, item) => item).filter((item) => !failing.includes(item)),
+        );
+      }),
+      { seed, numRuns: 100 },
     );
   });
 
