@@ -2,7 +2,7 @@
  * The size of an output as JSON, and the error when it is too large.
  * @module
  */
-import { RunafterError } from '@runafter/errors';
+import { RunafterError, toFault } from '@runafter/errors';
 
 /** `PAYLOAD_TOO_LARGE`: an output exceeds its action's `payloadLimit`. */
 export class PayloadTooLargeError extends RunafterError {
@@ -30,7 +30,7 @@ export class PayloadNotMeasurableError extends RunafterError {
     super(
       'PAYLOAD_NOT_MEASURABLE',
       `The output of "${path}" has a payloadLimit but no JSON form to measure ` +
-        `(${cause instanceof Error ? cause.message : String(cause)}). ` +
+        `(${toFault(cause).message}). ` +
         'Keep plain data with select: (output) => ….',
       { cause },
     );
