@@ -63,6 +63,7 @@ class StartedRun<T> implements Run<T> {
   #permit: Permit | undefined;
   /** Aborting it leaves the gate's waiting room; undefined when it does not wait there. */
   #waiting: AbortController | undefined;
+  #forgetSignal: (() => void) | undefined;
   #resolve!: (result: RunResult<T>) => void;
   #reject!: (error: unknown) => void;
 
@@ -76,24 +77,23 @@ class StartedRun<T> implements Run<T> {
       this.#resolve = resolve;
       this.#reject = reject;
     });
-    // Whoever never looks at `finished` still gets no unhandled rejection.
-    this.finished.catch(() => undefined);
     const services = servicesOf(definition, options);
     this.#engine = new RunEngine(definition, input, { id: runId }, services, (fault) => {
       this.#ended(fault);
     });
     if (onEvent !== undefined) this.events.subscribe(onEvent);
-    signal?.addEventListener('abort', this.#onAbort, { once: true });
-    if (signal?.aborted) this.#onAbort();
+    if (signal !== undefined) this.#cancelWith(signal);
     if (options.gate === undefined && options.store === undefined) {
       queueMicrotask(() => this.#engine.begin(this.#timeout));
     } else void this.#enter();
   }
 
-  readonly #onAbort = (): void => {
-    const reason: unknown = this.#options.signal?.reason;
-    this.#cancel(toFault(reason).message, reason);
-  };
+  #cancelWith(signal: AbortSignal): void {
+    const onAbort = (): void => this.#cancel(toFault(signal.reason).message, signal.reason);
+    signal.addEventListener('abort', onAbort, { once: true });
+    this.#forgetSignal = () => signal.removeEventListener('abort', onAbort);
+    if (signal.aborted) onAbort();
+  }
 
   #cancel(why: string, cause: unknown): void {
     const stop = cancelled('RUN_CANCELLED', `The run was cancelled: ${why}`, cause);
@@ -130,11 +130,11 @@ class StartedRun<T> implements Run<T> {
   }
 
   #ended(fault: { error: unknown } | undefined): void {
-    this.#options.signal?.removeEventListener('abort', this.#onAbort);
+    this.#forgetSignal?.();
     this.#permit?.release();
     this.#engine.tellRunEnd();
     if (fault !== undefined) {
-      this.#reject(fault.error);
+      this.#fault(fault.error);
       return;
     }
     const result = new FinishedRun(this.#engine) as unknown as RunResult<T>;
@@ -142,9 +142,15 @@ class StartedRun<T> implements Run<T> {
     else {
       endInStore(this.#engine).then(
         () => this.#resolve(result),
-        (error: unknown) => this.#reject(error),
+        (error: unknown) => this.#fault(error),
       );
     }
+  }
+
+  #fault(error: unknown): void {
+    // Whoever never looks at `finished` still gets no unhandled rejection.
+    this.finished.catch(() => undefined);
+    this.#reject(error);
   }
 
   get id(): string {

@@ -83,6 +83,8 @@ export class RunEngine {
   epoch = 0;
   /** RUNNING until the run has ended. */
   bits: StatusBits = RUNNING;
+  /** Milliseconds from its start to its end; 0 while it goes on. */
+  ended = 0;
   readonly root: RootBody;
   /** Handlers can be called at once: nothing of the run stands before them. */
   readonly plain: boolean;
@@ -140,8 +142,8 @@ export class RunEngine {
   }
 
   /**
-   * When something starts. What starts because something else has ended does so in the same instant:
-   * that saves every second look at the clock.
+   * When something starts, or the run ends. What happens because something has ended happens in the
+   * same instant: that saves every second look at the clock.
    */
   startOffset(): number {
     const offset = this.#turn ?? this.offset();
@@ -159,6 +161,7 @@ export class RunEngine {
     if (this.bits !== RUNNING) return;
     this.epoch = this.clock.now();
     this.#origin = this.clock.monotonic();
+    this.#turn = 0;
     if (this.events.listening) this.events.emit({ type: 'run.started', ...this.eventBase() });
     try {
       this.root.beginWithin(timeout);
@@ -298,6 +301,7 @@ export class RunEngine {
   complete(bits: StatusBits): void {
     if (this.bits !== RUNNING) return;
     this.bits = bits;
+    this.ended = this.startOffset();
     this.#onEnd(undefined);
   }
 
@@ -305,6 +309,7 @@ export class RunEngine {
   fault(error: unknown): void {
     if (this.bits !== RUNNING) return;
     this.bits = FAILED;
+    this.ended = this.offset();
     this.halt(cancelled('RUN_FAULTED', 'The run store or the engine has failed.', error));
     this.#onEnd({ error });
   }

@@ -41,12 +41,10 @@ export type RunResult<T> =
 /** Reads everything from the engine when it is asked for. */
 export class FinishedRun implements RunFacts {
   readonly #engine: RunEngine;
-  readonly #endTime: number;
   #digested: Digest | undefined;
 
   constructor(engine: RunEngine) {
     this.#engine = engine;
-    this.#endTime = engine.epoch + engine.offset();
   }
 
   get #digest(): Digest {
@@ -79,7 +77,7 @@ export class FinishedRun implements RunFacts {
   }
 
   get endTime(): Date {
-    return new Date(this.#endTime);
+    return new Date(this.#engine.epoch + this.#engine.ended);
   }
 
   get results(): readonly ActionRecord[] {

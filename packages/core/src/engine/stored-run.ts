@@ -30,6 +30,6 @@ export async function endInStore(run: RunEngine): Promise<void> {
   await run.store?.endRun(run.id, {
     status: statusName(run.bits) as Status,
     ...(error && { error: { code: error.code, message: error.message } }),
-    endTime: run.epoch + run.offset(),
+    endTime: run.epoch + run.ended,
   });
 }
