@@ -124,8 +124,8 @@ async function runWorkflow(
     when: isTransient,
   });
   const run = start(weeklyReports(systems, { backoff }), undefined, { signal });
-  run.events.subscribe(({ type }) => {
-    if (type === 'iteration.ended') tick();
+  run.events.subscribe((event) => {
+    if (event.type === 'iteration.ended' && event.status !== 'Cancelled') tick();
   });
   const result = await run.finished;
   if (result.status === 'Succeeded') return result.outputs;

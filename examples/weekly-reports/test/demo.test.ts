@@ -78,6 +78,8 @@ test('Ctrl-C stops it and says how the reports were left', { timeout: 60_000 }, 
   });
   expect(code).toBe(130);
   expect(stdout).not.toContain('Summary');
+  // What was stopped has not been done, and is not shown as if it had been.
+  expect(stdout).not.toContain('with runafter      20 of 30');
   expect(stderr).toContain('The weekly reports with runafter have not finished.');
   expect(stderr).toMatch(
     /^The reports are now: \d+ Pending, \d+ Processing, \d+ Complete, 0 Failed\.$/m,
