@@ -26,7 +26,15 @@ async function openFromArguments(): Promise<Office | undefined> {
   });
   if (values.help) return undefined;
   const { seed, database } = values;
-  return startOffice({ port: Number(values.port), speed: Number(values.speed), seed, database });
+  const port = readNumber('port', values.port);
+  const speed = readNumber('speed', values.speed);
+  return startOffice({ port, speed, seed, database });
+}
+
+function readNumber(option: string, text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && Number.isFinite(value)) return value;
+  throw new Error(`--${option} is "${text}". Give it a number.`);
 }
 
 function furnish(office: Office): void {

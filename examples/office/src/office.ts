@@ -86,7 +86,8 @@ export interface Office extends AsyncDisposable {
 /**
  * Starts an office on a local port.
  *
- * @throws {RangeError} for a speed, limit or number of slots that cannot be.
+ * @throws {RangeError} for a port, speed, limit or number of slots that cannot be.
+ * @throws {Error} when the port is taken, or the database cannot be opened.
  * @throws {DurationError} `DURATION_INVALID`.
  * @example
  * await using office = await startOffice({ speed: 100 });
@@ -120,7 +121,12 @@ export async function startOffice(options: OfficeOptions = {}): Promise<Office> 
     chat: hosts.chat.stats(),
   });
 
-  const server = await startServer(port, hosts, officeDesk(faults, inspect, stats));
+  const server = await startServer(port, hosts, officeDesk(faults, inspect, stats)).catch(
+    (error) => {
+      store.close();
+      throw error;
+    },
+  );
   let closed: Promise<void> | undefined;
   const close = (): Promise<void> => {
     closed ??= server.close().then(() => store.close());

@@ -28,12 +28,19 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
-/** @param port - 0 takes any that is free. */
+/**
+ * @param port - 0 takes any that is free.
+ * @throws {RangeError} when it is no port.
+ * @throws {Error} when it is taken.
+ */
 export async function startServer(
   port: number,
   hosts: Readonly<Record<ServiceName, ServiceHost>>,
   desk: OfficeDesk,
 ): Promise<RunningServer> {
+  if (!(Number.isInteger(port) && port >= 0 && port <= 65_535)) {
+    throw new RangeError(`port must be a whole number from 0 to 65535, not ${port}.`);
+  }
   const closing = new AbortController();
   const server = createServer(async (request, response) => {
     try {
@@ -60,9 +67,13 @@ export async function startServer(
 
 function listen(server: Server, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once('error', reject);
+    const fail = (cause: Error): void => {
+      const message = `The office cannot listen on port ${port} (${cause.message}).`;
+      reject(new Error(`${message} Choose another, or 0 for any that is free.`, { cause }));
+    };
+    server.once('error', fail);
     server.listen(port, '127.0.0.1', () => {
-      server.off('error', reject);
+      server.off('error', fail);
       resolve();
     });
   });

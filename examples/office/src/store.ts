@@ -26,12 +26,11 @@ export class Store {
 
   /**
    * @param path - a file, or `:memory:`. What a file already holds is there again.
+   * @throws {Error} when the file cannot be opened, or is no SQLite database.
    */
   constructor(path: string) {
-    this.#database = new DatabaseSync(path);
+    this.#database = openDatabase(path);
     this.#database.exec(`
-      PRAGMA journal_mode = WAL;
-      PRAGMA synchronous = NORMAL;
       CREATE TABLE IF NOT EXISTS collections (
         number INTEGER PRIMARY KEY,
         kind TEXT NOT NULL,
@@ -105,6 +104,20 @@ export class Store {
       columns: JSON.parse(entry.columns as string) as string[],
       keys: JSON.parse(entry.keys as string) as string[],
     });
+  }
+}
+
+function openDatabase(path: string): DatabaseSync {
+  try {
+    const database = new DatabaseSync(path);
+    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
+    return database;
+  } catch (cause) {
+    throw new Error(
+      `The office cannot keep its data in "${path}" (${(cause as Error).message}). ` +
+        'Name an SQLite file, or a new one in a folder that is there.',
+      { cause },
+    );
   }
 }
 

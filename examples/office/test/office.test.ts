@@ -132,5 +132,20 @@ test('a request that is too large or wrongly encoded is refused, and the office 
 test('a port that is taken is an error and not a hang', async () => {
   const office = await quietOffice();
   const port = Number(new URL(office.url).port);
-  await expect(startOffice({ port })).rejects.toThrow('EADDRINUSE');
+  await expect(startOffice({ port })).rejects.toThrow(
+    new RegExp(`cannot listen on port ${port} .*EADDRINUSE.*Choose another`),
+  );
+});
+
+test.each([-1, 65_536, 80.5, Number.NaN])('a port of %s is refused', async (port) => {
+  await expect(startOffice({ port })).rejects.toThrow(
+    `port must be a whole number from 0 to 65535, not ${port}.`,
+  );
+});
+
+test('a database that cannot be opened is named', async () => {
+  const nowhere = join(tmpdir(), 'no-such-folder', 'office.db');
+  await expect(startOffice({ database: nowhere })).rejects.toThrow(`in "${nowhere}"`);
+  const thisFile = import.meta.filename;
+  await expect(startOffice({ database: thisFile })).rejects.toThrow('file is not a database');
 });
