@@ -4,13 +4,15 @@
  */
 import { parseArgs } from 'node:util';
 
-const usage = `npm run bench -- [NAME …] [--quick] [--json] [--check] [--only TEXT]
+/** What `--help` prints. */
+export const usage = `npm run bench -- [NAME …] [--quick] [--json] [--check] [--only TEXT]
 
   NAME     which benchmarks; all of them without a name
   --quick  median of 3 rounds in place of 9, for CI
   --json   one more line at the end: {"rows": [{"work", "peer", "ratio", "target", "ours", "theirs", "unit"}]}
   --check  exit code 1 when a target is missed
-  --only   only works whose name contains TEXT`;
+  --only   only works whose name contains TEXT
+  --help   this text`;
 
 /** What was asked for. */
 export interface CommandLine {
@@ -19,6 +21,7 @@ export interface CommandLine {
   readonly json: boolean;
   readonly check: boolean;
   readonly only: string;
+  readonly help: boolean;
 }
 
 /**
@@ -35,8 +38,9 @@ export function readCommandLine(args: readonly string[], known: readonly string[
       `There is no benchmark "${unknown}". There is: ${known.join(', ')}.\n\n${usage}`,
     );
   }
-  const { quick = false, json = false, check = false, only = '' } = values;
-  return { names: positionals.length === 0 ? known : positionals, quick, json, check, only };
+  const { quick = false, json = false, check = false, only = '', help = false } = values;
+  const names = positionals.length === 0 ? known : positionals;
+  return { names, quick, json, check, only, help };
 }
 
 function parse(args: readonly string[]) {
@@ -49,6 +53,7 @@ function parse(args: readonly string[]) {
         json: { type: 'boolean' },
         check: { type: 'boolean' },
         only: { type: 'string' },
+        help: { type: 'boolean' },
       },
     });
   } catch (error) {

@@ -5,7 +5,7 @@
  * @module
  */
 import { benches } from './benches.ts';
-import { type CommandLine, readCommandLine } from './command-line.ts';
+import { type CommandLine, readCommandLine, usage } from './command-line.ts';
 import type { Effort } from './harness/duel.ts';
 import { describeEnvironment } from './harness/environment.ts';
 import { progressLine } from './harness/progress.ts';
@@ -27,7 +27,11 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-async function run({ names, quick, json, check, only }: CommandLine): Promise<number> {
+async function run({ names, quick, json, check, only, help }: CommandLine): Promise<number> {
+  if (help) {
+    console.log(usage);
+    return 0;
+  }
   const effort = quick ? quickEffort : fullEffort;
   const rows: Row[] = [];
   for (const name of names) rows.push(...(await report(name, effort, only)));

@@ -75,6 +75,11 @@ describe('the command line', () => {
     expect(() => readCommandLine(['locks'], known)).toThrow(/"locks".*engine, lock/);
   });
 
+  test('asks for help and nothing else', () => {
+    expect(readCommandLine(['--help'], known)).toMatchObject({ help: true });
+    expect(readCommandLine([], known)).toMatchObject({ help: false });
+  });
+
   test('explains itself when an option is unknown', () => {
     expect(() => readCommandLine(['--fast'], known)).toThrow(/--fast[\s\S]*--quick/);
   });
