@@ -1,12 +1,14 @@
 import { readdir } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type CodeTable, describeCode, errorCodes, findCodeProblems } from '../src/index.ts';
 
 const tables = await Promise.all(
   (await readdir(new URL('../src/codes/', import.meta.url))).map(async (file) => {
     // A package with many codes has several files: core.ts, core.run.ts.
-    const subject = file.slice(0, file.indexOf('.'));
-    const exported: Record<string, CodeTable> = await import(`../src/codes/${file}`);
+    const [subject] = file.split('.');
+    const name = basename(file, '.ts');
+    const exported: Record<string, CodeTable> = await import(`../src/codes/${name}.ts`);
     const codes: CodeTable = Object.assign({}, ...Object.values(exported));
     return { subject, codes };
   }),
