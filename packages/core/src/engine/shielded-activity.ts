@@ -11,6 +11,7 @@ import type { AttemptRecord } from './action-record.ts';
 import { ActionState, type ShieldedNode } from './action-state.ts';
 import { AttemptHistory } from './detail.ts';
 import type { Frame } from './frame.ts';
+import { resultOf } from './hand-over.ts';
 import { idempotencyKey } from './idempotency-key.ts';
 import { errorOf } from './secure.ts';
 import { timedOut } from './stop.ts';
@@ -32,7 +33,7 @@ export async function performShielded<T>(
   run.tellStart(state);
   const [bits, value] = await settle(state, handler, options);
   await run.endShielded(state, bits, value);
-  return state as unknown as Result<Awaited<T>>;
+  return resultOf(state) as unknown as Result<Awaited<T>>;
 }
 
 async function settle<T>(
@@ -99,6 +100,10 @@ function untilAborted<T>(signal: AbortSignal, promise: Promise<T>): Promise<T> {
 
 function shieldedNode(name: string, frame: Frame): ShieldedNode {
   const around = frame.owner.state?.node;
+  // It may be given what any child has handed over.
+  const isSecure = [around, ...frame.body.nodes].some(
+    (node) => node?.secureInputs || node?.secureOutputs,
+  );
   return {
     kind: 'shielded',
     name,
@@ -110,8 +115,8 @@ function shieldedNode(name: string, frame: Frame): ShieldedNode {
     successors: [],
     inputs: [],
     criticality: 'critical',
-    secureInputs: around?.secureInputs ?? false,
-    secureOutputs: around?.secureOutputs ?? false,
+    secureInputs: isSecure,
+    secureOutputs: isSecure,
     timeout: undefined,
     metadata: undefined,
   };

@@ -120,7 +120,6 @@ export class UntilExecution extends BodyOwner {
   }
 
   protected override timeIsUp(): void {
-    if (this.stop !== undefined) return;
     this.#timedOut = true;
     this.halt(
       timedOut('UNTIL_LIMIT_REACHED', `"${this.path}" took longer than its timeout allows.`),
@@ -129,10 +128,8 @@ export class UntilExecution extends BodyOwner {
 
   protected override halted(): void {
     const round = this.#frames.at(-1);
-    // All actions of the round have ended, and only a promise of `done` is awaited.
-    if (round?.remaining === 0 && this.stop !== undefined) {
-      this.#endRound(round, this.stop.bits, false);
-    }
+    // The round has Succeeded, and only a promise of `done` is awaited.
+    if (round?.remaining === 0) this.#endRound(round, SUCCEEDED, false);
   }
 
   output(): unknown {

@@ -115,6 +115,44 @@ describe('perform', () => {
     expect(handledFailures).toMatchObject([{ path: 'Tidy/Clean', status: 'Failed' }]);
   });
 
+  it('may deal with secrets of a child: its record shows neither them nor an error that quotes them', async () => {
+    const secret = 'hunter2';
+    const seen: unknown[] = [];
+    const kind: ContainerKind<object> = {
+      name: 'secretive',
+      finish: async ({ children, perform }) => {
+        const password = String(children[0]?.outputs);
+        const hashed = await perform('Hash', () => `hash of ${password}`);
+        seen.push(hashed.status === 'Succeeded' && hashed.outputs);
+        await perform('Forget', () => Promise.reject(new Error(`cannot forget ${password}`)));
+        return undefined;
+      },
+    };
+    const flow = workflow('Secretive', (flow) => {
+      container(
+        flow,
+        kind,
+        'Kind',
+        [],
+        (inner) => void inner.action('Password', () => secret, { secure: { outputs: true } }),
+        {},
+      );
+    });
+    const told: RunEvent[] = [];
+    const store = memoryRunStore();
+    const run = start(flow, undefined, { store, onEvent: (event) => told.push(event) });
+    const result = await run.finished;
+
+    expect(seen).toEqual([`hash of ${secret}`]);
+    const stored: unknown[] = [];
+    for await (const outcome of store.outcomes(run.id)) stored.push(outcome);
+    expect(JSON.stringify([result, told, stored])).not.toContain(secret);
+    expect(outline(result.results)).toMatchObject({
+      'Kind/Hash': 'Succeeded',
+      'Kind/Forget': expect.stringMatching('Failed'),
+    });
+  });
+
   it('is waited for, also when the kind does not', async () => {
     const clock = virtualClock({ autoAdvance: true });
     const done: string[] = [];

@@ -119,22 +119,31 @@ describe('an until whose time is up', () => {
     expect(until).toMatchObject({ status: 'Succeeded', outputs: 0 });
   });
 
-  it('does not wait for done', async () => {
+  it.each([
+    { onLimit: 'fail', until: 'Failed UNTIL_LIMIT_REACHED', outputs: undefined },
+    { onLimit: 'succeed', until: 'Succeeded', outputs: 'new' },
+  ] as const)('does not wait for done, with onLimit: $onLimit', async (expected) => {
     const clock = virtualClock();
+    const { onLimit } = expected;
     const flow = workflow('Undecided', (flow) =>
       flow.until(
         'Until',
         [],
-        () => 0,
-        (round) => round.action('Work', () => 1),
+        () => 'old',
+        (round) => round.action('Work', () => 'new'),
         () => new Promise<boolean>(() => {}),
-        { timeout: '5s' },
+        { timeout: '5s', onLimit },
       ),
     );
-    const { until, ms } = await finished(flow, clock);
+    const { result, until, ms } = await finished(flow, clock);
 
     expect(ms).toBe(5_000);
-    expect(until).toMatchObject({ status: 'Failed', code: 'UNTIL_LIMIT_REACHED' });
+    expect(until?.outputs).toBe(expected.outputs);
+    expect(outline(result.results)).toEqual({
+      Until: expected.until,
+      'Until[0]': 'Succeeded',
+      'Until[0]/Work': 'Succeeded',
+    });
   });
 });
 
@@ -175,8 +184,9 @@ describe('an until that is cancelled', () => {
     await clock.advance('20s');
 
     expect(endTime.getTime() - startTime.getTime()).toBe(1_000);
-    expect(outline(results)).toMatchObject({
+    expect(outline(results)).toEqual({
       Until: 'Cancelled RUN_CANCELLED',
+      'Until[0]': 'Succeeded',
       'Until[0]/Work': 'Succeeded',
     });
   });
