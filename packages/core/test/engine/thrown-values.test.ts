@@ -6,6 +6,7 @@
 import { virtualClock } from '@runafter/clock';
 import { type ActionOptions, type Run, settled, start, workflow } from '@runafter/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { nextTurn } from './next-turn.ts';
 
 const escaped: unknown[] = [];
 const note = (error: unknown) => escaped.push(error);
@@ -215,8 +216,4 @@ async function finish(
 
 function thenable(then: unknown): unknown {
   return { then };
-}
-
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }
