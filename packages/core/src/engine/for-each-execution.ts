@@ -197,9 +197,9 @@ export class ForEachExecution extends BodyOwner {
     this.#endWhenDone();
   }
 
+  /** Where nothing runs nothing is held back either, for a key is busy only while an item of it runs. */
   #endWhenDone(): void {
     if (this.#filling || !this.#exhausted || this.#active.size > 0) return;
-    if (this.#keyed !== undefined && this.#keyed.held > 0) return;
     if (this.#node.keep === 'failures') this.#kept.sort((a, b) => a.index - b.index);
     if (this.#sourceError !== undefined) this.end(FAILED, this.#sourceError);
     else this.end(this.#tally.unsuccessful === 0 ? SUCCEEDED : FAILED);

@@ -100,10 +100,6 @@ function untilAborted<T>(signal: AbortSignal, promise: Promise<T>): Promise<T> {
 
 function shieldedNode(name: string, frame: Frame): ShieldedNode {
   const around = frame.owner.state?.node;
-  // It may be given what any child has handed over.
-  const isSecure = [around, ...frame.body.nodes].some(
-    (node) => node?.secureInputs || node?.secureOutputs,
-  );
   return {
     kind: 'shielded',
     name,
@@ -115,8 +111,8 @@ function shieldedNode(name: string, frame: Frame): ShieldedNode {
     successors: [],
     inputs: [],
     criticality: 'critical',
-    secureInputs: isSecure,
-    secureOutputs: isSecure,
+    secureInputs: around?.secureInputs ?? false,
+    secureOutputs: around?.secureOutputs ?? false,
     timeout: undefined,
     metadata: undefined,
   };
