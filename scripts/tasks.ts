@@ -66,6 +66,11 @@ async function lint(args: readonly string[]): Promise<number> {
 }
 
 async function checkRecipes(args: readonly string[]): Promise<number> {
+  const unknown = args.find((arg) => arg !== '--write');
+  if (unknown !== undefined) {
+    console.error(`npm run recipes takes --write and nothing else, not "${unknown}".`);
+    return 1;
+  }
   if (args.includes('--write')) {
     const changed = writeQuotes();
     console.log(changed.length === 0 ? 'Every quote is up to date.' : changed.join('\n'));

@@ -2,12 +2,13 @@
  * `npm test`: every runner of the workspace one after the other, and one line that sums them up.
  *
  * With arguments, such as `npm test -- packages/core -t deadline`, they select tests of vitest and
- * the recipes stay out.
+ * the recipes stay out. `--help` explains them, runs nothing and counts nothing.
  * @module
  */
 import { runRecipes } from './recipes/recipe-runner.ts';
 import { addTallies, type Ending, judge, tallyLine } from './tally.ts';
 import { runVitest } from './vitest-runner.ts';
+import { runTool } from './workspace.ts';
 
 /**
  * Runs the tests; the last line printed is `N passed, N failed, N skipped`.
@@ -15,6 +16,7 @@ import { runVitest } from './vitest-runner.ts';
  * @returns the exit code: 0 when nothing failed.
  */
 export async function runTests(args: readonly string[]): Promise<number> {
+  if (args.includes('--help') || args.includes('-h')) return runTool('vitest', ['run', '--help']);
   const tests = await runVitest(args);
   const recipes = args.length === 0 ? await runRecipes() : undefined;
   return conclude(recipes === undefined ? [tests] : [tests, recipes]);
