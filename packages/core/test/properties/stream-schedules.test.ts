@@ -92,6 +92,7 @@ describe('a loop over a slow stream', () => {
             status = result.status;
           });
 
+          await rest();
           for (let step = 0; step < lastStep && scheduler.count() > 0; step++) {
             await scheduler.waitNext(1);
             await rest();
