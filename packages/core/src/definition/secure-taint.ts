@@ -66,8 +66,6 @@ function markInside(body: BodyDraft, node: NodeDraft, exposed: boolean): boolean
     case 'forEach':
       node.secureItems = node.secureInputs;
       node.body.secure.item = node.secureItems;
-      // Its output has the items of the failures in it.
-      if (node.secureItems && node.keep === 'failures') node.secureOutputs = true;
       return markContainer(body, node, node.inputs, node.body, exposed || node.secureItems);
     case 'until': {
       const { secure } = node.body;

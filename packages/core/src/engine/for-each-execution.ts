@@ -213,7 +213,7 @@ export class ForEachExecution extends BodyOwner {
   #makeOutputs(): unknown[] | IterationCounts | LoopFailures<unknown> {
     const { keep } = this.#node;
     if (keep === 'summary') return this.counts();
-    if (keep === 'failures') return { counts: this.counts(), failures: this.iterations(true) };
+    if (keep === 'failures') return { counts: this.counts(), failures: this.iterations() };
     return this.#kept.map(outputOf);
   }
 
