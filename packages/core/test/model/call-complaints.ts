@@ -3,19 +3,20 @@
  * @module
  */
 import { sameValue } from './compare.ts';
+import { type Expected, everything } from './expected.ts';
 import type { Journal } from './journal.ts';
-import { type Expected, everything } from './oracle.ts';
 
 /** Each handler: as often as the oracle says, in order, with the right values. */
 export function* callComplaints(expected: Expected, journal: Journal): Generator<string> {
   const actions = everything(expected).filter(isAction);
   const byPath = new Map(everything(expected).map((record) => [record.path, record]));
-  for (const { path, calls, inputs } of actions) {
+  for (const { path, calls, inputs, item } of actions) {
     const made = journal.callsOf(path);
     if (made.length !== calls) yield `${path}: was called ${made.length} times, must be ${calls}`;
     for (const [position, call] of made.entries()) {
       if (call.attempt !== position + 1) yield `${path}: attempt ${call.attempt} came out of order`;
       if (!sameValue(call.values, inputs)) yield `${path}: its handler got other values`;
+      if (item !== undefined && call.item !== item) yield `${path}: its handler got another item`;
       for (const { path: at, isBare, value } of call.seen) {
         const { status, outputs } = byPath.get(at) as Expected;
         const isRight = sameValue(value, isBare ? outputs : { status, outputs });

@@ -3,7 +3,7 @@
  * @module
  */
 import type { RunEvent, Status } from '../../src/index.ts';
-import { type Expected, everything } from './oracle.ts';
+import { type Expected, everything } from './expected.ts';
 
 /** What is wrong with the events of a finished run, one line each. */
 export function eventComplaints(run: Expected, events: readonly RunEvent[]): string[] {

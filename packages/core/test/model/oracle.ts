@@ -9,7 +9,8 @@
  * so in `ties` and the plan is not used. Read next: leaf-rule.ts, then compare.ts.
  * @module
  */
-import type { IterationCounts, Keep, Status } from '../../src/index.ts';
+import type { Keep, Status } from '../../src/index.ts';
+import { countsOf, type Expected, type ExpectedResult, type ExpectedRun } from './expected.ts';
 import { failingLeaves, leafRule } from './leaf-rule.ts';
 import {
   type ActionPlan,
@@ -25,54 +26,6 @@ import {
   type Plan,
   type UntilPlan,
 } from './plan.ts';
-
-/** How something must end. Times are milliseconds since the start of the run. */
-export interface Expected {
-  /** The last part of its path: the name, or the index of an iteration. */
-  readonly name: string;
-  readonly path: string;
-  readonly status: Status;
-  /** The code that a Skipped record must have; undefined where any will do. */
-  readonly code?: string | undefined;
-  readonly start: number;
-  readonly end: number;
-  /** Names of the siblings whose end made it Skipped; empty when something else did. */
-  readonly unmet: readonly string[];
-  /** Names of the siblings that it runs after. */
-  readonly runsAfter: readonly string[];
-  /** Declared important: a failure of it is flagged. */
-  readonly isImportant: boolean;
-  /** It is one of the leaves that make its container Failed. */
-  readonly isFailingLeaf: boolean;
-  /** The values handed over to it. */
-  readonly inputs: readonly unknown[];
-  readonly outputs: unknown;
-  /** How often its handler is called. */
-  readonly calls: number;
-  /** Its handler was still running when the grace time was over. */
-  readonly unsettled: boolean;
-  readonly results: readonly Expected[];
-  /** Loops only: the names of the actions in their body. */
-  readonly repeats?: readonly string[];
-  /** Loops only: which iterations are kept. */
-  readonly keep?: Keep;
-  /** Those of a loop that were started. */
-  readonly iterations: readonly Expected[];
-  /** Its records are not laid down further; all of them must be Skipped. */
-  readonly opaque: boolean;
-}
-
-/** How a run must end. */
-export interface ExpectedRun extends Expected {
-  /** Moments at which two things coincide that must not; not empty: do not compare. */
-  readonly ties: readonly string[];
-}
-
-/** A result as its successors get it, as far as it is compared. */
-export interface ExpectedResult {
-  readonly status: Status;
-  readonly outputs: unknown;
-}
 
 /** When something that runs is told to stop, and what becomes of it. */
 interface Stop {
@@ -106,6 +59,7 @@ interface Place {
   readonly index?: number;
   /** Of the innermost loop around, however deep. */
   readonly loopIndex?: number;
+  readonly loopItem?: string | undefined;
 }
 
 class Oracle {
@@ -204,7 +158,7 @@ class Oracle {
     const behaviour = entryFor(node.behaviours, place.loopIndex);
     const stop = this.#firstStop(place, node.timeout);
     const mostCalls = 1 + (node.retry?.count ?? 0);
-    const record = { ...nothing, ...startOf(node.name, place) };
+    const record = { ...nothing, ...startOf(node.name, place), item: place.loopItem };
     for (let calls = 1, start = place.start; ; calls++) {
       const end = start + behaviour.takes;
       if (end === stop.at) this.#tie(place.path, end);
@@ -284,7 +238,8 @@ class Oracle {
       const start = slotFree(iterations, node.concurrency ?? 1, outside.start);
       if (start >= stop.at) break;
       const inside = { ...outside, stop, start, path: `${outside.path}[${index}]` };
-      const loop = { index, item: itemAt(index), loopIndex: index };
+      const item = itemAt(index);
+      const loop = { index, item, loopIndex: index, loopItem: item };
       iterations.push(this.container(node.body, { ...inside, ...loop }, String(index)));
     }
     const wasStopped = isStopped(iterations, stop);
@@ -306,7 +261,7 @@ class Oracle {
       const inside = { ...outside, start, path: `${outside.path}[${index}]` };
       const round = this.container(
         node.body,
-        { ...inside, index, loopIndex: index },
+        { ...inside, index, loopIndex: index, loopItem: undefined },
         String(index),
       );
       iterations.push(round);
@@ -349,11 +304,6 @@ class Oracle {
   #tie(path: string, at: number): void {
     this.#ties.push(`${path} at ${at} ms`);
   }
-}
-
-/** Everything inside, the record itself not included. */
-export function everything({ results, iterations }: Expected): readonly Expected[] {
-  return [...results, ...iterations].flatMap((inner) => [inner, ...everything(inner)]);
 }
 
 /** What a handler returns: its own path, so that nothing can be mixed up. */
@@ -412,19 +362,6 @@ function loopOutputs(iterations: readonly Expected[], keep: Keep): unknown {
   if (keep === 'all') return iterations.map((one) => one.outputs);
   const counts = countsOf(iterations);
   return keep === 'failures' ? { counts, failures: [] } : counts;
-}
-
-/** How many iterations ended in which status. */
-export function countsOf(iterations: readonly Expected[]): IterationCounts {
-  const count = (status: Status) => iterations.filter((one) => one.status === status).length;
-  return {
-    total: iterations.length,
-    Succeeded: count('Succeeded'),
-    Failed: count('Failed'),
-    TimedOut: count('TimedOut'),
-    Cancelled: count('Cancelled'),
-    Skipped: count('Skipped'),
-  };
 }
 
 function givenValue(given: GivenPlan, { inputs, item, index }: Place): unknown {

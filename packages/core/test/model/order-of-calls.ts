@@ -2,8 +2,9 @@
  * Checks in the journal that no handler was called before everything it runs after had ended.
  * @module
  */
+
+import type { Expected } from './expected.ts';
 import type { Journal } from './journal.ts';
-import type { Expected } from './oracle.ts';
 
 /** Calls that came too early, one line each. */
 export function orderComplaints(run: Expected, journal: Journal): string[] {

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Run, RunFacts } from '../../src/index.ts';
-import { type Expected, everything } from './oracle.ts';
+import { type Expected, everything } from './expected.ts';
 
 /** What is wrong with the summary of a finished run, one line each. */
 export function summaryComplaints(

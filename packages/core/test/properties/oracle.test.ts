@@ -3,7 +3,8 @@
  * @module
  */
 import { describe, expect, it } from 'vitest';
-import { type Expected, expectRun } from '../model/oracle.ts';
+import type { Expected } from '../model/expected.ts';
+import { expectRun } from '../model/oracle.ts';
 import type {
   ActionPlan,
   Behaviour,
