@@ -4,15 +4,27 @@
  */
 import type { Comparison, TimedScore } from './comparison.ts';
 
+/** Makes a number stand out that is what it should be, or is not. */
+export type Paint = (text: string, verdict: Verdict) => string;
+
+type Verdict = 'right' | 'wrong';
+
+type Cell = string | { readonly text: string; readonly verdict: Verdict };
+
 /**
  * Lays a comparison out in lines of text.
  *
  * @param speed - how many times as fast as the real services the office ran; times are scaled by it.
+ * @param paint - for terminals with colours. Default: plain text.
  */
-export function comparisonTable(comparison: Comparison, speed: number): string {
+export function comparisonTable(
+  comparison: Comparison,
+  speed: number,
+  paint: Paint = (text) => text,
+): string {
   const { expected, naive, runafter, summary } = comparison;
   const scaled = ({ seconds }: TimedScore) => `${(seconds * speed).toFixed(1)} s`;
-  const rows = [
+  const rows: Cell[][] = [
     ['', 'expected', 'as people write it', 'with runafter'],
     ['rows in the result', ...row(expected.items, naive.items, runafter.items)],
     ['value of the counter', ...row(expected.increments, naive.increments, runafter.increments)],
@@ -21,7 +33,7 @@ export function comparisonTable(comparison: Comparison, speed: number): string {
   ];
   const here = [naive, runafter].map(({ seconds }) => `${seconds.toFixed(1)} s`).join(' and ');
   return [
-    ...align(rows),
+    ...align(rows, paint),
     '',
     `Summary, from result(): ${summary.Complete} Complete, ${summary.Failed} Failed.`,
     speed === 1
@@ -30,28 +42,37 @@ export function comparisonTable(comparison: Comparison, speed: number): string {
   ].join('\n');
 }
 
-function row(expected: number, ...found: readonly number[]): string[] {
-  return [String(expected), ...found.map((value) => withLoss(value, expected))];
+function row(expected: number, ...found: readonly number[]): Cell[] {
+  return [String(expected), ...found.map((value) => judged(value, expected))];
 }
 
-function withLoss(value: number, expected: number): string {
-  if (value === expected) return String(value);
+function judged(value: number, expected: number): Cell {
+  if (value === expected) return { text: String(value), verdict: 'right' };
   const difference = value - expected;
-  return difference < 0 ? `${value} (${-difference} lost)` : `${value} (${difference} too many)`;
+  const gap = difference < 0 ? `${-difference} lost` : `${difference} too many`;
+  return { text: `${value} (${gap})`, verdict: 'wrong' };
 }
 
 /** The first column to the left, the others to the right. */
-function align(rows: readonly (readonly string[])[]): string[] {
+function align(rows: readonly (readonly Cell[])[], paint: Paint): string[] {
   const widths = (rows[0] ?? []).map((_, column) =>
-    Math.max(...rows.map((cells) => cells[column]?.length ?? 0)),
+    Math.max(...rows.map((cells) => textOf(cells[column] ?? '').length)),
   );
   return rows.map((cells) =>
     cells
       .map((cell, column) => {
         const width = widths[column] ?? 0;
-        return column === 0 ? cell.padEnd(width) : cell.padStart(width);
+        const text = textOf(cell);
+        if (column === 0) return text.padEnd(width);
+        // Colours have no width, but count as characters: they come last.
+        const padding = ' '.repeat(width - text.length);
+        return padding + (typeof cell === 'string' ? cell : paint(text, cell.verdict));
       })
       .join('   ')
       .trimEnd(),
   );
+}
+
+function textOf(cell: Cell): string {
+  return typeof cell === 'string' ? cell : cell.text;
 }

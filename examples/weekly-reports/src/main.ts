@@ -6,16 +6,20 @@
  */
 import { constants } from 'node:os';
 import { join } from 'node:path';
+import { styleText } from 'node:util';
 import { toFault } from '@runafter/errors';
 import { type CompareOptions, compare } from './compare.ts';
 import { lostNothing } from './comparison.ts';
-import { comparisonTable } from './comparison-table.ts';
+import { comparisonTable, type Paint } from './comparison-table.ts';
 import { OptionError, readOptions, usage } from './options.ts';
 import { progressBar, silent } from './progress-bar.ts';
 import { readReports } from './read-reports.ts';
 
 const input = join(import.meta.dirname, '..', 'reports.csv');
 const stop = new AbortController();
+
+/** Green and red where stdout is a terminal with colours; plain text elsewhere. */
+const paint: Paint = (text, verdict) => styleText(verdict === 'right' ? 'green' : 'red', text);
 
 /** @returns the exit code. */
 async function main(args: readonly string[]): Promise<number> {
@@ -34,7 +38,7 @@ async function main(args: readonly string[]): Promise<number> {
 
   if (json) console.log(JSON.stringify(comparison));
   else {
-    console.log(`\n${comparisonTable(comparison, speed)}`);
+    console.log(`\n${comparisonTable(comparison, speed, paint)}`);
     const failed = rows.find(({ Status }) => Status === 'Failed');
     if (failed) console.log(`\nThe note on "${failed.Title}":\n${failed.Note}`);
   }

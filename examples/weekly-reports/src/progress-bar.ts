@@ -12,12 +12,17 @@ export interface Progress {
 }
 
 /** A terminal or a pipe, such as `process.stdout`. */
-export type Output = Pick<NodeJS.WriteStream, 'isTTY'> & { write(text: string): unknown };
+export type Output = Pick<NodeJS.WriteStream, 'isTTY'> & {
+  /** How wide a terminal is. */
+  readonly columns?: number;
+  write(text: string): unknown;
+};
 
 /** Shows nothing. */
 export const silent: Progress = { tick: () => {}, end: () => {} };
 
-const width = 30;
+const longest = 30;
+const shortest = 5;
 /** In a pipe, how many lines there are for the whole. */
 const linesInPipe = 3;
 
@@ -29,6 +34,10 @@ const linesInPipe = 3;
  */
 export function progressBar(label: string, total: number, output: Output): Progress {
   let done = 0;
+  // A line that does not fit would be drawn below itself, again and again.
+  const beside = `${label}  ${total} of ${total}`.length;
+  const room = (output.columns ?? 80) - 1 - beside;
+  const width = Math.max(shortest, Math.min(longest, room));
   const draw = (): void => {
     const filled = Math.floor((width * done) / total);
     const bar = '█'.repeat(filled) + '░'.repeat(width - filled);

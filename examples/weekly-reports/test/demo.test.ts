@@ -17,7 +17,9 @@ async function demo(
   args: readonly string[],
   onOutput: (stdout: string, kill: (signal: NodeJS.Signals) => void) => void = () => {},
 ): Promise<Ending> {
-  const child = spawn(process.execPath, ['--conditions=@runafter/source', main, ...args]);
+  // Its output is a pipe, so it is plain text unless colours are forced on whoever runs the tests.
+  const env = { ...process.env, FORCE_COLOR: undefined };
+  const child = spawn(process.execPath, ['--conditions=@runafter/source', main, ...args], { env });
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text) => {

@@ -2,9 +2,9 @@ import { expect, test } from 'vitest';
 import { progressBar } from '../src/progress-bar.ts';
 
 /** What is written for four ticks. */
-function written(isTTY: boolean): string[] {
+function written(isTTY: boolean, columns = 80): string[] {
   const texts: string[] = [];
-  const output = { isTTY, write: (text: string) => texts.push(text) };
+  const output = { isTTY, columns, write: (text: string) => texts.push(text) };
   const progress = progressBar('weekly', 4, output);
   for (let tick = 0; tick < 4; tick++) progress.tick();
   progress.end();
@@ -16,6 +16,12 @@ test('a terminal gets a bar that is drawn over itself, and then a line of its ow
   expect(texts[0]).toBe(`\rweekly ${'░'.repeat(30)} 0 of 4`);
   expect(texts[2]).toBe(`\rweekly ${'█'.repeat(15)}${'░'.repeat(15)} 2 of 4`);
   expect(texts.slice(-2)).toEqual([`\rweekly ${'█'.repeat(30)} 4 of 4`, '\n']);
+});
+
+test('on a narrow terminal the bar is as long as fits beside its words', () => {
+  const texts = written(true, 30);
+  expect(texts[0]).toBe(`\rweekly ${'░'.repeat(15)} 0 of 4`);
+  expect(Math.max(...texts.map((text) => text.length - '\r'.length))).toBe(29);
 });
 
 test('a pipe gets plain lines', () => {
