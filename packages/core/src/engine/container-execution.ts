@@ -13,14 +13,7 @@ import { DefinitionError } from '../definition/definition-error.ts';
 import { checkName } from '../definition/name-rules.ts';
 import { isThenable } from '../definition/show-value.ts';
 import type { ActionError } from '../result.ts';
-import {
-  RUNNING,
-  type Status,
-  type StatusBits,
-  SUCCEEDED,
-  statusBits,
-  statusName,
-} from '../status.ts';
+import { type Status, type StatusBits, SUCCEEDED, statusBits, statusName } from '../status.ts';
 import type { ActionRecord } from './action-record.ts';
 import type { ActionState } from './action-state.ts';
 import { ContainerChild } from './container-child.ts';
@@ -43,8 +36,7 @@ export class ContainerExecution extends SingleBody {
   readonly #pending: Promise<unknown>[] = [];
   #saved: unknown;
   #hasState = false;
-  /** The kind itself has cancelled the children, which does not decide the container's status. */
-  #childrenCancelled = false;
+  /** An order from outside; one that the kind itself gave its children does not decide the status. */
   #outside: Stop | undefined;
   #hookFault: { readonly thrown: unknown } | undefined;
   #verdict: Verdict | undefined;
@@ -134,13 +126,12 @@ export class ContainerExecution extends SingleBody {
   }
 
   #cancelChildren(code: string, message: string): void {
-    this.#childrenCancelled = true;
     super.halt(cancelled(code, message));
   }
 
   override halt(stop: Stop): void {
     this.#outside ??= stop;
-    if (!this.#childrenCancelled) super.halt(stop);
+    super.halt(stop);
   }
 
   #makeControl(node: ContainerNode, state: ActionState): Container<unknown, unknown> {
@@ -201,7 +192,7 @@ export class ContainerExecution extends SingleBody {
   }
 
   override records(): readonly ActionRecord[] {
-    return [...super.records(), ...this.#shielded.filter(({ bits }) => bits !== RUNNING)];
+    return [...super.records(), ...this.#shielded];
   }
 
   override digest(digest: Digest): void {

@@ -117,7 +117,9 @@ describe('the records that a kind sees in childEnded', () => {
     const kind: ContainerKind<object> = {
       name: 'watching',
       childEnded: ({ children }, child) => {
-        const statuses = children.map(({ name, record }) => `${name} ${record?.status}`);
+        const statuses = children.map(({ name, record }) => {
+          return `${name} ${record === undefined ? 'has no record' : record.status}`;
+        });
         seen.push(`${child.name}: ${statuses.join(', ')}`);
       },
     };
@@ -138,8 +140,8 @@ describe('the records that a kind sees in childEnded', () => {
     await start(flow, undefined).finished;
 
     expect(seen).toEqual([
-      'First: First Failed, Second undefined, Third undefined',
-      'Second: First Failed, Second Skipped, Third undefined',
+      'First: First Failed, Second has no record, Third has no record',
+      'Second: First Failed, Second Skipped, Third has no record',
       'Third: First Failed, Second Skipped, Third Succeeded',
     ]);
   });

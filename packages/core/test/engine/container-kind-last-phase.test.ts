@@ -68,6 +68,22 @@ describe('the last phase', () => {
     ]);
   });
 
+  it('is told of the first order to stop, whatever comes later', async () => {
+    const clock = virtualClock({ autoAdvance: true });
+    const seen: unknown[] = [];
+    const finish: Finish = async (container) => {
+      run.cancel();
+      seen.push(container.stopped?.status);
+      return undefined;
+    };
+    const run = start(working(clock, finish, '1m'), undefined, { clock });
+    const { status, results } = await run.finished;
+
+    expect(seen).toEqual(['TimedOut']);
+    expect(status).toBe('Cancelled');
+    expect(outline(results)).toMatchObject({ Tidy: 'TimedOut CONTAINER_TIMED_OUT' });
+  });
+
   it('comes after every child has settled', async () => {
     const clock = virtualClock();
     const order: string[] = [];

@@ -5,46 +5,8 @@
 import { virtualClock } from '@runafter/clock';
 import { failed, type Items, start, workflow } from '@runafter/core';
 import { describe, expect, it } from 'vitest';
+import { Endless } from './endless-source.ts';
 import { outline } from './outline.ts';
-
-/** A source without an end, which knows how often it was asked and closed. */
-class Endless {
-  asked = 0;
-  closed = 0;
-
-  readonly items: { readonly [kind: string]: () => Items<number> } = {
-    iterable: () => ({
-      [Symbol.iterator]: () => ({
-        next: () => ({ done: false, value: this.asked++ }),
-        return: () => ({ done: true, value: this.closed++ }),
-      }),
-    }),
-    stream: () => ({
-      [Symbol.asyncIterator]: () => ({
-        next: async () => ({ done: false, value: this.asked++ }),
-        return: async () => ({ done: true, value: this.closed++ }),
-      }),
-    }),
-    'source that refuses to close': () => ({
-      [Symbol.iterator]: () => ({
-        next: () => ({ done: false, value: this.asked++ }),
-        return: () => {
-          this.closed++;
-          throw new Error('I will not close.');
-        },
-      }),
-    }),
-    'stream that refuses to close': () => ({
-      [Symbol.asyncIterator]: () => ({
-        next: async () => ({ done: false, value: this.asked++ }),
-        return: async () => {
-          this.closed++;
-          throw new Error('I will not close.');
-        },
-      }),
-    }),
-  };
-}
 
 const kinds = Object.keys(new Endless().items);
 
@@ -131,6 +93,29 @@ describe('a loop that is cancelled', () => {
     run.cancel();
 
     expect(outline((await run.finished).results)).toEqual({ Loop: 'Cancelled RUN_CANCELLED' });
+  });
+
+  it('does not begin to read items that come too late', async () => {
+    const clock = virtualClock();
+    let began = 0;
+    const flow = workflow('Late', (flow) => {
+      flow.forEach(
+        'Loop',
+        [],
+        async () => {
+          await clock.sleep('1m');
+          return { [Symbol.iterator]: () => [began++].values() };
+        },
+        (each) => void each.action('Work', () => 1),
+      );
+    });
+    const run = start(flow, undefined, { clock });
+    await clock.advance('1s');
+    run.cancel();
+    await clock.advance('1h');
+
+    expect((await run.finished).status).toBe('Cancelled');
+    expect(began).toBe(0);
   });
 
   it('by its own items function starts nothing', async () => {

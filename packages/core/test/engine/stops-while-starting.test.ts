@@ -99,6 +99,20 @@ describe.each(starting)('a run that is cancelled as its $kind starts', ({ add })
   });
 });
 
+describe('a run that is cancelled as its terminate starts', () => {
+  it('ends Cancelled, for it was cancelled first', async () => {
+    const flow = workflow('Cancelled', (flow: Flow<undefined>) => {
+      flow.terminate('End', [], 'Succeeded');
+    });
+    const { run } = cancelOn('action.started', flow);
+
+    expect(await run.finished).toMatchObject({
+      status: 'Cancelled',
+      error: { code: 'RUN_CANCELLED' },
+    });
+  });
+});
+
 describe.each(['iteration.started', 'iteration.ended', 'attempt.started', 'attempt.ended'])(
   'a run that is cancelled on %s',
   (type) => {
