@@ -13,7 +13,7 @@ export interface Progress {
 
 /** A terminal or a pipe, such as `process.stdout`. */
 export type Output = Pick<NodeJS.WriteStream, 'isTTY'> & {
-  /** How wide a terminal is. */
+  /** How wide a terminal is; 0 when it does not say. */
   readonly columns?: number;
   write(text: string): unknown;
 };
@@ -36,7 +36,7 @@ export function progressBar(label: string, total: number, output: Output): Progr
   let done = 0;
   // A line that does not fit would be drawn below itself, again and again.
   const beside = `${label}  ${total} of ${total}`.length;
-  const room = (output.columns ?? 80) - 1 - beside;
+  const room = (output.columns || 80) - 1 - beside;
   const width = Math.max(shortest, Math.min(longest, room));
   const draw = (): void => {
     const filled = Math.floor((width * done) / total);

@@ -24,6 +24,10 @@ test('on a narrow terminal the bar is as long as fits beside its words', () => {
   expect(Math.max(...texts.map((text) => text.length - '\r'.length))).toBe(29);
 });
 
+test('a terminal that does not say how wide it is gets the whole bar', () => {
+  expect(written(true, 0)).toEqual(written(true));
+});
+
 test('a pipe gets plain lines', () => {
   expect(written(false)).toEqual(['weekly 2 of 4\n', 'weekly 4 of 4\n']);
 });
