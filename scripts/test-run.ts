@@ -18,7 +18,9 @@ import { runTool } from './workspace.ts';
 export async function runTests(args: readonly string[]): Promise<number> {
   if (args.includes('--help') || args.includes('-h')) return runTool('vitest', ['run', '--help']);
   const tests = await runVitest(args);
-  const recipes = args.length === 0 ? await runRecipes() : undefined;
+  // A signal, such as Ctrl-C, ends all of it: the exit code is then 128 and the signal's number.
+  const isWhole = args.length === 0 && tests.exitCode < 128;
+  const recipes = isWhole ? await runRecipes() : undefined;
   return conclude(recipes === undefined ? [tests] : [tests, recipes]);
 }
 
