@@ -89,7 +89,6 @@ export class ChildExecution implements Detail {
   halt(stop: Stop): void {
     if (this.#stop !== undefined) return;
     this.#stop = stop;
-    this.#cancelTimer?.();
     this.#child?.halt(stop);
   }
 

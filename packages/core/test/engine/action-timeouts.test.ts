@@ -104,6 +104,20 @@ describe('an action whose time is up', () => {
     expect(clock.monotonic()).toBe(10_000);
   });
 
+  it('stays TimedOut when the run is cancelled while its handler settles', async () => {
+    const clock = virtualClock();
+    const flow = workflow('Timed', (flow) => {
+      flow.action('Work', () => clock.sleep('12s'), { timeout: '10s' });
+    });
+    const run = start(flow, undefined, { clock });
+    await clock.advance('11s');
+    run.cancel();
+    await clock.advance('1s');
+
+    expect((await run.finished).status).toBe('Cancelled');
+    expect(run.result('Work')).toMatchObject({ status: 'TimedOut', code: 'ACTION_TIMED_OUT' });
+  });
+
   it('is TimedOut although its handler returns an output within the grace time', async () => {
     const { run } = await timed((_, clock) => clock.sleep('11s').then(() => 'too late'));
 

@@ -91,12 +91,15 @@ describe('a run that is cancelled', () => {
     await clock.advance('1s');
     run.cancel();
     await clock.advance('2s');
-    const { unsettled } = await run.finished;
+    const result = await run.finished;
 
-    expect(unsettled).toEqual(['Inside/Deaf']);
+    expect(result.unsettled).toEqual(['Inside/Deaf']);
     expect(run.result('Inside/Listens')?.unsettled).toBeUndefined();
-    // Only the handler's own timer is left.
+    // Only the handler's own timer is left; that it then ends changes nothing.
     expect(clock.pending).toBe(1);
+    const before = JSON.stringify([result, run.usage()]);
+    await clock.advance('1h');
+    expect(JSON.stringify([result, run.usage()])).toBe(before);
   });
 
   it('tells a handler that asks for its signal only after that, too', async () => {

@@ -138,6 +138,26 @@ describe('an executor', () => {
     expect(called).toEqual([]);
   });
 
+  it('that holds a later attempt when the run is cancelled does not hold up the end', async () => {
+    const clock = virtualClock();
+    const executor: Executor = {
+      dispatch: (task) => void (task.attempt === 1 && task.run()),
+    };
+    const flow = workflow('Pay', (flow) => {
+      flow.action('Charge', () => Promise.reject(new Error('busy')), {
+        retry: fixed({ count: 1, interval: '1s' }),
+      });
+    });
+    const run = start(flow, undefined, { executor, clock });
+    await clock.advance('2s');
+    run.cancel();
+    const { results, unsettled } = await run.finished;
+
+    expect(results[0]).toMatchObject({ status: 'Cancelled', attempts: [{ number: 1 }] });
+    expect(unsettled).toEqual([]);
+    expect(clock.pending).toBe(0);
+  });
+
   it('runs the handlers of child workflows, too', async () => {
     const paths: string[] = [];
     const executor: Executor = {

@@ -84,10 +84,18 @@ describe('a store that fails', () => {
     expect(called).toEqual([]);
     expect(reason).toMatchObject({ code: 'RUN_FAULTED', cause: down });
     expect(clock.pending).toBe(0);
-    expect(events.find(({ type }) => type === 'run.ended')).toMatchObject({
-      status: 'Failed',
-      error: { code: 'RUN_FAULTED' },
+    expect(events.filter(({ type }) => type === 'run.ended')).toMatchObject([
+      { status: 'Failed', error: { code: 'RUN_FAULTED' } },
+    ]);
+  });
+
+  it('lets nothing escape when nobody looks at `finished`', async () => {
+    const run = start(twoSteps, undefined, {
+      store: storeWith({ endRun: () => Promise.reject(down) }),
     });
+    await nextTurn();
+
+    expect(run.status).toBe('Succeeded');
   });
 
   it('for a child makes the whole run reject', async () => {
