@@ -7,8 +7,8 @@
  */
 import { RunafterError } from '@runafter/errors';
 import type { Items } from './definition/flow.ts';
-import { isThenable } from './definition/show-value.ts';
-import { DONE, type ItemSource, isPromiseOfItems, openItems } from './engine/item-source.ts';
+import { isThenable } from './definition/rules/show-value.ts';
+import { DONE, type ItemSource, isPromiseOfItems, openItems } from './engine/kinds/item-source.ts';
 
 export interface BoundedMapOptions {
   /** How many calls at once: a whole number of at least 1, or Infinity. Default 1. */

@@ -15,4 +15,4 @@ export type {
   StopCause,
   Verdict,
 } from './container-kind.ts';
-export { container, setMetadata } from './definition/container.ts';
+export { container, setMetadata } from './definition/builder/container.ts';

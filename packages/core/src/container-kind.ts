@@ -7,12 +7,13 @@
  *
  * Invariant: a child of such a container never starts before the promise of `childStarting` has
  * resolved, so what the kind saved there is known whatever happens to the child.
- * Read next: definition/container.ts (how a kind is put into a flow), engine/container-execution.ts.
+ * Read next: definition/builder/container.ts (how a kind is put into a flow),
+ * engine/kinds/container-execution.ts.
  * @module
  */
 import type { Clock, Duration, RetryPolicy } from '@runafter/clock';
 import type { Criticality } from './definition/definition.ts';
-import type { ActionRecord } from './engine/action-record.ts';
+import type { ActionRecord } from './engine/records/action-record.ts';
 import type { Result } from './result.ts';
 import type { Status } from './status.ts';
 

@@ -30,8 +30,8 @@ export type {
   DataWaitFor,
   LookUpContext,
   RunAfterMap,
-} from './definition/data-definition.ts';
-export { defineWorkflow } from './definition/define-workflow.ts';
+} from './definition/data-form/data-definition.ts';
+export { defineWorkflow } from './definition/data-form/define-workflow.ts';
 export type { Criticality, Keep, TerminateStatus } from './definition/definition.ts';
 export { DefinitionError, HandleError } from './definition/definition-error.ts';
 export { describe } from './definition/describe.ts';
@@ -94,9 +94,6 @@ export {
   type Values,
 } from './definition/handle.ts';
 export { type Workflow, type WorkflowOptions, workflow } from './definition/workflow.ts';
-export type { ActionRecord, AttemptRecord, RecordKind } from './engine/action-record.ts';
-export { SwitchCaseError } from './engine/branching-execution.ts';
-export type { HandledFailure, TimedAction, TimeOutlier, Usage } from './engine/digest.ts';
 export type {
   ActionEndedEvent,
   ActionFlaggedEvent,
@@ -111,13 +108,16 @@ export type {
   RunListener,
   RunStartedEvent,
 } from './engine/events.ts';
-export type { Explanation, ExplanationStep } from './engine/explain.ts';
-export { ItemKeyError } from './engine/item-key.ts';
-export { ItemsError } from './engine/item-source.ts';
-export { LookUpError } from './engine/look-up-error.ts';
+export { LookUpError } from './engine/handlers/look-up-error.ts';
+export { PayloadNotMeasurableError, PayloadTooLargeError } from './engine/handlers/payload.ts';
+export { SwitchCaseError } from './engine/kinds/branching-execution.ts';
+export { ItemKeyError } from './engine/kinds/item-key.ts';
+export { ItemsError } from './engine/kinds/item-source.ts';
 export type { SignalOutcome } from './engine/mailbox.ts';
-export { PayloadNotMeasurableError, PayloadTooLargeError } from './engine/payload.ts';
-export type { RunFacts, RunResult } from './engine/run-result.ts';
+export type { ActionRecord, AttemptRecord, RecordKind } from './engine/records/action-record.ts';
+export type { HandledFailure, TimedAction, TimeOutlier, Usage } from './engine/records/digest.ts';
+export type { Explanation, ExplanationStep } from './engine/records/explain.ts';
+export type { RunFacts, RunResult } from './engine/records/run-result.ts';
 export { StoppedError } from './engine/stop.ts';
 export { type ActionTask, type Executor, inProcess } from './ports/executor.ts';
 export { memoryRunStore } from './ports/memory-run-store.ts';

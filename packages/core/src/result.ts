@@ -3,7 +3,7 @@
  * `status`, so that no code can read an output that may not exist.
  * @module
  */
-import type { ActionRecord, AttemptRecord } from './engine/action-record.ts';
+import type { ActionRecord, AttemptRecord } from './engine/records/action-record.ts';
 import type { RunAfterStatus, Status } from './status.ts';
 
 /** Why something did not succeed. */

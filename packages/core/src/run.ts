@@ -3,12 +3,12 @@
  * @module
  */
 import type { EventType } from './definition/event-type.ts';
-import type { ActionRecord } from './engine/action-record.ts';
-import type { Usage } from './engine/digest.ts';
 import type { RunEvents } from './engine/events.ts';
-import type { Explanation } from './engine/explain.ts';
 import type { SignalOutcome } from './engine/mailbox.ts';
-import type { RunResult } from './engine/run-result.ts';
+import type { ActionRecord } from './engine/records/action-record.ts';
+import type { Usage } from './engine/records/digest.ts';
+import type { Explanation } from './engine/records/explain.ts';
+import type { RunResult } from './engine/records/run-result.ts';
 import type { Status } from './status.ts';
 
 export interface SignalOptions {
@@ -28,7 +28,7 @@ export interface Run<T> {
   readonly events: RunEvents;
   /**
    * Resolves when the run has ended, whatever its status: a failed action never makes it reject. Rejects
-   * only when the run store or the engine itself fails.
+   * only when the run store, the executor or the engine itself fails.
    */
   readonly finished: Promise<RunResult<T>>;
   /** First-level records of what has ended so far. */

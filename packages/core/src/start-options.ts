@@ -13,8 +13,8 @@ import {
   parseDuration,
   type Random,
 } from '@runafter/clock';
-import { didYouMean } from './definition/did-you-mean.ts';
-import { showValue } from './definition/show-value.ts';
+import { didYouMean } from './definition/rules/did-you-mean.ts';
+import { showValue } from './definition/rules/show-value.ts';
 import type { RunListener } from './engine/events.ts';
 import type { Executor } from './ports/executor.ts';
 import type { RunStore } from './ports/run-store.ts';

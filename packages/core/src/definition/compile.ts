@@ -6,8 +6,9 @@
  * to the user.
  * @module
  */
+
+import type { BodyDraft, NodeDraft } from './builder/draft.ts';
 import type { Body, BranchNode, Node } from './definition.ts';
-import type { BodyDraft, NodeDraft } from './draft.ts';
 
 /** Compiles a body with everything inside it. */
 export function compile(body: BodyDraft): Body {

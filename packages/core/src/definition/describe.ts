@@ -24,7 +24,7 @@ import type {
   SwitchDescription,
   WorkflowDescription,
 } from './description.ts';
-import { showValue } from './show-value.ts';
+import { showValue } from './rules/show-value.ts';
 import type { Workflow } from './workflow.ts';
 import { isWorkflow } from './workflow-brand.ts';
 

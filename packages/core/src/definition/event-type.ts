@@ -3,7 +3,7 @@
  * @module
  */
 import { DefinitionError } from './definition-error.ts';
-import { showValue } from './show-value.ts';
+import { showValue } from './rules/show-value.ts';
 
 declare const payload: unique symbol;
 

@@ -14,10 +14,10 @@ import {
   statusBits,
   TIMED_OUT,
 } from '../status.ts';
+import { addressIn, type BodyDraft } from './builder/draft.ts';
 import type { Source } from './definition.ts';
 import { DefinitionError, type DefinitionPlace, HandleError } from './definition-error.ts';
-import { addressIn, type BodyDraft } from './draft.ts';
-import { showValue } from './show-value.ts';
+import { showValue } from './rules/show-value.ts';
 
 declare const container: unique symbol;
 declare const handed: unique symbol;

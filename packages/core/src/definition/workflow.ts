@@ -5,11 +5,11 @@
  * @module
  */
 import type { Duration } from '@runafter/clock';
-import { newFlow } from './builder.ts';
+import { newFlow } from './builder/builder.ts';
+import { writeWorkflow } from './builder/write-workflow.ts';
 import type { WorkflowDefinition } from './definition.ts';
 import type { Flow, Root } from './flow.ts';
 import type { Dependency } from './handle.ts';
-import { writeWorkflow } from './write-workflow.ts';
 
 declare const input: unique symbol;
 declare const output: unique symbol;

@@ -17,12 +17,12 @@ import {
   SUCCEEDED,
   statusName,
 } from '../status.ts';
-import type { ActionRecord, AttemptRecord, RecordKind } from './action-record.ts';
 import type { Detail } from './detail.ts';
 import type { Frame } from './frame.ts';
-import { SECURE } from './secure.ts';
-import { showAsJson } from './show-as-json.ts';
-import { skipError } from './skip-error.ts';
+import type { ActionRecord, AttemptRecord, RecordKind } from './records/action-record.ts';
+import { SECURE } from './records/secure.ts';
+import { showAsJson } from './records/show-as-json.ts';
+import { skipError } from './records/skip-error.ts';
 
 /** A function of a container kind's last phase; it has a record, but no place in a definition. */
 export interface ShieldedNode extends NodeBase {

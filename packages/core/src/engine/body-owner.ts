@@ -9,14 +9,14 @@
 import type { Body } from '../definition/definition.ts';
 import type { ActionError } from '../result.ts';
 import { FAILED, RUNNING, type StatusBits, SUCCEEDED } from '../status.ts';
-import type { ActionRecord } from './action-record.ts';
 import { type ActionState, NOTHING } from './action-state.ts';
 import type { Detail } from './detail.ts';
-import type { Digest } from './digest.ts';
-import { errorOfCause } from './explain.ts';
 import type { Frame } from './frame.ts';
+import type { ActionRecord } from './records/action-record.ts';
+import type { Digest } from './records/digest.ts';
+import { errorOfCause } from './records/explain.ts';
+import { errorOf } from './records/secure.ts';
 import type { RunEngine } from './run-engine.ts';
-import { errorOf } from './secure.ts';
 import { type Stop, timedOut } from './stop.ts';
 
 export abstract class BodyOwner implements Detail {

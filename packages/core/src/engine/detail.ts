@@ -5,9 +5,9 @@
  * @module
  */
 import type { ActionError, Iteration, IterationCounts } from '../result.ts';
-import type { ActionRecord, AttemptRecord } from './action-record.ts';
 import type { ActionState } from './action-state.ts';
-import type { Digest } from './digest.ts';
+import type { ActionRecord, AttemptRecord } from './records/action-record.ts';
+import type { Digest } from './records/digest.ts';
 import type { Stop } from './stop.ts';
 
 export interface Detail {

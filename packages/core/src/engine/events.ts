@@ -8,7 +8,7 @@
 import { toFault } from '@runafter/errors';
 import type { ActionError } from '../result.ts';
 import type { Status } from '../status.ts';
-import type { RecordKind } from './action-record.ts';
+import type { RecordKind } from './records/action-record.ts';
 
 interface EventBase {
   readonly runId: string;

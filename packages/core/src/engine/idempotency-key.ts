@@ -5,7 +5,7 @@
  */
 import type { ActionState } from './action-state.ts';
 import type { Frame } from './frame.ts';
-import { ItemKeyError, isItemKey } from './item-key.ts';
+import { ItemKeyError, isItemKey } from './kinds/item-key.ts';
 
 /** The key of an action, or of something (`name`) inside a body. */
 export function idempotencyKey(state: ActionState): string {

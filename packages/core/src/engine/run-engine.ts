@@ -21,18 +21,18 @@ import {
   statusName,
   UNSUCCESSFUL,
 } from '../status.ts';
-import type { ActionRecord } from './action-record.ts';
 import { type ActionState, UNMET } from './action-state.ts';
 import { SkippedByStop } from './detail.ts';
-import { Digest } from './digest.ts';
 import type { EventHub } from './events.ts';
 import type { Frame } from './frame.ts';
 import { handOver } from './hand-over.ts';
+import { RootBody } from './kinds/root-body.ts';
+import { recordsOfSkippedContainer } from './kinds/skipped-container.ts';
 import type { Mailbox } from './mailbox.ts';
-import { outcomeOf } from './outcome.ts';
-import { RootBody } from './root-body.ts';
-import { errorOf } from './secure.ts';
-import { recordsOfSkippedContainer } from './skipped-container.ts';
+import type { ActionRecord } from './records/action-record.ts';
+import { Digest } from './records/digest.ts';
+import { outcomeOf } from './records/outcome.ts';
+import { errorOf } from './records/secure.ts';
 import { startNode } from './start-node.ts';
 import { cancelled, type Stop } from './stop.ts';
 
@@ -310,7 +310,7 @@ export class RunEngine {
     if (this.bits !== RUNNING) return;
     this.bits = FAILED;
     this.ended = this.offset();
-    this.halt(cancelled('RUN_FAULTED', 'The run store or the engine has failed.', error));
+    this.halt(cancelled('RUN_FAULTED', 'The run store, the executor or the engine has failed.', error));
     this.#onEnd({ error });
   }
 

@@ -4,19 +4,19 @@
  */
 import { RUNNING } from '../status.ts';
 import type { ActionState } from './action-state.ts';
-import { Activity } from './activity.ts';
 import type { BodyOwner } from './body-owner.ts';
-import { BranchingExecution } from './branching-execution.ts';
-import { ChildExecution } from './child-execution.ts';
-import { ContainerExecution } from './container-execution.ts';
-import { DelayExecution } from './delay-execution.ts';
-import { ForEachExecution } from './for-each-execution.ts';
-import { GuardedActivity } from './guarded-activity.ts';
+import { Activity } from './handlers/activity.ts';
+import { GuardedActivity } from './handlers/guarded-activity.ts';
+import { BranchingExecution } from './kinds/branching-execution.ts';
+import { ChildExecution } from './kinds/child-execution.ts';
+import { ContainerExecution } from './kinds/container-execution.ts';
+import { DelayExecution } from './kinds/delay-execution.ts';
+import { ForEachExecution } from './kinds/for-each-execution.ts';
+import { SingleBody } from './kinds/single-body.ts';
+import { terminateRun } from './kinds/terminate-run.ts';
+import { UntilExecution } from './kinds/until-execution.ts';
+import { WaitForExecution } from './kinds/wait-for-execution.ts';
 import type { RunEngine } from './run-engine.ts';
-import { SingleBody } from './single-body.ts';
-import { terminateRun } from './terminate-run.ts';
-import { UntilExecution } from './until-execution.ts';
-import { WaitForExecution } from './wait-for-execution.ts';
 
 /** Starts an action or container that is ready. */
 export function startNode(run: RunEngine, state: ActionState): void {

@@ -5,7 +5,7 @@
 import { RunafterError } from '@runafter/errors';
 import type { ActionError } from '../result.ts';
 import { CANCELLED, FAILED, type StatusBits, TIMED_OUT } from '../status.ts';
-import { recordedError } from './recorded-error.ts';
+import { recordedError } from './records/recorded-error.ts';
 
 /** Why the work was told to stop: the reason of the handlers' AbortSignal. */
 export class StoppedError extends RunafterError {}

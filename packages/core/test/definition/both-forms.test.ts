@@ -5,7 +5,7 @@
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { defineWorkflow } from '../../src/definition/define-workflow.ts';
+import { defineWorkflow } from '../../src/definition/data-form/define-workflow.ts';
 import type { Body } from '../../src/definition/definition.ts';
 import { describe as describeWorkflow } from '../../src/definition/describe.ts';
 import { workflow } from '../../src/definition/workflow.ts';

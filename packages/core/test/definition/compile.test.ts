@@ -6,12 +6,12 @@
 import { concurrencyLimiter, fixed } from '@runafter/clock';
 import { describe, expect, it } from 'vitest';
 import { type ContainerKind, container, setMetadata } from '../../src/container-kind-entry.ts';
-import { defineWorkflow } from '../../src/definition/define-workflow.ts';
+import { defineWorkflow } from '../../src/definition/data-form/define-workflow.ts';
 import type { ActionNode, Body, Node } from '../../src/definition/definition.ts';
 import { event } from '../../src/definition/event-type.ts';
 import type { Flow } from '../../src/definition/flow.ts';
 import { failed, settled } from '../../src/definition/handle.ts';
-import { inLimiterOrder } from '../../src/definition/limiter-order.ts';
+import { inLimiterOrder } from '../../src/definition/rules/limiter-order.ts';
 import { workflow } from '../../src/definition/workflow.ts';
 import { ANY_RUN_AFTER, FAILED, SUCCEEDED, TIMED_OUT } from '../../src/status.ts';
 

@@ -4,7 +4,7 @@
  * @module
  */
 import { describe, expect, it } from 'vitest';
-import { defineWorkflow } from '../../src/definition/define-workflow.ts';
+import { defineWorkflow } from '../../src/definition/data-form/define-workflow.ts';
 import { event } from '../../src/definition/event-type.ts';
 import { workflow } from '../../src/definition/workflow.ts';
 import { expectRefusal, type Refusal } from './refusal.ts';

@@ -3,8 +3,8 @@
  * @module
  */
 import { describe, expectTypeOf, test } from 'vitest';
-import type { DataActions } from '../../src/definition/data-definition.ts';
-import { defineWorkflow } from '../../src/definition/define-workflow.ts';
+import type { DataActions } from '../../src/definition/data-form/data-definition.ts';
+import { defineWorkflow } from '../../src/definition/data-form/define-workflow.ts';
 import { event } from '../../src/definition/event-type.ts';
 import { workflow } from '../../src/definition/workflow.ts';
 import type { Result } from '../../src/result.ts';

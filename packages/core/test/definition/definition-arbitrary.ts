@@ -6,8 +6,8 @@
  * @module
  */
 import fc from 'fast-check';
-import type { DataActions, DataNode } from '../../src/definition/data-definition.ts';
-import { defineWorkflow } from '../../src/definition/define-workflow.ts';
+import type { DataActions, DataNode } from '../../src/definition/data-form/data-definition.ts';
+import { defineWorkflow } from '../../src/definition/data-form/define-workflow.ts';
 import type { Criticality } from '../../src/definition/definition.ts';
 import type { Flow } from '../../src/definition/flow.ts';
 import { type Dependency, type Handle, on } from '../../src/definition/handle.ts';

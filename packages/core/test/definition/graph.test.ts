@@ -5,8 +5,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isAncestor } from '../../src/definition/ancestors.ts';
+import { topologicalOrder } from '../../src/definition/data-form/topological-order.ts';
 import type { Flow } from '../../src/definition/flow.ts';
-import { topologicalOrder } from '../../src/definition/topological-order.ts';
 import { workflow } from '../../src/definition/workflow.ts';
 import { actionPlans, withHandles } from './definition-arbitrary.ts';
 

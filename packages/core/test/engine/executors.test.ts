@@ -112,7 +112,7 @@ describe('an executor', () => {
 
     await expect(run.finished).rejects.toThrow('The queue is gone.');
     expect(run.status).toBe('Failed');
-    expect(run.why().text).toContain('The run store or the engine has failed.');
+    expect(run.why().text).toContain('The run store, the executor or the engine has failed.');
     expect(clock.pending).toBe(0);
   });
 

@@ -1,0 +1,187 @@
+/**
+ * A handler with something between "ready" and "called": an executor, limiters, a time-out, retries,
+ * or something to be done with its output.
+ *
+ * Each attempt goes through the executor, then takes a permit of each limiter, then calls the handler;
+ * permits are given back while it waits for the next attempt. Told to stop before its first call, the
+ * action has not started and is skipped.
+ * @module
+ */
+import { type Limiter, noRetry, type Permit, retry } from '@runafter/clock';
+import type { ActionNode } from '../../definition/definition.ts';
+import { inLimiterOrder } from '../../definition/rules/limiter-order.ts';
+import type { ActionError } from '../../result.ts';
+import { type StatusBits, SUCCEEDED } from '../../status.ts';
+import type { AttemptRecord } from '../records/action-record.ts';
+import { type Stop, timedOut } from '../stop.ts';
+import { Activity } from './activity.ts';
+import { checkPayload } from './payload.ts';
+
+export class GuardedActivity extends Activity {
+  #attempt = 1;
+  /** When the attempt that runs was called; undefined between attempts. */
+  #attemptStarted: number | undefined;
+  #called = false;
+  readonly #attempts: AttemptRecord[] = [];
+  /** What the attempt that runs has taken of its limiters. */
+  readonly #permits: Permit[] = [];
+  #cancelTimeout: (() => void) | undefined;
+
+  override get attempt(): number {
+    return this.#attempt;
+  }
+
+  override start(): void {
+    this.actionState.detail = this;
+    // For what fails before its first call, such as at a limiter.
+    this.actionState.started = this.run.startOffset();
+    const { clock, services } = this.run;
+    retry(({ number }) => this.#dispatch(number), this.#node.retry ?? noRetry, {
+      clock,
+      signal: this.signal,
+      random: services.random,
+      onRetry: ({ error, wait }) => this.#endAttempt(this.errorOf(error), wait),
+    })
+      .then((output) => this.#trim(output))
+      .then(
+        (output) => this.succeeded(output),
+        (thrown: unknown) => this.failed(thrown),
+      );
+  }
+
+  override halt(stop: Stop): void {
+    if (this.#called) super.halt(stop);
+    else if (!this.over) {
+      this.over = true;
+      this.stop = stop;
+      this.abort(stop);
+      this.run.skipStopped(this.actionState, stop);
+    }
+  }
+
+  get #node(): ActionNode {
+    return this.actionState.node as ActionNode;
+  }
+
+  /** Resolves with the handler's output once the executor has had its attempt run. */
+  #dispatch(number: number): Promise<unknown> {
+    this.#attempt = number;
+    const { executor } = this.run.services;
+    if (executor === undefined) return this.#call();
+    const { run, path, idempotencyKey, signal } = this;
+    return new Promise((resolve, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+      let called: Promise<unknown> | undefined;
+      const runTask = async (): Promise<void> => {
+        called ??= this.#call();
+        resolve(called);
+        await called.catch(() => undefined);
+      };
+      const workflow = run.workflow.name;
+      try {
+        executor.dispatch({
+          runId: run.id,
+          workflow,
+          path,
+          attempt: number,
+          idempotencyKey,
+          signal,
+          run: runTask,
+        });
+      } catch (error) {
+        run.fault(error);
+      }
+    });
+  }
+
+  async #call(): Promise<unknown> {
+    try {
+      for (const limiter of this.#limiters()) {
+        this.#permits.push(await limiter.acquire({ signal: this.signal }));
+      }
+      this.signal.throwIfAborted();
+      this.#beginAttempt();
+      return await this.#node.run(this.actionState.handed, this);
+    } finally {
+      this.#releasePermits();
+    }
+  }
+
+  #releasePermits(): void {
+    for (const permit of this.#permits) permit.release();
+    this.#permits.length = 0;
+  }
+
+  #limiters(): readonly Limiter[] {
+    const { limiters, bounds } = this.run.services;
+    return [...inLimiterOrder(this.#node.limiters, limiters), ...bounds];
+  }
+
+  #beginAttempt(): void {
+    const { run, actionState: state } = this;
+    this.#attemptStarted = run.offset();
+    if (!this.#called) {
+      this.#called = true;
+      state.started = this.#attemptStarted;
+      this.#startTimeout();
+      run.tellStart(state);
+    }
+    if (run.events.listening) {
+      const attempt = this.#attempt;
+      run.events.emit({ type: 'attempt.started', ...run.actionEventBase(state), attempt });
+    }
+  }
+
+  #startTimeout(): void {
+    const { timeout } = this.#node;
+    if (timeout === undefined) return;
+    this.#cancelTimeout = this.run.clock.setTimer(timeout, () => {
+      const message = `"${this.path}" took longer than its timeout allows.`;
+      this.halt(timedOut('ACTION_TIMED_OUT', message));
+    });
+  }
+
+  #endAttempt(error: ActionError | undefined, wait?: number): void {
+    if (this.#attemptStarted === undefined) return;
+    const { epoch } = this.run;
+    const startTime = new Date(epoch + this.#attemptStarted);
+    const endTime = new Date(epoch + this.run.offset());
+    this.#attemptStarted = undefined;
+    this.#attempts.push({
+      number: this.#attempt,
+      startTime,
+      endTime,
+      ...(error && { error }),
+      ...(wait !== undefined && { wait }),
+    });
+    this.tellAttemptEnd(error, wait);
+  }
+
+  /** What is kept of the output, within the limit of its size; whoever was told to stop hands over nothing. */
+  #trim(output: unknown): unknown {
+    if (this.stop !== undefined) return undefined;
+    const { select, payloadLimit } = this.#node;
+    const kept = select === undefined ? output : select(output);
+    if (payloadLimit !== undefined) {
+      this.run.dropped.payloadBytes += checkPayload(kept, this.path, payloadLimit);
+    }
+    return kept;
+  }
+
+  protected override conclude(bits: StatusBits, value: unknown, unsettled = false): void {
+    if (this.over) return;
+    this.#cancelTimeout?.();
+    // A handler that is given up may never settle; the others must not wait for its permits.
+    this.#releasePermits();
+    this.#endAttempt(bits === SUCCEEDED ? undefined : (value as ActionError));
+    super.conclude(bits, value, unsettled);
+  }
+
+  protected override history(): readonly AttemptRecord[] | undefined {
+    const [only, ...others] = this.#attempts;
+    // A single attempt is the action itself, unless the wait for the next one was cut short.
+    return only !== undefined && only.wait === undefined && others.length === 0
+      ? undefined
+      : this.#attempts;
+  }
+}

@@ -1,0 +1,56 @@
+/**
+ * The body of the run itself: the outermost container, which ends the run.
+ * @module
+ */
+import type { TerminateStatus } from '../../definition/definition.ts';
+import type { ActionError } from '../../result.ts';
+import { type StatusBits, statusBits } from '../../status.ts';
+import type { RunEngine } from '../run-engine.ts';
+import { cancelled, type Stop, timedOut } from '../stop.ts';
+import { SingleBody } from './single-body.ts';
+
+interface Termination {
+  readonly bits: StatusBits;
+  readonly error: ActionError;
+}
+
+export class RootBody extends SingleBody {
+  #termination: Termination | undefined;
+
+  constructor(run: RunEngine) {
+    super(run, run.workflow.body, undefined);
+  }
+
+  /** Ends the run at once with this status. The first one counts. */
+  terminate(status: TerminateStatus, code: string, message: string): void {
+    if (this.stop !== undefined || this.ended) return;
+    this.#termination = { bits: statusBits(status), error: { code, message } };
+    this.halt(cancelled('RUN_TERMINATED', `The run was terminated as ${status}: ${message}`));
+  }
+
+  protected override end(bits: StatusBits): void {
+    if (this.ended) return;
+    super.end(bits);
+    this.run.complete(this.#termination?.bits ?? this.stop?.bits ?? bits);
+  }
+
+  protected override timeIsUp(): void {
+    const { name } = this.run.workflow;
+    this.halt(timedOut('RUN_TIMED_OUT', `Workflow "${name}" took longer than its timeout allows.`));
+  }
+
+  /** Why the run did not succeed. */
+  override error(): ActionError | undefined {
+    return this.decidedFromOutside() ?? super.error();
+  }
+
+  /** The terminate, cancel or time-out that decided the status, if one did. */
+  decidedFromOutside(): ActionError | undefined {
+    return this.#termination?.error ?? this.stop?.error;
+  }
+
+  /** Ends the run before it began: nothing starts. */
+  refuse(stop: Stop): void {
+    this.stop ??= stop;
+  }
+}

@@ -1,0 +1,163 @@
+/**
+ * An until: rounds one after the other, the state of each the output of the one before, until `done`.
+ *
+ * Invariant: rounds follow each other in a loop, not by recursion, so that a thousand rounds that
+ * return at once need no stack.
+ * @module
+ */
+import type { UntilNode } from '../../definition/definition.ts';
+import { isThenable } from '../../definition/rules/show-value.ts';
+import type { Iteration, IterationCounts } from '../../result.ts';
+import { FAILED, RUNNING, type StatusBits, SUCCEEDED } from '../../status.ts';
+import type { ActionState } from '../action-state.ts';
+import { BodyOwner } from '../body-owner.ts';
+import { Frame } from '../frame.ts';
+import { readSource } from '../hand-over.ts';
+import { FlowContext } from '../handlers/flow-context.ts';
+import type { ActionRecord } from '../records/action-record.ts';
+import { iterationsOf, repeatedRecords } from '../records/iterations.ts';
+import type { RunEngine } from '../run-engine.ts';
+import { timedOut } from '../stop.ts';
+import { decidingLeaf, leafStatus } from '../verdict.ts';
+import { countsOf } from './iteration-tally.ts';
+
+export class UntilExecution extends BodyOwner {
+  readonly #node: UntilNode;
+  readonly #frames: Frame[] = [];
+  #value: unknown;
+  #advancing = false;
+  #timedOut = false;
+
+  constructor(run: RunEngine, node: UntilNode, state: ActionState) {
+    super(run, node.body, state);
+    this.#node = node;
+  }
+
+  begin(): void {
+    const state = this.state as ActionState;
+    try {
+      this.#value = this.#node.initial(state.handed, new FlowContext(state));
+    } catch (thrown) {
+      this.fail(thrown);
+      return;
+    }
+    this.#advance();
+  }
+
+  /** Runs rounds for as long as they end at once. */
+  #advance(): void {
+    if (this.#advancing) return;
+    this.#advancing = true;
+    while (!this.ended && this.#isBetweenRounds()) this.#openRound();
+    this.#advancing = false;
+  }
+
+  #isBetweenRounds(): boolean {
+    const last = this.#frames.at(-1);
+    return last === undefined || last.bits !== RUNNING;
+  }
+
+  #openRound(): void {
+    const frame = new Frame(this, this.#frames.length, this.#value);
+    this.#frames.push(frame);
+    this.run.tellIteration('iteration.started', frame);
+    this.run.open(frame);
+    this.run.drain();
+  }
+
+  frameEnded(frame: Frame): void {
+    if (this.stop !== undefined) this.#endRound(frame, this.stop.bits, false);
+    else if (leafStatus(frame) === SUCCEEDED) this.#askWhetherDone(frame);
+    else this.#endRound(frame, FAILED, false);
+  }
+
+  #askWhetherDone(frame: Frame): void {
+    const { output } = this.body;
+    if (output !== undefined) this.#value = readSource(frame, output);
+    try {
+      const done = this.#node.done(this.#value, new FlowContext(frame));
+      if (!isThenable(done)) this.#endRound(frame, SUCCEEDED, done === true);
+      else {
+        Promise.resolve(done)
+          .then((answer) => this.#endRound(frame, SUCCEEDED, answer === true))
+          .catch((thrown: unknown) => this.#failToAsk(frame, thrown));
+      }
+    } catch (thrown) {
+      this.#failToAsk(frame, thrown);
+    }
+  }
+
+  /** The round itself Succeeded; that `done` cannot tell more is the until's failure. */
+  #failToAsk(frame: Frame, thrown: unknown): void {
+    if (frame.bits !== RUNNING) return;
+    frame.bits = SUCCEEDED;
+    this.run.tellIteration('iteration.ended', frame);
+    this.fail(thrown);
+  }
+
+  #endRound(frame: Frame, bits: StatusBits, done: boolean): void {
+    if (frame.bits !== RUNNING) return;
+    frame.bits = bits;
+    this.run.tellIteration('iteration.ended', frame);
+    if (this.#timedOut) this.#endAtLimit(`took longer than its timeout allows`);
+    else if (this.stop !== undefined || done) this.end(bits);
+    else if (this.#frames.length < this.#node.maxIterations) this.#advance();
+    else this.#endAtLimit(`was not done after ${this.#frames.length} rounds`);
+  }
+
+  /** A round that the time-out has cut short does not decide; the last one that ended itself does. */
+  #endAtLimit(reached: string): void {
+    this.stop = undefined;
+    if (this.#node.onLimit === 'succeed') this.end(this.#lastWholeRound()?.bits ?? SUCCEEDED);
+    else {
+      const message = `"${this.path}" ${reached}. Raise its limits, or set onLimit to 'succeed'.`;
+      this.end(FAILED, { code: 'UNTIL_LIMIT_REACHED', message });
+    }
+  }
+
+  #lastWholeRound(): Frame | undefined {
+    return this.#frames.findLast(({ bits }) => bits === SUCCEEDED || bits === FAILED);
+  }
+
+  protected override timeIsUp(): void {
+    this.#timedOut = true;
+    this.halt(
+      timedOut('UNTIL_LIMIT_REACHED', `"${this.path}" took longer than its timeout allows.`),
+    );
+  }
+
+  protected override halted(): void {
+    const round = this.#frames.at(-1);
+    // The round has Succeeded, and only a promise of `done` is awaited.
+    if (round?.remaining === 0) this.#endRound(round, SUCCEEDED, false);
+  }
+
+  output(): unknown {
+    return this.#value;
+  }
+
+  override deciding(): ActionState | undefined {
+    const round = this.#lastWholeRound();
+    return round && decidingLeaf(round);
+  }
+
+  override records(): readonly ActionRecord[] {
+    return repeatedRecords(this, this.#frames);
+  }
+
+  iterations(real = false): readonly Iteration<unknown>[] {
+    return iterationsOf(this.#frames, real);
+  }
+
+  counts(): IterationCounts {
+    return countsOf(this.#frames);
+  }
+
+  protected openFrames(): Iterable<Frame> {
+    return this.#frames.slice(-1);
+  }
+
+  protected keptFrames(): readonly Frame[] {
+    return this.#frames;
+  }
+}
