@@ -17,7 +17,7 @@ export interface AttemptRecord {
   readonly endTime: Date;
   /** Absent when the attempt succeeded. */
   readonly error?: ActionError;
-  /** Milliseconds between this attempt and the next one; absent on the last. */
+  /** Milliseconds until the next attempt was due; absent where none was to follow. */
   readonly wait?: number;
 }
 
