@@ -24,6 +24,7 @@ import { FinishedRun, type RunResult } from './engine/records/run-result.ts';
 import { createInStore, endInStore } from './engine/records/stored-run.ts';
 import { RunEngine, type RunServices } from './engine/run-engine.ts';
 import { cancelled, refused } from './engine/stop.ts';
+import { tellRunEnd } from './engine/tell.ts';
 import { inProcess } from './ports/executor.ts';
 import type { Run, SignalOptions } from './run.ts';
 import { RunOptionError, SignalError } from './run-errors.ts';
@@ -132,7 +133,7 @@ class StartedRun<T> implements Run<T> {
   #ended(fault: { error: unknown } | undefined): void {
     this.#forgetSignal?.();
     this.#permit?.release();
-    this.#engine.tellRunEnd();
+    tellRunEnd(this.#engine);
     if (fault !== undefined) {
       this.#fault(fault.error);
       return;

@@ -12,15 +12,7 @@ import type { Clock, Limiter, Random } from '@runafter/clock';
 import type { WorkflowDefinition } from '../definition/definition.ts';
 import type { Executor } from '../ports/executor.ts';
 import type { RunStore } from '../ports/run-store.ts';
-import {
-  FAILED,
-  RUNNING,
-  SKIPPED,
-  type Status,
-  type StatusBits,
-  statusName,
-  UNSUCCESSFUL,
-} from '../status.ts';
+import { FAILED, RUNNING, SKIPPED, type StatusBits } from '../status.ts';
 import { type ActionState, UNMET } from './action-state.ts';
 import { SkippedByStop } from './detail.ts';
 import type { EventHub } from './events.ts';
@@ -35,6 +27,7 @@ import { outcomeOf } from './records/outcome.ts';
 import { errorOf } from './records/secure.ts';
 import { startNode } from './start-node.ts';
 import { cancelled, type Stop } from './stop.ts';
+import { tellEnd, tellRunStart } from './tell.ts';
 
 /** What a run works with; a child's run shares most of it with its parent's. */
 export interface RunServices {
@@ -162,7 +155,7 @@ export class RunEngine {
     this.epoch = this.clock.now();
     this.#origin = this.clock.monotonic();
     this.#turn = 0;
-    if (this.events.listening) this.events.emit({ type: 'run.started', ...this.eventBase() });
+    tellRunStart(this);
     try {
       this.root.beginWithin(timeout);
     } catch (error) {
@@ -246,7 +239,7 @@ export class RunEngine {
     state.bits = bits;
     state.value = value;
     state.ended = bits === SKIPPED ? state.started : this.offset();
-    if (this.events.listening) this.#tellEnd(state);
+    tellEnd(state);
   }
 
   /** Resolves once the outcome is stored; a store that fails ends the run, and it never resolves. */
@@ -310,7 +303,9 @@ export class RunEngine {
     if (this.bits !== RUNNING) return;
     this.bits = FAILED;
     this.ended = this.offset();
-    this.halt(cancelled('RUN_FAULTED', 'The run store, the executor or the engine has failed.', error));
+    this.halt(
+      cancelled('RUN_FAULTED', 'The run store, the executor or the engine has failed.', error),
+    );
     this.#onEnd({ error });
   }
 
@@ -336,56 +331,5 @@ export class RunEngine {
     if (this.#dropped !== undefined) digest.merge(this.#dropped);
     this.root.digest(digest);
     return digest;
-  }
-
-  eventBase(): { runId: string; workflow: string; time: Date } {
-    return {
-      runId: this.id,
-      workflow: this.workflow.name,
-      time: new Date(this.epoch + this.offset()),
-    };
-  }
-
-  actionEventBase(state: ActionState): ReturnType<RunEngine['eventBase']> & {
-    path: string;
-    name: string;
-    kind: ActionState['kind'];
-  } {
-    return { ...this.eventBase(), path: state.path, name: state.name, kind: state.kind };
-  }
-
-  tellRunEnd(): void {
-    if (!this.events.listening) return;
-    const status = statusName(this.bits) as Status;
-    this.events.emit({ type: 'run.ended', ...this.eventBase(), status, error: this.root.error() });
-  }
-
-  tellStart(state: ActionState): void {
-    if (!this.events.listening) return;
-    this.events.emit({ type: 'action.started', ...this.actionEventBase(state) });
-  }
-
-  tellIteration(type: 'iteration.started' | 'iteration.ended', frame: Frame): void {
-    if (!this.events.listening) return;
-    const { owner, index, path } = frame;
-    const event = {
-      ...this.eventBase(),
-      path,
-      loop: owner.state?.name ?? '',
-      index,
-      total: owner.total,
-    };
-    if (type === 'iteration.started') this.events.emit({ type, ...event });
-    else this.events.emit({ type, ...event, status: statusName(frame.bits) as Status });
-  }
-
-  #tellEnd(state: ActionState): void {
-    const base = this.actionEventBase(state);
-    const { status, error } = state;
-    const duration = state.ended - state.started;
-    this.events.emit({ type: 'action.ended', ...base, status, error, duration });
-    if ((state.bits & UNSUCCESSFUL) !== 0 && state.node.criticality === 'important') {
-      this.events.emit({ type: 'action.flagged', ...base, status, error });
-    }
   }
 }

@@ -17,6 +17,7 @@ import { terminateRun } from './kinds/terminate-run.ts';
 import { UntilExecution } from './kinds/until-execution.ts';
 import { WaitForExecution } from './kinds/wait-for-execution.ts';
 import type { RunEngine } from './run-engine.ts';
+import { tellStart } from './tell.ts';
 
 /** Starts an action or container that is ready. */
 export function startNode(run: RunEngine, state: ActionState): void {
@@ -64,7 +65,7 @@ function startContainer(state: ActionState, owner: BodyOwner): void {
   const { run } = owner;
   state.started = run.startOffset();
   state.detail = owner;
-  run.tellStart(state);
+  tellStart(state);
   // Who hears of the start may stop it.
   if (state.bits !== RUNNING) return;
   owner.beginWithin(state.node.timeout);

@@ -21,6 +21,7 @@ import { recordedError } from '../records/recorded-error.ts';
 import { errorOf } from '../records/secure.ts';
 import type { RunEngine } from '../run-engine.ts';
 import type { Stop } from '../stop.ts';
+import { tellAttemptEnd, tellAttemptStart, tellStart } from '../tell.ts';
 import { FlowContext } from './flow-context.ts';
 
 export class Activity extends FlowContext implements Detail {
@@ -65,10 +66,8 @@ export class Activity extends FlowContext implements Detail {
     const { run, actionState: state } = this;
     state.started = run.startOffset();
     state.detail = this;
-    if (run.events.listening) {
-      run.tellStart(state);
-      run.events.emit({ type: 'attempt.started', ...run.actionEventBase(state), attempt: 1 });
-    }
+    tellStart(state);
+    tellAttemptStart(state, 1);
     let returned: unknown;
     try {
       returned = (state.node as ActionNode).run(state.handed, this);
@@ -106,23 +105,21 @@ export class Activity extends FlowContext implements Detail {
     this.over = true;
     this.#cancelGrace?.();
     const { run, actionState: state } = this;
-    const attempts = this.history(bits === SUCCEEDED ? undefined : (value as ActionError));
+    this.endAttempt(bits === SUCCEEDED ? undefined : (value as ActionError));
+    const attempts = this.history();
     state.detail =
       unsettled || attempts !== undefined ? new AttemptHistory(attempts, unsettled) : undefined;
     run.end(state, bits, value);
   }
 
-  /** The attempts, where more is to be told of them than the record itself tells. */
-  protected history(error: ActionError | undefined): readonly AttemptRecord[] | undefined {
-    this.tellAttemptEnd(error);
-    return undefined;
+  /** The call of the handler is over. */
+  protected endAttempt(error: ActionError | undefined): void {
+    tellAttemptEnd(this.actionState, 1, error, undefined);
   }
 
-  protected tellAttemptEnd(error: ActionError | undefined, wait?: number): void {
-    const { run, actionState: state, attempt } = this;
-    if (!run.events.listening) return;
-    const base = run.actionEventBase(state);
-    run.events.emit({ type: 'attempt.ended', ...base, attempt, error, wait });
+  /** The attempts, where more is to be told of them than the record itself tells. */
+  protected history(): readonly AttemptRecord[] | undefined {
+    return undefined;
   }
 
   halt(stop: Stop): void {

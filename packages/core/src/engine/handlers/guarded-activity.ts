@@ -11,9 +11,10 @@ import { type Limiter, noRetry, type Permit, retry } from '@runafter/clock';
 import type { ActionNode } from '../../definition/definition.ts';
 import { inLimiterOrder } from '../../definition/rules/limiter-order.ts';
 import type { ActionError } from '../../result.ts';
-import { type StatusBits, SUCCEEDED } from '../../status.ts';
+import type { StatusBits } from '../../status.ts';
 import type { AttemptRecord } from '../records/action-record.ts';
 import { type Stop, timedOut } from '../stop.ts';
+import { tellAttemptEnd, tellAttemptStart, tellStart } from '../tell.ts';
 import { Activity } from './activity.ts';
 import { checkPayload } from './payload.ts';
 
@@ -40,7 +41,7 @@ export class GuardedActivity extends Activity {
       clock,
       signal: this.signal,
       random: services.random,
-      onRetry: ({ error, wait }) => this.#endAttempt(this.errorOf(error), wait),
+      onRetry: ({ error, wait }) => this.endAttempt(this.errorOf(error), wait),
     })
       .then((output) => this.#trim(output))
       .then(
@@ -124,12 +125,9 @@ export class GuardedActivity extends Activity {
       this.#called = true;
       state.started = this.#attemptStarted;
       this.#startTimeout();
-      run.tellStart(state);
+      tellStart(state);
     }
-    if (run.events.listening) {
-      const attempt = this.#attempt;
-      run.events.emit({ type: 'attempt.started', ...run.actionEventBase(state), attempt });
-    }
+    tellAttemptStart(state, this.#attempt);
   }
 
   #startTimeout(): void {
@@ -141,7 +139,7 @@ export class GuardedActivity extends Activity {
     });
   }
 
-  #endAttempt(error: ActionError | undefined, wait?: number): void {
+  protected override endAttempt(error: ActionError | undefined, wait?: number): void {
     if (this.#attemptStarted === undefined) return;
     const { epoch } = this.run;
     const startTime = new Date(epoch + this.#attemptStarted);
@@ -154,7 +152,7 @@ export class GuardedActivity extends Activity {
       ...(error && { error }),
       ...(wait !== undefined && { wait }),
     });
-    this.tellAttemptEnd(error, wait);
+    tellAttemptEnd(this.actionState, this.#attempt, error, wait);
   }
 
   /** What is kept of the output, within the limit of its size; whoever was told to stop hands over nothing. */
@@ -173,7 +171,6 @@ export class GuardedActivity extends Activity {
     this.#cancelTimeout?.();
     // A handler that is given up may never settle; the others must not wait for its permits.
     this.#releasePermits();
-    this.#endAttempt(bits === SUCCEEDED ? undefined : (value as ActionError));
     super.conclude(bits, value, unsettled);
   }
 

@@ -15,6 +15,7 @@ import { idempotencyKey } from '../idempotency-key.ts';
 import type { AttemptRecord } from '../records/action-record.ts';
 import { errorOf } from '../records/secure.ts';
 import { timedOut } from '../stop.ts';
+import { tellStart } from '../tell.ts';
 
 type ShieldedHandler<T> = (context: ShieldedContext) => T | Promise<T>;
 
@@ -30,7 +31,7 @@ export async function performShielded<T>(
   const state = new ActionState(shieldedNode(name, frame), frame);
   records.push(state);
   state.started = run.offset();
-  run.tellStart(state);
+  tellStart(state);
   const [bits, value] = await settle(state, handler, options);
   await run.endShielded(state, bits, value);
   return resultOf(state) as unknown as Result<Awaited<T>>;

@@ -17,6 +17,7 @@ import { errorOf } from '../records/secure.ts';
 import { createInStore, endInStore } from '../records/stored-run.ts';
 import type { RunEngine } from '../run-engine.ts';
 import { type Stop, timedOut } from '../stop.ts';
+import { tellRunEnd, tellStart } from '../tell.ts';
 
 export class ChildExecution implements Detail {
   readonly #run: RunEngine;
@@ -41,7 +42,7 @@ export class ChildExecution implements Detail {
     const state = this.#state;
     state.started = run.startOffset();
     state.detail = this;
-    run.tellStart(state);
+    tellStart(state);
     try {
       const input = this.#node.input(state.handed, new FlowContext(state));
       if (this.#stop === undefined) this.#begin(input);
@@ -99,7 +100,7 @@ export class ChildExecution implements Detail {
       this.#run.fault(fault.error);
       return;
     }
-    child.tellRunEnd();
+    tellRunEnd(child);
     if (child.store === undefined) this.#close(child);
     else {
       endInStore(child).then(

@@ -11,6 +11,7 @@ import { FlowContext } from '../handlers/flow-context.ts';
 import { errorOf } from '../records/secure.ts';
 import type { RunEngine } from '../run-engine.ts';
 import type { Stop } from '../stop.ts';
+import { tellStart } from '../tell.ts';
 
 export class DelayExecution implements Detail {
   readonly #run: RunEngine;
@@ -29,7 +30,7 @@ export class DelayExecution implements Detail {
     const state = this.#state;
     state.started = run.startOffset();
     state.detail = this;
-    run.tellStart(state);
+    tellStart(state);
     try {
       const milliseconds = this.#milliseconds();
       if (state.bits !== RUNNING) return;

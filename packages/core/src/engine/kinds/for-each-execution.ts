@@ -19,6 +19,7 @@ import { outputOf } from '../records/iteration-record.ts';
 import { iterationsOf, repeatedRecords } from '../records/iterations.ts';
 import { errorOf } from '../records/secure.ts';
 import type { RunEngine } from '../run-engine.ts';
+import { tellIterationEnd, tellIterationStart } from '../tell.ts';
 import { decidingLeaf, leafStatus } from '../verdict.ts';
 import { ItemKeyError, isItemKey } from './item-key.ts';
 import { DONE, type ItemSource, isPromiseOfItems, openItems } from './item-source.ts';
@@ -155,7 +156,7 @@ export class ForEachExecution extends BodyOwner {
   #start(item: unknown, index: number): void {
     const frame = new Frame(this, index, item);
     this.#active.add(frame);
-    this.run.tellIteration('iteration.started', frame);
+    tellIterationStart(frame);
     this.run.open(frame);
   }
 
@@ -179,7 +180,7 @@ export class ForEachExecution extends BodyOwner {
     if (keep === 'all') this.#kept[frame.index] = frame;
     else if (keep === 'failures' && bits !== SUCCEEDED) this.#kept.push(frame);
     else this.run.dropped.addFrame(frame);
-    this.run.tellIteration('iteration.ended', frame);
+    tellIterationEnd(frame);
   }
 
   #sourceFailed(thrown: unknown): void {

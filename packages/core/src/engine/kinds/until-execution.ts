@@ -18,6 +18,7 @@ import type { ActionRecord } from '../records/action-record.ts';
 import { iterationsOf, repeatedRecords } from '../records/iterations.ts';
 import type { RunEngine } from '../run-engine.ts';
 import { timedOut } from '../stop.ts';
+import { tellIterationEnd, tellIterationStart } from '../tell.ts';
 import { decidingLeaf, leafStatus } from '../verdict.ts';
 import { countsOf } from './iteration-tally.ts';
 
@@ -60,7 +61,7 @@ export class UntilExecution extends BodyOwner {
   #openRound(): void {
     const frame = new Frame(this, this.#frames.length, this.#value);
     this.#frames.push(frame);
-    this.run.tellIteration('iteration.started', frame);
+    tellIterationStart(frame);
     this.run.open(frame);
     this.run.drain();
   }
@@ -91,14 +92,14 @@ export class UntilExecution extends BodyOwner {
   #failToAsk(frame: Frame, thrown: unknown): void {
     if (frame.bits !== RUNNING) return;
     frame.bits = SUCCEEDED;
-    this.run.tellIteration('iteration.ended', frame);
+    tellIterationEnd(frame);
     this.fail(thrown);
   }
 
   #endRound(frame: Frame, bits: StatusBits, done: boolean): void {
     if (frame.bits !== RUNNING) return;
     frame.bits = bits;
-    this.run.tellIteration('iteration.ended', frame);
+    tellIterationEnd(frame);
     if (this.#timedOut) this.#endAtLimit(`took longer than its timeout allows`);
     else if (this.stop !== undefined || done) this.end(bits);
     else if (this.#frames.length < this.#node.maxIterations) this.#advance();

@@ -10,6 +10,7 @@ import { FlowContext } from '../handlers/flow-context.ts';
 import { errorOf } from '../records/secure.ts';
 import type { RunEngine } from '../run-engine.ts';
 import type { Stop } from '../stop.ts';
+import { tellStart } from '../tell.ts';
 
 export class WaitForExecution implements Detail {
   readonly #run: RunEngine;
@@ -31,7 +32,7 @@ export class WaitForExecution implements Detail {
     const state = this.#state;
     state.started = run.startOffset();
     state.detail = this;
-    run.tellStart(state);
+    tellStart(state);
     let correlate: string | undefined;
     try {
       const context = new FlowContext(state);
