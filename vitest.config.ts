@@ -21,6 +21,8 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['{packages,examples}/*/test/**/*.test.ts', 'benchmarks/test/**/*.test.ts'],
+          // A slow machine is no failure: only what hangs should end here.
+          testTimeout: 30_000,
           typecheck: {
             enabled: true,
             include: ['{packages,examples}/*/test/**/*.test-d.ts'],
