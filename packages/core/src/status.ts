@@ -23,6 +23,9 @@ export const CANCELLED: StatusBits = 16;
 /** Everything that runAfter can list: what `settled(x)` accepts. */
 export const ANY_RUN_AFTER: StatusBits = SUCCEEDED | FAILED | SKIPPED | TIMED_OUT;
 
+/** What counts as a failure that somebody should hear of; what was cancelled was wanted. */
+export const FAILURE: StatusBits = FAILED | TIMED_OUT;
+
 /** The statuses that make a leaf failing (the leaf rule). */
 export const UNSUCCESSFUL: StatusBits = FAILED | TIMED_OUT | CANCELLED;
 

@@ -48,7 +48,7 @@ export abstract class BodyOwner implements Detail {
     return undefined;
   }
 
-  /** Starts; called once. */
+  /** Opens its first frame; called once. */
   abstract begin(): void;
 
   /** Everything in this frame has ended. */
@@ -69,7 +69,11 @@ export abstract class BodyOwner implements Detail {
   /** Called after a child has ended. */
   childEnded?(state: ActionState): void;
 
-  /** Starts, and is told to stop when its time is up. */
+  start(): void {
+    this.beginWithin(this.state?.node.timeout);
+  }
+
+  /** Begins, and is told to stop when its time is up. */
   beginWithin(timeout: number | undefined): void {
     if (timeout !== undefined) {
       this.#cancelTimer = this.run.clock.setTimer(timeout, () => this.timeIsUp());

@@ -4,7 +4,7 @@
  */
 import { RUNNING } from '../status.ts';
 import type { ActionState } from './action-state.ts';
-import type { BodyOwner } from './body-owner.ts';
+import type { Detail } from './detail.ts';
 import { Activity } from './handlers/activity.ts';
 import { GuardedActivity } from './handlers/guarded-activity.ts';
 import { BranchingExecution } from './kinds/branching-execution.ts';
@@ -29,29 +29,29 @@ export function startNode(run: RunEngine, state: ActionState): void {
       break;
     case 'scope':
     case 'branch':
-      startContainer(state, new SingleBody(run, node.body, state));
+      launch(run, state, new SingleBody(run, node.body, state));
       break;
     case 'forEach':
-      startContainer(state, new ForEachExecution(run, node, state));
+      launch(run, state, new ForEachExecution(run, node, state));
       break;
     case 'condition':
     case 'switch':
-      startContainer(state, new BranchingExecution(run, node, state));
+      launch(run, state, new BranchingExecution(run, node, state));
       break;
     case 'until':
-      startContainer(state, new UntilExecution(run, node, state));
+      launch(run, state, new UntilExecution(run, node, state));
       break;
     case 'container':
-      startContainer(state, new ContainerExecution(run, node, state));
+      launch(run, state, new ContainerExecution(run, node, state));
       break;
     case 'child':
-      new ChildExecution(run, node, state).start();
+      launch(run, state, new ChildExecution(run, node, state));
       break;
     case 'delay':
-      new DelayExecution(run, node, state).start();
+      launch(run, state, new DelayExecution(run, node, state));
       break;
     case 'waitFor':
-      new WaitForExecution(run, node, state).start();
+      launch(run, state, new WaitForExecution(run, node, state));
       break;
     case 'terminate':
       terminateRun(run, node, state);
@@ -61,12 +61,15 @@ export function startNode(run: RunEngine, state: ActionState): void {
   }
 }
 
-function startContainer(state: ActionState, owner: BodyOwner): void {
-  const { run } = owner;
+/** What stands behind everything but a handler. */
+interface Execution extends Detail {
+  start(): void;
+}
+
+function launch(run: RunEngine, state: ActionState, execution: Execution): void {
   state.started = run.startOffset();
-  state.detail = owner;
+  state.detail = execution;
   tellStart(state);
   // Who hears of the start may stop it.
-  if (state.bits !== RUNNING) return;
-  owner.beginWithin(state.node.timeout);
+  if (state.bits === RUNNING) execution.start();
 }

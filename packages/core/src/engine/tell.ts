@@ -4,7 +4,7 @@
  * @module
  */
 import type { ActionError } from '../result.ts';
-import { type Status, statusName, UNSUCCESSFUL } from '../status.ts';
+import { FAILURE, type Status, statusName } from '../status.ts';
 import type { ActionState } from './action-state.ts';
 import type { Frame } from './frame.ts';
 import type { RunEngine } from './run-engine.ts';
@@ -31,7 +31,7 @@ export function tellEnd(state: ActionState): void {
   const { status, error } = state;
   const duration = state.ended - state.started;
   events.emit({ type: 'action.ended', ...facts, status, error, duration });
-  if ((state.bits & UNSUCCESSFUL) !== 0 && state.node.criticality === 'important') {
+  if ((state.bits & FAILURE) !== 0 && state.node.criticality === 'important') {
     events.emit({ type: 'action.flagged', ...facts, status, error });
   }
 }

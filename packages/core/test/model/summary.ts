@@ -44,11 +44,9 @@ function* handledComplaints(run: Expected, { handledFailures }: RunFacts): Gener
   }
 }
 
+/** What was only cancelled is nothing to look at. */
 function* flaggedComplaints(run: Expected, { flagged }: RunFacts): Generator<string> {
-  const failing = ['Failed', 'TimedOut', 'Cancelled'];
-  const must = everything(run).filter(
-    ({ isImportant, status }) => isImportant && failing.includes(status),
-  );
+  const must = everything(run).filter((one) => one.isImportant && isFailure(one));
   yield* nameComplaints(
     'flagged',
     flagged.map(({ path }) => path),

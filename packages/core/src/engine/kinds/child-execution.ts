@@ -17,7 +17,7 @@ import { errorOf } from '../records/secure.ts';
 import { createInStore, endInStore } from '../records/stored-run.ts';
 import type { RunEngine } from '../run-engine.ts';
 import { type Stop, timedOut } from '../stop.ts';
-import { tellRunEnd, tellStart } from '../tell.ts';
+import { tellRunEnd } from '../tell.ts';
 
 export class ChildExecution implements Detail {
   readonly #run: RunEngine;
@@ -40,9 +40,6 @@ export class ChildExecution implements Detail {
   start(): void {
     const run = this.#run;
     const state = this.#state;
-    state.started = run.startOffset();
-    state.detail = this;
-    tellStart(state);
     try {
       const input = this.#node.input(state.handed, new FlowContext(state));
       if (this.#stop === undefined) this.#begin(input);

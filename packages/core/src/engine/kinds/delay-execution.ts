@@ -11,7 +11,6 @@ import { FlowContext } from '../handlers/flow-context.ts';
 import { errorOf } from '../records/secure.ts';
 import type { RunEngine } from '../run-engine.ts';
 import type { Stop } from '../stop.ts';
-import { tellStart } from '../tell.ts';
 
 export class DelayExecution implements Detail {
   readonly #run: RunEngine;
@@ -28,9 +27,6 @@ export class DelayExecution implements Detail {
   start(): void {
     const run = this.#run;
     const state = this.#state;
-    state.started = run.startOffset();
-    state.detail = this;
-    tellStart(state);
     try {
       const milliseconds = this.#milliseconds();
       if (state.bits !== RUNNING) return;

@@ -10,7 +10,6 @@ import { FlowContext } from '../handlers/flow-context.ts';
 import { errorOf } from '../records/secure.ts';
 import type { RunEngine } from '../run-engine.ts';
 import type { Stop } from '../stop.ts';
-import { tellStart } from '../tell.ts';
 
 export class WaitForExecution implements Detail {
   readonly #run: RunEngine;
@@ -30,9 +29,6 @@ export class WaitForExecution implements Detail {
     const run = this.#run;
     const node = this.#node;
     const state = this.#state;
-    state.started = run.startOffset();
-    state.detail = this;
-    tellStart(state);
     let correlate: string | undefined;
     try {
       const context = new FlowContext(state);

@@ -7,7 +7,7 @@
  */
 
 import type { ActionError } from '../../result.ts';
-import { SKIPPED, type Status, SUCCEEDED, UNSUCCESSFUL } from '../../status.ts';
+import { FAILURE, SKIPPED, type Status, SUCCEEDED } from '../../status.ts';
 import type { ActionState } from '../action-state.ts';
 import type { Frame } from '../frame.ts';
 import { DurationSketch } from './duration-sketch.ts';
@@ -87,7 +87,7 @@ export class Digest {
       this.attempts += state.detail?.attempts?.()?.length ?? 1;
       this.#sketchAt(state.fullAddress).add(state);
     }
-    if ((state.bits & UNSUCCESSFUL) !== 0) this.#addFailure(state, handled);
+    if ((state.bits & FAILURE) !== 0) this.#addFailure(state, handled);
     if (state.unsettled && this.unsettled.length < mostListed) this.unsettled.push(state.fullPath);
   }
 
