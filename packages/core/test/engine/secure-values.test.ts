@@ -80,6 +80,22 @@ describe('a secret', () => {
     });
     expect(run.result('Use')?.error?.cause).toBeUndefined();
   });
+
+  it.each([
+    ['HTTP_403', 'HTTP_403'],
+    ['ECONNRESET', 'ECONNRESET'],
+    ['hunter2-token', 'SECURE_ACTION_FAILED'],
+    ['0xC0FFEE', 'SECURE_ACTION_FAILED'],
+  ])('does not hide in the code of an error: %s is recorded as %s', async (thrown, recorded) => {
+    const flow = workflow('Login', (flow) => {
+      const fail = () => {
+        throw Object.assign(new Error(secret), { code: thrown });
+      };
+      flow.action('Login', fail, { secure: { inputs: true } });
+    });
+    const { results } = await start(flow, undefined).finished;
+    expect(results[0]?.code).toBe(recorded);
+  });
 });
 
 async function contentsOf(store: RunStore): Promise<unknown[]> {

@@ -57,6 +57,13 @@ export const coreRunCodes = {
     why: 'Unless told otherwise an until stops after 60 rounds or one hour, and not being done by then is a failure.',
     fix: "Raise the limits, or set `onLimit: 'succeed'` to let the last round decide.",
   },
+  SECURE_ACTION_FAILED: {
+    package: '@runafter/core',
+    title:
+      'An action that handles secure values failed, with an error whose code does not look like one.',
+    why: 'Its error may quote a secure value. So the message is withheld, and the code too unless it is upper-case words, HTTP_ and a status, or the name of an error class.',
+    fix: 'Throw errors with such a code, and log what you need inside the handler.',
+  },
   ITERATION_FAILED: {
     package: '@runafter/core',
     title: 'Iterations of a loop did not succeed.',
