@@ -95,8 +95,8 @@ export interface ContainerOptions extends TimedOptions {
 export interface ActionOptions<T, K = T> extends TimedOptions {
   /** When and how often to try again. Default: never. */
   readonly retry?: RetryPolicy;
-  /** Trims the output: only what it returns is recorded and handed over. */
-  readonly select?: (output: T) => K;
+  /** Trims the output: only what it returns is recorded and handed over. May be async. */
+  readonly select?: (output: T) => K | Promise<K>;
   /** The most bytes that the output may have as JSON. More fails with PAYLOAD_TOO_LARGE. */
   readonly payloadLimit?: number;
   /** Every attempt takes a permit of it first. */

@@ -116,6 +116,15 @@ describe('an executor', () => {
     expect(clock.pending).toBe(0);
   });
 
+  it('that is async and rejects makes `finished` reject, too', async () => {
+    const dispatch = async (): Promise<void> => {
+      throw new Error('The queue is gone.');
+    };
+    const run = start(twoSteps(), undefined, { executor: { dispatch } });
+
+    await expect(run.finished).rejects.toThrow('The queue is gone.');
+  });
+
   it('that still holds a task when the run is cancelled sees its signal abort, and runs nothing', async () => {
     const held: ActionTask[] = [];
     const executor: Executor = { dispatch: (task) => void held.push(task) };

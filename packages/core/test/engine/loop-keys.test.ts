@@ -111,6 +111,30 @@ describe('a keyed loop', () => {
     },
   );
 
+  it('tells the start, too, of an iteration whose key cannot be had', async () => {
+    const told: string[] = [];
+    const flow = workflow('Orders', (flow) => {
+      const key = () => {
+        throw new Error('no key');
+      };
+      flow.forEach(
+        'Orders',
+        [],
+        () => [1],
+        (each) => each.action('Ship', () => 1),
+        { key },
+      );
+    });
+
+    await start(flow, undefined, {
+      onEvent: (event) => {
+        if ('loop' in event) told.push(`${event.type} ${event.path}`);
+      },
+    }).finished;
+
+    expect(told).toEqual(['iteration.started Orders[0]', 'iteration.ended Orders[0]']);
+  });
+
   it('drops the items that it holds back when it is cancelled', async () => {
     const { clock, started, run } = orderLoop({ concurrency: 2, key: (order) => order.customer });
     await clock.advance('3s');

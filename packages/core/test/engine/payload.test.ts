@@ -81,6 +81,15 @@ describe('payloadLimit', () => {
     expect(record).toMatchObject({ status: 'Succeeded', outputs: 'xxxxx' });
   });
 
+  it('holds for what an async select keeps', async () => {
+    const { record } = await get(() => 'x', {
+      payloadLimit: 10,
+      select: async (text) => String(text).repeat(11),
+    });
+
+    expect(record).toMatchObject({ status: 'Failed', code: 'PAYLOAD_TOO_LARGE' });
+  });
+
   it('counts bytes and not characters', async () => {
     const { usage } = await get(() => '€', { payloadLimit: 100 });
 

@@ -44,6 +44,45 @@ describe('a switch', () => {
     },
   );
 
+  it.each<{ chosen: unknown; name: string }>([
+    { chosen: 1, name: '1' },
+    { chosen: 1n, name: '1' },
+    { chosen: true, name: 'true' },
+  ])('takes the case $name for $chosen, which is no text', async ({ chosen, name }) => {
+    const flow = defineWorkflow({
+      name: 'Parcel',
+      actions: {
+        Size: {
+          type: 'switch',
+          on: () => chosen as string,
+          cases: { [name]: { actions: { Crate: { run: () => 1 } }, output: 'Crate' } },
+        },
+      },
+      output: 'Size',
+    });
+
+    expect(await start(flow, undefined).finished).toMatchObject({ outputs: 1 });
+  });
+
+  it.each<{ chosen: unknown; shown: string }>([
+    { chosen: 7n, shown: '7n' },
+    { chosen: undefined, shown: 'undefined' },
+    { chosen: { pin: 1234 }, shown: 'an object' },
+  ])('names what it chose in place of a case: $shown', async ({ chosen, shown }) => {
+    const flow = workflow('Parcel', (flow: Flow<void>) =>
+      flow.switch('Size', [], () => chosen as 'big', {
+        big: (branch) => branch.action('Crate', () => 1),
+      }),
+    );
+
+    const [record] = (await start(flow, undefined).finished).results;
+
+    expect(record?.error).toMatchObject({
+      code: 'SWITCH_CASE_MISSING',
+      message: `"Size" chose ${shown}, but has only the cases big. Add the case, or a default.`,
+    });
+  });
+
   it('without default is Failed for a name that is no case, and lists the cases', async () => {
     const sizes = { big: 'big', small: 'small' } as const;
     const flow = workflow('Parcel', (flow: Flow<keyof typeof sizes>) =>

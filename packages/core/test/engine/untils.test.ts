@@ -93,6 +93,7 @@ describe('an until', () => {
   it.each<{ how: string; answer: (isDone: boolean) => boolean | Promise<boolean> }>([
     { how: 'a promise', answer: async (isDone) => isDone },
     { how: 'something else to await', answer: (isDone) => thenable(isDone) },
+    { how: 'what counts as true', answer: (isDone) => (isDone ? 1 : 0) as unknown as boolean },
   ])('takes $how from done', async ({ answer }) => {
     const flow = workflow('Async', (flow) =>
       flow.until(

@@ -10,6 +10,7 @@
 import { type Limiter, noRetry, type Permit, retry } from '@runafter/clock';
 import type { ActionNode } from '../../definition/definition.ts';
 import { inLimiterOrder } from '../../definition/rules/limiter-order.ts';
+import { isThenable } from '../../definition/rules/show-value.ts';
 import type { ActionError } from '../../result.ts';
 import type { StatusBits } from '../../status.ts';
 import type { AttemptRecord } from '../records/action-record.ts';
@@ -80,7 +81,7 @@ export class GuardedActivity extends Activity {
       };
       const workflow = run.workflow.name;
       try {
-        executor.dispatch({
+        const dispatched: unknown = executor.dispatch({
           runId: run.id,
           workflow,
           path,
@@ -89,6 +90,8 @@ export class GuardedActivity extends Activity {
           signal,
           run: runTask,
         });
+        // An executor that is written with async fails this way.
+        if (isThenable(dispatched)) dispatched.then(undefined, (error) => run.fault(error));
       } catch (error) {
         run.fault(error);
       }
@@ -156,10 +159,10 @@ export class GuardedActivity extends Activity {
   }
 
   /** What is kept of the output, within the limit of its size; whoever was told to stop hands over nothing. */
-  #trim(output: unknown): unknown {
+  async #trim(output: unknown): Promise<unknown> {
     if (this.stop !== undefined) return undefined;
     const { select, payloadLimit } = this.#node;
-    const kept = select === undefined ? output : select(output);
+    const kept = select === undefined ? output : await select(output);
     if (payloadLimit !== undefined) {
       this.run.dropped.payloadBytes += checkPayload(kept, this.path, payloadLimit);
     }

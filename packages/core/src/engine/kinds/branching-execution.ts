@@ -5,7 +5,7 @@
  */
 import { RunafterError } from '@runafter/errors';
 import type { Body, BranchingNode } from '../../definition/definition.ts';
-import { isThenable } from '../../definition/rules/show-value.ts';
+import { isThenable, showValue } from '../../definition/rules/show-value.ts';
 import type { ActionError } from '../../result.ts';
 import { RUNNING } from '../../status.ts';
 import type { ActionState } from '../action-state.ts';
@@ -23,7 +23,7 @@ export class SwitchCaseError extends RunafterError {
   constructor(path: string, value: unknown, cases: readonly string[]) {
     super(
       'SWITCH_CASE_MISSING',
-      `"${path}" chose ${JSON.stringify(value) ?? String(value)}, but has only the cases ` +
+      `"${path}" chose ${showValue(value)}, but has only the cases ` +
         `${cases.join(', ')}. Add the case, or a default.`,
     );
     this.path = path;
@@ -72,7 +72,7 @@ export class BranchingExecution extends SingleBody {
 
   #indexOf(name: unknown): number | undefined {
     const { otherwise } = this.#node;
-    const index = this.body.names.get(name as string);
+    const index = this.body.names.get(textOf(name));
     if (index !== undefined) return index;
     if (otherwise === 'nothing') return undefined;
     if (otherwise !== 'fail') return otherwise.branch;
@@ -108,6 +108,12 @@ export class BranchingExecution extends SingleBody {
     // Nothing runs yet while a promise is choosing; what it chooses does not matter any more.
     if (this.#taken === undefined) this.#skipAll();
   }
+}
+
+/** Cases are named by text, as keys of objects are: 1 means the case '1'. */
+function textOf(name: unknown): string {
+  const isPlain = ['number', 'bigint', 'boolean'].includes(typeof name);
+  return isPlain ? String(name) : (name as string);
 }
 
 class UntakenBranch implements Detail {

@@ -148,7 +148,9 @@ export class ForEachExecution extends BodyOwner {
       const state = this.state as ActionState;
       this.#keyErrors ??= new Map();
       this.#keyErrors.set(index, errorOf(thrown, state.node, `${state.path}[${index}]`));
-      this.#settle(new Frame(this, index, item), FAILED);
+      const frame = new Frame(this, index, item);
+      tellIterationStart(frame);
+      this.#settle(frame, FAILED);
       return false;
     }
   }

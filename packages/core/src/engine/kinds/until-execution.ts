@@ -77,10 +77,10 @@ export class UntilExecution extends BodyOwner {
     if (output !== undefined) this.#value = readSource(frame, output);
     try {
       const done = this.#node.done(this.#value, new FlowContext(frame));
-      if (!isThenable(done)) this.#endRound(frame, SUCCEEDED, done === true);
+      if (!isThenable(done)) this.#endRound(frame, SUCCEEDED, Boolean(done));
       else {
         Promise.resolve(done)
-          .then((answer) => this.#endRound(frame, SUCCEEDED, answer === true))
+          .then((answer) => this.#endRound(frame, SUCCEEDED, Boolean(answer)))
           .catch((thrown: unknown) => this.#failToAsk(frame, thrown));
       }
     } catch (thrown) {
