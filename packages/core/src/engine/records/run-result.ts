@@ -38,12 +38,19 @@ export type RunResult<T> =
       readonly error: ActionError;
     });
 
-/** Reads everything from the engine when it is asked for. */
+/**
+ * Reads nearly everything from the engine when it is asked for. Status and error are fields, so that
+ * tools that copy an object to print it, as test runners do when an assertion fails, can print them.
+ */
 export class FinishedRun implements RunFacts {
+  readonly status: Status;
+  readonly error: ActionError | undefined;
   readonly #engine: RunEngine;
   #digested: Digest | undefined;
 
   constructor(engine: RunEngine) {
+    this.status = statusName(engine.bits) as Status;
+    this.error = engine.bits === SUCCEEDED ? undefined : engine.root.error();
     this.#engine = engine;
   }
 
@@ -60,16 +67,8 @@ export class FinishedRun implements RunFacts {
     return this.#engine.workflow.name;
   }
 
-  get status(): Status {
-    return statusName(this.#engine.bits) as Status;
-  }
-
   get outputs(): unknown {
     return this.#engine.bits === SUCCEEDED ? this.#engine.root.output() : undefined;
-  }
-
-  get error(): ActionError | undefined {
-    return this.#engine.bits === SUCCEEDED ? undefined : this.#engine.root.error();
   }
 
   get startTime(): Date {
