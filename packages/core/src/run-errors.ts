@@ -30,12 +30,17 @@ export class RunExistsError extends RunafterError {
   }
 }
 
-/** `SIGNAL_UNKNOWN` or `RUN_ENDED`: nobody will ever take the signal. */
+/** `SIGNAL_UNKNOWN`, `RUN_ENDED` or `CORRELATE_INVALID`: nobody will ever take the signal. */
 export class SignalError extends RunafterError {
   readonly event: string;
   readonly runId: string;
 
-  constructor(code: 'SIGNAL_UNKNOWN' | 'RUN_ENDED', runId: string, event: string, problem: string) {
+  constructor(
+    code: 'SIGNAL_UNKNOWN' | 'RUN_ENDED' | 'CORRELATE_INVALID',
+    runId: string,
+    event: string,
+    problem: string,
+  ) {
     super(code, problem);
     this.event = event;
     this.runId = runId;

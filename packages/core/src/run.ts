@@ -45,7 +45,7 @@ export interface Run<T> {
    *
    * @returns `delivered` to a wait, `kept` for the next one, or a `duplicate` of an earlier id.
    * @throws {SignalError} as a rejection: `SIGNAL_UNKNOWN` when the workflow waits for no such event,
-   *   `RUN_ENDED` when the run has ended.
+   *   `RUN_ENDED` when the run has ended, `CORRELATE_INVALID` when `correlate` is no text.
    */
   signal<P>(
     event: string | EventType<P>,

@@ -12,6 +12,7 @@ import type { WorkflowDefinition } from './definition/definition.ts';
 import type { EventType } from './definition/event-type.ts';
 import { didYouMean } from './definition/rules/did-you-mean.ts';
 import { boundOf, limiterList } from './definition/rules/limiter-order.ts';
+import { showValue } from './definition/rules/show-value.ts';
 import type { Workflow } from './definition/workflow.ts';
 import { isWorkflow } from './definition/workflow-brand.ts';
 import { EventHub, type RunEvents } from './engine/events.ts';
@@ -196,6 +197,10 @@ class StartedRun<T> implements Run<T> {
         name,
         unknownEvent(this.workflow, name, events),
       );
+    }
+    if (options.correlate !== undefined && typeof options.correlate !== 'string') {
+      const problem = `correlate of event "${name}" is ${showValue(options.correlate)}. Pass a text.`;
+      throw new SignalError('CORRELATE_INVALID', this.id, name, problem);
     }
     if (this.status !== undefined) {
       const problem = `Run "${this.id}" has ended ${this.status}, so nothing waits for event "${name}".`;

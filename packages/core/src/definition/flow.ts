@@ -281,7 +281,7 @@ export interface Flow<In, O = Root, X = unknown> {
   until<const R extends readonly Dependency<O, unknown>[], A>(
     name: string,
     runAfter: R,
-    initial: (values: Values<R>, context: Context<In, X>) => A,
+    initial: (values: Values<R>, context: Context<In, X>) => A | Promise<A>,
     body: <S>(round: RoundFlow<In, S, A, X>, inputs: InputsOf<S, R>) => Dependency<S, A>,
     done: (state: A, context: Context<In, X> & RoundContext) => boolean | Promise<boolean>,
     options?: UntilOptions,
@@ -295,7 +295,7 @@ export interface Flow<In, O = Root, X = unknown> {
     name: string,
     runAfter: R,
     workflow: Workflow<ChildIn, T>,
-    input: (values: Values<R>, context: Context<In, X>) => ChildIn,
+    input: (values: Values<R>, context: Context<In, X>) => ChildIn | Promise<ChildIn>,
     options?: ContainerOptions,
   ): Handle<O, T>;
 

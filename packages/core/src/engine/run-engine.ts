@@ -181,8 +181,10 @@ export class RunEngine {
   /** Starts an action whose predecessors have all ended, or skips it. */
   dispatch(state: ActionState): void {
     const { owner } = state.frame;
-    if (state.bits === UNMET) this.skip(state);
-    else if (owner.stop !== undefined) this.skipStopped(state, owner.stop);
+    const { stop } = owner;
+    if (stop !== undefined && (state.bits !== UNMET || isUnmetBecauseOf(stop, state))) {
+      this.skipStopped(state, stop);
+    } else if (state.bits === UNMET) this.skip(state);
     else {
       state.handed = handOver(state.frame, state.node.inputs);
       const held = owner.childStarting?.(state);
@@ -332,4 +334,13 @@ export class RunEngine {
     this.root.digest(digest);
     return digest;
   }
+}
+
+/** The order to stop has ended, or skipped, a predecessor that this one asked more of. */
+function isUnmetBecauseOf(stop: Stop, { node, frame }: ActionState): boolean {
+  return node.runAfter.some(({ from, accepts }) => {
+    const { bits, value, detail } = frame.at(from);
+    if ((bits & accepts) !== 0) return false;
+    return value === stop.error || detail instanceof SkippedByStop;
+  });
 }

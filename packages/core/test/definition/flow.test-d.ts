@@ -177,6 +177,13 @@ describe('what bodies hand over', () => {
     >();
   });
 
+  test('an async select hands over what it resolves with', () => {
+    const selected = workflow('Selected', (flow: Flow<void>) =>
+      flow.action('Read', () => ({ id: 7 }), { select: async (output) => output.id }),
+    );
+    expectTypeOf<OutputOf<typeof selected>>().toEqualTypeOf<number>();
+  });
+
   test('select decides the type of the output', () => {
     const selected = workflow('Selected', (flow: Flow<number[]>) => {
       const first = flow.action('First', async () => ({ big: 'x', id: 7 }), {

@@ -30,7 +30,7 @@ describe('a child workflow that is told to stop', () => {
     expect(outline(results)).toEqual({
       Sub: 'Cancelled RUN_CANCELLED',
       'Sub > First': 'Cancelled RUN_CANCELLED',
-      'Sub > Second': 'Skipped RUN_AFTER_NOT_MET',
+      'Sub > Second': 'Skipped RUN_CANCELLED',
     });
     expect(clock.pending).toBe(0);
   });

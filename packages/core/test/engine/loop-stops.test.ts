@@ -39,8 +39,8 @@ describe('a loop that is cancelled', () => {
       'Loop[1]': 'Succeeded',
       'Loop[2]': 'Cancelled RUN_CANCELLED',
       'Loop[2]/Work': 'Cancelled RUN_CANCELLED',
-      'Loop[2]/After': 'Skipped RUN_AFTER_NOT_MET',
-      Next: 'Skipped RUN_AFTER_NOT_MET',
+      'Loop[2]/After': 'Skipped RUN_CANCELLED',
+      Next: 'Skipped RUN_CANCELLED',
     });
     expect(results[0]?.counts).toMatchObject({ total: 4, Succeeded: 2, Cancelled: 2 });
     expect(clock.pending).toBe(0);

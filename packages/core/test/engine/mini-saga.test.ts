@@ -121,13 +121,21 @@ describe('a saga on the extension point', () => {
     expect(world.log).toEqual(['undo Account: unknown']);
   });
 
-  it.each<{ how: string; stop: object; options: ContainerOptions; run: string; saga: string }>([
+  it.each<{
+    how: string;
+    stop: object;
+    options: ContainerOptions;
+    run: string;
+    saga: string;
+    skipped: string;
+  }>([
     {
       how: 'a cancel',
       stop: { cancelAfter: '90s' },
       options: {},
       run: 'Cancelled',
       saga: 'Cancelled',
+      skipped: 'RUN_CANCELLED',
     },
     {
       how: 'a timeout of the run',
@@ -135,6 +143,7 @@ describe('a saga on the extension point', () => {
       options: {},
       run: 'TimedOut',
       saga: 'TimedOut',
+      skipped: 'RUN_TIMED_OUT',
     },
     {
       how: 'its own timeout',
@@ -142,8 +151,10 @@ describe('a saga on the extension point', () => {
       options: { timeout: '90s' },
       run: 'Failed',
       saga: 'TimedOut',
+      skipped: 'CONTAINER_TIMED_OUT',
     },
-  ])('undoes all that may have happened after $how', async ({ stop, options, run, saga }) => {
+  ])('undoes all that may have happened after $how', async (row) => {
+    const { stop, options, run, saga, skipped } = row;
     const world = new World();
     const { result } = await world.run(onboarding(world, options), stop);
 
@@ -151,7 +162,7 @@ describe('a saga on the extension point', () => {
     expect(outline(result.results)).toMatchObject({
       Onboard: `${saga} COMPENSATED`,
       'Onboard/Site': expect.stringMatching(saga),
-      'Onboard/Log': 'Skipped RUN_AFTER_NOT_MET',
+      'Onboard/Log': `Skipped ${skipped}`,
     });
     expect(world.log).toEqual([
       'Account',

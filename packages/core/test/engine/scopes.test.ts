@@ -142,7 +142,7 @@ describe('a scope with a timeout', () => {
       Quick: 'TimedOut CONTAINER_TIMED_OUT',
       'Quick/Done': 'Succeeded',
       'Quick/Slow': 'TimedOut CONTAINER_TIMED_OUT',
-      'Quick/After': 'Skipped RUN_AFTER_NOT_MET',
+      'Quick/After': 'Skipped CONTAINER_TIMED_OUT',
       Sibling: 'Succeeded',
       Handle: 'Succeeded',
     });

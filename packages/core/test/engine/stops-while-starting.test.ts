@@ -137,7 +137,7 @@ describe.each(['iteration.started', 'iteration.ended', 'attempt.started', 'attem
       expect(started.length).toBeLessThanOrEqual(1);
       expect(outline(results)).toMatchObject({
         Loop: 'Cancelled RUN_CANCELLED',
-        After: 'Skipped RUN_AFTER_NOT_MET',
+        After: 'Skipped RUN_CANCELLED',
       });
       expect(clock.pending).toBe(0);
     });

@@ -41,8 +41,8 @@ describe('terminate', () => {
       expect(outline(result.results)).toEqual({
         Done: 'Succeeded',
         Slow: 'Cancelled RUN_TERMINATED',
-        Waits: 'Skipped RUN_AFTER_NOT_MET',
-        Scope: 'Skipped RUN_AFTER_NOT_MET',
+        Waits: 'Skipped RUN_TERMINATED',
+        Scope: 'Skipped RUN_TERMINATED',
         'Scope/Inside': 'Skipped PARENT_SKIPPED',
         End: 'Succeeded',
       });
@@ -113,7 +113,7 @@ describe('terminate', () => {
       'Check/then': 'Cancelled RUN_TERMINATED',
       'Check/then/Scope': 'Cancelled RUN_TERMINATED',
       'Check/then/Scope/End': 'Succeeded',
-      After: 'Skipped RUN_AFTER_NOT_MET',
+      After: 'Skipped RUN_TERMINATED',
     });
   });
 

@@ -51,6 +51,12 @@ export const coreRunCodes = {
     why: 'Nobody sent the event, or it was sent with another `correlate`.',
     fix: 'Send `run.signal(name, payload, { correlate })` with the text that the wait gives, or handle TimedOut.',
   },
+  CORRELATE_INVALID: {
+    package: '@runafter/core',
+    title: 'The `correlate` of a waitFor, or of a signal, is not a text.',
+    why: 'A signal is meant for the wait whose text is the same as its own. A promise, a number or nothing at all would never match.',
+    fix: 'Give a text on both sides, such as the id of the order, and give it at once, not as a promise.',
+  },
   UNTIL_LIMIT_REACHED: {
     package: '@runafter/core',
     title: 'An until reached `maxIterations` or its `timeout` before it was done.',

@@ -5,6 +5,7 @@
  */
 import type { ChildNode } from '../../definition/definition.ts';
 import { boundOf, inLimiterOrder } from '../../definition/rules/limiter-order.ts';
+import { isThenable } from '../../definition/rules/show-value.ts';
 import type { ActionError } from '../../result.ts';
 import { CANCELLED, FAILED, type StatusBits, SUCCEEDED } from '../../status.ts';
 import type { ActionState } from '../action-state.ts';
@@ -38,18 +39,36 @@ export class ChildExecution implements Detail {
   }
 
   start(): void {
-    const run = this.#run;
     const state = this.#state;
     try {
       const input = this.#node.input(state.handed, new FlowContext(state));
-      if (this.#stop === undefined) this.#begin(input);
-      else run.end(state, this.#stop.bits, this.#stop.error);
+      if (!isThenable(input)) this.#begin(input);
+      else {
+        Promise.resolve(input).then(
+          (resolved) => this.#begin(resolved),
+          (thrown: unknown) => this.#fail(thrown),
+        );
+      }
     } catch (thrown) {
-      run.end(state, FAILED, errorOf(thrown, state.node, state.path));
+      this.#fail(thrown);
     }
   }
 
+  #fail(thrown: unknown): void {
+    const { node, path } = this.#state;
+    if (this.#stop === undefined) this.#run.end(this.#state, FAILED, errorOf(thrown, node, path));
+    else this.#endStopped(this.#stop);
+  }
+
+  #endStopped({ bits, error }: Stop): void {
+    this.#run.end(this.#state, bits, error);
+  }
+
   #begin(input: unknown): void {
+    if (this.#stop !== undefined) {
+      this.#endStopped(this.#stop);
+      return;
+    }
     const { workflow, limiters, timeout } = this.#node;
     const { services } = this.#run;
     const key = idempotencyKey(this.#state);

@@ -37,11 +37,21 @@ export class UntilExecution extends BodyOwner {
   begin(): void {
     const state = this.state as ActionState;
     try {
-      this.#value = this.#node.initial(state.handed, new FlowContext(state));
+      const initial = this.#node.initial(state.handed, new FlowContext(state));
+      if (!isThenable(initial)) this.#beginWith(initial);
+      else {
+        Promise.resolve(initial).then(
+          (value) => this.#beginWith(value),
+          (thrown: unknown) => this.fail(thrown),
+        );
+      }
     } catch (thrown) {
       this.fail(thrown);
-      return;
     }
+  }
+
+  #beginWith(state: unknown): void {
+    this.#value = state;
     this.#advance();
   }
 

@@ -2,7 +2,9 @@
  * A wait for an event from outside.
  * @module
  */
+import { RunafterError } from '@runafter/errors';
 import type { WaitForNode } from '../../definition/definition.ts';
+import { showValue } from '../../definition/rules/show-value.ts';
 import { FAILED, type StatusBits, SUCCEEDED, TIMED_OUT } from '../../status.ts';
 import type { ActionState } from '../action-state.ts';
 import type { Detail } from '../detail.ts';
@@ -32,7 +34,7 @@ export class WaitForExecution implements Detail {
     let correlate: string | undefined;
     try {
       const context = new FlowContext(state);
-      correlate = node.correlate && String(node.correlate(state.handed, context));
+      correlate = node.correlate && textOf(node.correlate(state.handed, context), state.path);
     } catch (thrown) {
       this.#end(FAILED, errorOf(thrown, node, state.path));
       return;
@@ -64,4 +66,25 @@ export class WaitForExecution implements Detail {
     this.#leave?.();
     this.#run.end(this.#state, bits, value);
   }
+}
+
+/** `CORRELATE_INVALID`: nobody could ever send a signal that means this wait. */
+class CorrelateError extends RunafterError {
+  readonly path: string;
+  readonly value: unknown;
+
+  constructor(path: string, value: unknown) {
+    super(
+      'CORRELATE_INVALID',
+      `correlate of "${path}" gave ${showValue(value)}. It must give a text at once, the same that ` +
+        'the signal will carry.',
+    );
+    this.path = path;
+    this.value = value;
+  }
+}
+
+function textOf(value: unknown, path: string): string {
+  if (typeof value === 'string') return value;
+  throw new CorrelateError(path, value);
 }

@@ -19,7 +19,7 @@ export interface RunFacts {
   /** The first-level records of the run. */
   readonly results: readonly ActionRecord[];
   /**
-   * Failures that did not fail the container around them, because something handled them or they were
+   * Failures in containers that Succeeded all the same, because something handled them or they were
    * declared important or optional; the first 1,000. A run that Succeeded with some did not go as planned.
    */
   readonly handledFailures: readonly HandledFailure[];
