@@ -29,6 +29,8 @@ export interface Customer {
 export interface Counter {
   readonly crm_name: string;
   readonly crm_value: number;
+  /** The idempotency key of the last addition: whoever finds its own there has added already. */
+  readonly crm_lastaddition?: string;
 }
 
 /** One row of the collected result: how a report ended. */

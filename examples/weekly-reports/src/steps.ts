@@ -2,7 +2,8 @@
  * What each action of the weekly reports does, one function an action.
  *
  * Invariant: a step can be repeated. Writes to the list look before they repeat themselves, a record is
- * looked up before it is created, mail carries its idempotency key, and the count is set, not added to.
+ * looked up before it is created, mail carries its idempotency key, and the counter remembers who added
+ * last.
  * Read next: report-status.ts for the writes to the list, weekly-reports.ts for the order of it all.
  * @module
  */
@@ -44,14 +45,21 @@ export function stepsOn({ reports, customers, counters, mail }: Systems) {
       return failReport(reports, context.item, error.message, context);
     },
 
-    async setCount(
+    /** One addition for all reports; refused, and tried again, when another run has written meanwhile. */
+    async addCount(
       [, summary]: readonly [unknown, Summary],
-      { signal }: Pick<Context, 'signal'>,
+      { signal, idempotencyKey }: Pick<Context, 'signal' | 'idempotencyKey'>,
     ): Promise<Summary> {
       const counter = await counters.find({ crm_name: names.counter }, { signal });
       if (counter === undefined) throw new Error(`There is no counter "${names.counter}".`);
-      const value = { crm_value: summary.rows.length };
-      await counters.update(counter.id, counter.etag, value, { signal });
+      const { crm_value, crm_lastaddition } = counter.fields;
+      if (crm_lastaddition !== idempotencyKey) {
+        const next = {
+          crm_value: crm_value + summary.rows.length,
+          crm_lastaddition: idempotencyKey,
+        };
+        await counters.update(counter.id, counter.etag, next, { signal });
+      }
       return summary;
     },
   };

@@ -18,7 +18,9 @@ export async function openWeeklyOffice(reports: readonly Report[], speed: number
   office.createList(names.list, reportColumns, items);
   office.createTable(names.customers, ['crm_name']);
   const counter: Counter = { crm_name: names.counter, crm_value: 0 };
-  office.createTable(names.counters, ['crm_name', 'crm_value'], { rows: [{ ...counter }] });
+  office.createTable(names.counters, ['crm_name', 'crm_value', 'crm_lastaddition'], {
+    rows: [{ ...counter }],
+  });
   return office;
 }
 

@@ -49,7 +49,7 @@ export function weeklyReports(
       { concurrency, key: ({ fields }) => fields.Customer, id: ({ id }) => id },
     );
     const summary = flow.action('Summarize', [settled(reports)], ([loop]) => summarize(loop));
-    return flow.action('Set_Count', [reports, summary], steps.setCount, patience);
+    return flow.action('Add_Count', [reports, summary], steps.addCount, patience);
   });
   // #endregion
 }

@@ -105,6 +105,14 @@ describe('trouble that passes', () => {
     );
   });
 
+  test('the count is added to what is there already', async () => {
+    const { office, systems } = await aWeek();
+    const counter = await systems.counters.find({ crm_name: names.counter });
+    if (counter) await systems.counters.update(counter.id, counter.etag, { crm_value: 120 });
+    await summaryOf(startWeek(systems));
+    expect(countedIn(office)).toBe(150);
+  });
+
   test('a lost reply to the count does not count twice', async () => {
     const { office, systems } = await aWeek();
     const fault = office.faults.on({ kind: 'lostReply', path: names.counters, times: 1 });
