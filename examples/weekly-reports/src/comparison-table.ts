@@ -35,6 +35,7 @@ export function comparisonTable(
   return [
     ...align(rows, paint),
     '',
+    'Both programs ended without an error.',
     `Summary, from result(): ${summary.Complete} Complete, ${summary.Failed} Failed.`,
     speed === 1
       ? 'The stand-ins ran at the speed of the real services.'

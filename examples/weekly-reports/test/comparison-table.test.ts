@@ -17,6 +17,7 @@ value of the counter         30         17 (13 lost)              30
 customers created            10      14 (4 too many)              10
 time of the services                          30.5 s          24.5 s
 
+Both programs ended without an error.
 Summary, from result(): 29 Complete, 1 Failed.
 The stand-ins ran 5 times as fast as the real services: here it took 6.1 s and 4.9 s.`.slice(1),
   );

@@ -108,7 +108,10 @@ export interface ForEachOptions<Item, K extends Keep = Keep> extends ContainerOp
   readonly concurrency?: number;
   /** Items with the same key run one after the other in item order, different keys side by side. */
   readonly key?: (item: Item, index: number) => string | number | bigint;
-  /** An identity for the item that is the same in every run; the index otherwise. */
+  /**
+   * An identity for the item that is the same in every run; the index otherwise. Idempotency keys are
+   * made of it, so no two items of the loop may have the same.
+   */
   readonly id?: (item: Item, index: number) => string | number | bigint;
   /**
    * What is kept of the iterations: `all` (default) records in item order, only the `failures`, or

@@ -5,7 +5,9 @@
  * throws, or what its promise rejects with, becomes a process warning and nothing else.
  * @module
  */
+
 import { toFault } from '@runafter/errors';
+import { isThenable } from '../definition/rules/show-value.ts';
 import type { ActionError } from '../result.ts';
 import type { Status } from '../status.ts';
 import type { RecordKind } from './records/action-record.ts';
@@ -131,7 +133,9 @@ export class EventHub implements RunEvents {
     for (const listener of [...(this.#listeners ?? [])]) {
       try {
         const returned = listener(event);
-        if (returned instanceof Promise) returned.catch((error) => warn(event, error));
+        if (isThenable(returned)) {
+          returned.then(undefined, (error: unknown) => warn(event, error));
+        }
       } catch (error) {
         warn(event, error);
       }

@@ -316,7 +316,7 @@ export class RunEngine {
     return recordsOfSkippedContainer(state);
   }
 
-  /** A run inside this one. */
+  /** A run inside this one. Made here, so that a child's file need not import this class back. */
   child(
     workflow: WorkflowDefinition,
     input: unknown,
