@@ -2,21 +2,14 @@
  * How many ended in which status, in all or by key. Constant memory: one set of counts per key.
  * @module
  */
-import type { Status } from '@runafter/core';
+import type { IterationCounts, Status } from '@runafter/core';
 import { type Accumulator, accumulate } from './accumulator.ts';
 import { describeValue, isPromise } from './describe-value.ts';
 import { type Recordable, type RecordOf, readRecord } from './record.ts';
 import { ResultsOptionError } from './results-error.ts';
 
-/** How many records ended in which status. A loop's `counts` have the same shape. */
-export interface Tally {
-  readonly total: number;
-  readonly Succeeded: number;
-  readonly Failed: number;
-  readonly TimedOut: number;
-  readonly Cancelled: number;
-  readonly Skipped: number;
-}
+/** How many records ended in which status. What a loop's `counts` are. */
+export type Tally = IterationCounts;
 
 /** Says which group a record belongs to. Groups are told apart as the keys of a Map are. */
 export type KeyOf<R, K> = (record: RecordOf<R>, index: number) => K;

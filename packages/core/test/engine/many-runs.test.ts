@@ -5,21 +5,11 @@
 import { fixed, seededRandom, virtualClock } from '@runafter/clock';
 import { type Flow, memoryRunStore, settled, start, workflow } from '@runafter/core';
 import { jitterExecutor } from '@runafter/testkit';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { nextTurn } from './next-turn.ts';
+import { expectNothingToEscape } from './nothing-escapes.ts';
 
-const escaped: unknown[] = [];
-const note = (error: unknown) => escaped.push(error);
-
-beforeAll(() => {
-  process.on('unhandledRejection', note);
-});
-
-afterAll(async () => {
-  await nextTurn();
-  process.off('unhandledRejection', note);
-  expect(escaped).toEqual([]);
-});
+expectNothingToEscape();
 
 describe('a workflow that is started many times at once', () => {
   it('keeps the inputs, outputs, items and rounds of each run apart', async () => {

@@ -4,26 +4,16 @@
  */
 import { virtualClock } from '@runafter/clock';
 import { memoryRunStore, type RunEvent, type RunStore, start, workflow } from '@runafter/core';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { nextTurn } from './next-turn.ts';
+import { expectNothingToEscape } from './nothing-escapes.ts';
 
 const twoSteps = workflow('Two_Steps', (flow) => {
   const first = flow.action('First', () => 1);
   flow.action('Second', [first], () => 2);
 });
 
-const escaped: unknown[] = [];
-const onEscape = (error: unknown) => escaped.push(error);
-
-beforeEach(() => {
-  process.on('unhandledRejection', onEscape);
-});
-
-afterEach(async () => {
-  await nextTurn();
-  process.off('unhandledRejection', onEscape);
-  expect(escaped).toEqual([]);
-});
+expectNothingToEscape();
 
 describe('a store that fails', () => {
   const down = new Error('The store is down.');

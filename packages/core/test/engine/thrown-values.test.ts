@@ -5,21 +5,10 @@
  */
 import { virtualClock } from '@runafter/clock';
 import { type ActionOptions, type Run, settled, start, workflow } from '@runafter/core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { nextTurn } from './next-turn.ts';
+import { describe, expect, it } from 'vitest';
+import { expectNothingToEscape } from './nothing-escapes.ts';
 
-const escaped: unknown[] = [];
-const note = (error: unknown) => escaped.push(error);
-
-beforeAll(() => {
-  process.on('unhandledRejection', note);
-});
-
-afterAll(async () => {
-  await nextTurn();
-  process.off('unhandledRejection', note);
-  expect(escaped).toEqual([]);
-});
+expectNothingToEscape();
 
 interface Case {
   readonly what: string;

@@ -14,6 +14,7 @@ import { isThenable } from '../../definition/rules/show-value.ts';
 import type { ActionError } from '../../result.ts';
 import type { StatusBits } from '../../status.ts';
 import type { AttemptRecord } from '../records/action-record.ts';
+import { attemptRecord } from '../records/attempt-record.ts';
 import { type Stop, timedOut } from '../stop.ts';
 import { tellAttemptEnd, tellAttemptStart, tellStart } from '../tell.ts';
 import { Activity } from './activity.ts';
@@ -143,18 +144,10 @@ export class GuardedActivity extends Activity {
   }
 
   protected override endAttempt(error: ActionError | undefined, wait?: number): void {
-    if (this.#attemptStarted === undefined) return;
-    const { epoch } = this.run;
-    const startTime = new Date(epoch + this.#attemptStarted);
-    const endTime = new Date(epoch + this.run.offset());
+    const started = this.#attemptStarted;
+    if (started === undefined) return;
     this.#attemptStarted = undefined;
-    this.#attempts.push({
-      number: this.#attempt,
-      startTime,
-      endTime,
-      ...(error && { error }),
-      ...(wait !== undefined && { wait }),
-    });
+    this.#attempts.push(attemptRecord(this.run, this.#attempt, started, error, wait));
     tellAttemptEnd(this.actionState, this.#attempt, error, wait);
   }
 

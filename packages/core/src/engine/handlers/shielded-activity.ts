@@ -13,6 +13,7 @@ import type { Frame } from '../frame.ts';
 import { resultOf } from '../hand-over.ts';
 import { idempotencyKey } from '../idempotency-key.ts';
 import type { AttemptRecord } from '../records/action-record.ts';
+import { attemptRecord } from '../records/attempt-record.ts';
 import { errorOf } from '../records/secure.ts';
 import { timedOut } from '../stop.ts';
 import { tellStart } from '../tell.ts';
@@ -48,13 +49,7 @@ async function settle<T>(
   const attempts: AttemptRecord[] = [];
   let attemptStarted = run.offset();
   const endAttempt = (number: number, error?: ActionError, wait?: number): void => {
-    attempts.push({
-      number,
-      startTime: new Date(run.epoch + attemptStarted),
-      endTime: new Date(run.epoch + run.offset()),
-      ...(error && { error }),
-      ...(wait !== undefined && { wait }),
-    });
+    attempts.push(attemptRecord(run, number, attemptStarted, error, wait));
   };
   let cancelTimeout: (() => void) | undefined;
   let last = 1;

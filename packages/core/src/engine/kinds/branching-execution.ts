@@ -5,12 +5,13 @@
  */
 import { RunafterError } from '@runafter/errors';
 import type { Body, BranchingNode } from '../../definition/definition.ts';
-import { isThenable, showValue } from '../../definition/rules/show-value.ts';
+import { showValue } from '../../definition/rules/show-value.ts';
 import type { ActionError } from '../../result.ts';
 import { RUNNING } from '../../status.ts';
 import type { ActionState } from '../action-state.ts';
 import type { Detail } from '../detail.ts';
 import type { Frame } from '../frame.ts';
+import { goOnWith } from '../go-on-with.ts';
 import { FlowContext } from '../handlers/flow-context.ts';
 import type { RunEngine } from '../run-engine.ts';
 import { SingleBody } from './single-body.ts';
@@ -43,17 +44,11 @@ export class BranchingExecution extends SingleBody {
 
   override begin(): void {
     const state = this.state as ActionState;
-    try {
-      const chosen = this.#node.choose(state.handed, new FlowContext(state));
-      if (!isThenable(chosen)) this.#take(chosen);
-      else {
-        Promise.resolve(chosen)
-          .then((name) => this.#take(name))
-          .catch((thrown: unknown) => this.#failToChoose(thrown));
-      }
-    } catch (thrown) {
-      this.#failToChoose(thrown);
-    }
+    goOnWith(
+      () => this.#node.choose(state.handed, new FlowContext(state)),
+      (name) => this.#take(name),
+      (thrown) => this.#failToChoose(thrown),
+    );
   }
 
   #take(name: unknown): void {

@@ -5,11 +5,11 @@
  */
 import type { ChildNode } from '../../definition/definition.ts';
 import { boundOf, inLimiterOrder } from '../../definition/rules/limiter-order.ts';
-import { isThenable } from '../../definition/rules/show-value.ts';
 import type { ActionError } from '../../result.ts';
 import { CANCELLED, FAILED, type StatusBits, SUCCEEDED } from '../../status.ts';
 import type { ActionState } from '../action-state.ts';
 import type { Detail } from '../detail.ts';
+import { goOnWith } from '../go-on-with.ts';
 import { FlowContext } from '../handlers/flow-context.ts';
 import { idempotencyKey } from '../idempotency-key.ts';
 import type { ActionRecord } from '../records/action-record.ts';
@@ -40,18 +40,11 @@ export class ChildExecution implements Detail {
 
   start(): void {
     const state = this.#state;
-    try {
-      const input = this.#node.input(state.handed, new FlowContext(state));
-      if (!isThenable(input)) this.#begin(input);
-      else {
-        Promise.resolve(input).then(
-          (resolved) => this.#begin(resolved),
-          (thrown: unknown) => this.#fail(thrown),
-        );
-      }
-    } catch (thrown) {
-      this.#fail(thrown);
-    }
+    goOnWith(
+      () => this.#node.input(state.handed, new FlowContext(state)),
+      (input) => this.#begin(input),
+      (thrown) => this.#fail(thrown),
+    );
   }
 
   #fail(thrown: unknown): void {

@@ -13,6 +13,7 @@ import { FAILED, type StatusBits, SUCCEEDED } from '../../status.ts';
 import type { ActionState } from '../action-state.ts';
 import { BodyOwner } from '../body-owner.ts';
 import { Frame } from '../frame.ts';
+import { goOnWith } from '../go-on-with.ts';
 import { FlowContext } from '../handlers/flow-context.ts';
 import type { ActionRecord } from '../records/action-record.ts';
 import { outputOf } from '../records/iteration-record.ts';
@@ -61,17 +62,12 @@ export class ForEachExecution extends BodyOwner {
 
   begin(): void {
     const state = this.state as ActionState;
-    try {
-      const items = this.#node.items(state.handed, new FlowContext(state));
-      if (!isPromiseOfItems(items)) this.#open(items);
-      else {
-        Promise.resolve(items)
-          .then((resolved) => this.#open(resolved))
-          .catch((thrown: unknown) => this.#sourceFailed(thrown));
-      }
-    } catch (thrown) {
-      this.#sourceFailed(thrown);
-    }
+    goOnWith(
+      () => this.#node.items(state.handed, new FlowContext(state)),
+      (items) => this.#open(items),
+      (thrown) => this.#sourceFailed(thrown),
+      isPromiseOfItems,
+    );
   }
 
   #open(items: unknown): void {

@@ -6,12 +6,12 @@
  * @module
  */
 import type { UntilNode } from '../../definition/definition.ts';
-import { isThenable } from '../../definition/rules/show-value.ts';
 import type { Iteration, IterationCounts } from '../../result.ts';
 import { FAILED, RUNNING, type StatusBits, SUCCEEDED } from '../../status.ts';
 import type { ActionState } from '../action-state.ts';
 import { BodyOwner } from '../body-owner.ts';
 import { Frame } from '../frame.ts';
+import { goOnWith } from '../go-on-with.ts';
 import { readSource } from '../hand-over.ts';
 import { FlowContext } from '../handlers/flow-context.ts';
 import type { ActionRecord } from '../records/action-record.ts';
@@ -36,18 +36,11 @@ export class UntilExecution extends BodyOwner {
 
   begin(): void {
     const state = this.state as ActionState;
-    try {
-      const initial = this.#node.initial(state.handed, new FlowContext(state));
-      if (!isThenable(initial)) this.#beginWith(initial);
-      else {
-        Promise.resolve(initial).then(
-          (value) => this.#beginWith(value),
-          (thrown: unknown) => this.fail(thrown),
-        );
-      }
-    } catch (thrown) {
-      this.fail(thrown);
-    }
+    goOnWith(
+      () => this.#node.initial(state.handed, new FlowContext(state)),
+      (value) => this.#beginWith(value),
+      (thrown) => this.fail(thrown),
+    );
   }
 
   #beginWith(state: unknown): void {
@@ -85,17 +78,11 @@ export class UntilExecution extends BodyOwner {
   #askWhetherDone(frame: Frame): void {
     const { output } = this.body;
     if (output !== undefined) this.#value = readSource(frame, output);
-    try {
-      const done = this.#node.done(this.#value, new FlowContext(frame));
-      if (!isThenable(done)) this.#endRound(frame, SUCCEEDED, Boolean(done));
-      else {
-        Promise.resolve(done)
-          .then((answer) => this.#endRound(frame, SUCCEEDED, Boolean(answer)))
-          .catch((thrown: unknown) => this.#failToAsk(frame, thrown));
-      }
-    } catch (thrown) {
-      this.#failToAsk(frame, thrown);
-    }
+    goOnWith(
+      () => this.#node.done(this.#value, new FlowContext(frame)),
+      (done) => this.#endRound(frame, SUCCEEDED, Boolean(done)),
+      (thrown) => this.#failToAsk(frame, thrown),
+    );
   }
 
   /** The round itself Succeeded; that `done` cannot tell more is the until's failure. */
