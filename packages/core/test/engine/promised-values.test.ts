@@ -63,6 +63,55 @@ describe('a promise', () => {
   });
 });
 
+describe('a promise that never comes', () => {
+  const never = <T>(): Promise<T> => new Promise(() => undefined);
+
+  it.each([
+    [
+      'the first state of an until',
+      (flow: Flow<void>) => {
+        flow.until(
+          'Waits',
+          [],
+          () => never<number>(),
+          (round) => round.action('Add', [round.state], ([n]) => n + 1),
+          () => true,
+        );
+      },
+    ],
+    [
+      'the input of a child workflow',
+      (flow: Flow<void>) => {
+        const child = workflow('Child', (flow: Flow<void>) => flow.action('Work', () => 1));
+        flow.child('Waits', [], child, () => never<void>());
+      },
+    ],
+  ])('does not hold up a cancel: %s', async (_, body) => {
+    const clock = virtualClock();
+    const run = start(workflow('Stuck', body), undefined, { clock });
+    await clock.advance('1s');
+    run.cancel();
+    await clock.advance('1s');
+    expect(run.status).toBe('Cancelled');
+    expect(run.results[0]).toMatchObject({ status: 'Cancelled', code: 'RUN_CANCELLED' });
+    expect(clock.pending).toBe(0);
+  });
+});
+
+it('a child workflow whose input never comes ends with its own timeout', async () => {
+  const clock = virtualClock();
+  const child = workflow('Child', (flow: Flow<void>) => flow.action('Work', () => 1));
+  const parent = workflow('Parent', (flow: Flow<void>) => {
+    flow.child('Sub', [], child, () => new Promise<void>(() => undefined), { timeout: '10s' });
+  });
+  const run = start(parent, undefined, { clock });
+  await clock.advance('11s');
+  expect((await run.finished).results[0]).toMatchObject({
+    status: 'TimedOut',
+    code: 'CONTAINER_TIMED_OUT',
+  });
+});
+
 describe('a correlate that is no text', () => {
   const approval = event<boolean>('approval');
 

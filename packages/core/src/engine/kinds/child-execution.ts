@@ -40,29 +40,32 @@ export class ChildExecution implements Detail {
 
   start(): void {
     const state = this.#state;
+    const { input, timeout } = this.#node;
+    if (timeout !== undefined) {
+      this.#cancelTimer = this.#run.clock.setTimer(timeout, () => this.#timeIsUp());
+    }
     goOnWith(
-      () => this.#node.input(state.handed, new FlowContext(state)),
-      (input) => this.#begin(input),
+      () => input(state.handed, new FlowContext(state)),
+      (given) => this.#begin(given),
       (thrown) => this.#fail(thrown),
     );
   }
 
-  #fail(thrown: unknown): void {
-    const { node, path } = this.#state;
-    if (this.#stop === undefined) this.#run.end(this.#state, FAILED, errorOf(thrown, node, path));
-    else this.#endStopped(this.#stop);
+  #timeIsUp(): void {
+    const message = `"${this.#state.path}" took longer than its timeout allows.`;
+    this.halt(timedOut('CONTAINER_TIMED_OUT', message));
   }
 
-  #endStopped({ bits, error }: Stop): void {
-    this.#run.end(this.#state, bits, error);
+  #fail(thrown: unknown): void {
+    if (this.#stop !== undefined) return;
+    this.#cancelTimer?.();
+    const { node, path } = this.#state;
+    this.#run.end(this.#state, FAILED, errorOf(thrown, node, path));
   }
 
   #begin(input: unknown): void {
-    if (this.#stop !== undefined) {
-      this.#endStopped(this.#stop);
-      return;
-    }
-    const { workflow, limiters, timeout } = this.#node;
+    if (this.#stop !== undefined) return;
+    const { workflow, limiters } = this.#node;
     const { services } = this.#run;
     const key = idempotencyKey(this.#state);
     const child = this.#run.child(
@@ -77,16 +80,6 @@ export class ChildExecution implements Detail {
       (fault) => this.#ended(fault),
     );
     this.#child = child;
-    if (timeout !== undefined) {
-      this.#cancelTimer = this.#run.clock.setTimer(timeout, () => {
-        this.halt(
-          timedOut(
-            'CONTAINER_TIMED_OUT',
-            `"${this.#state.path}" took longer than its timeout allows.`,
-          ),
-        );
-      });
-    }
     if (services.store === undefined) child.begin(workflow.timeout);
     else {
       createInStore(child).then(
@@ -99,7 +92,12 @@ export class ChildExecution implements Detail {
   halt(stop: Stop): void {
     if (this.#stop !== undefined) return;
     this.#stop = stop;
-    this.#child?.halt(stop);
+    if (this.#child !== undefined) this.#child.halt(stop);
+    else {
+      // Its input is still awaited, and does not matter any more.
+      this.#cancelTimer?.();
+      this.#run.end(this.#state, stop.bits, stop.error);
+    }
   }
 
   #ended(fault: { error: unknown } | undefined): void {

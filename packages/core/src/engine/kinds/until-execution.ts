@@ -126,8 +126,9 @@ export class UntilExecution extends BodyOwner {
 
   protected override halted(): void {
     const round = this.#frames.at(-1);
-    // The round has Succeeded, and only a promise of `done` is awaited.
-    if (round?.remaining === 0) this.#endRound(round, SUCCEEDED, false);
+    // Only a promise is awaited: of the first state, or of `done` after a round that has Succeeded.
+    if (round === undefined) this.end(FAILED);
+    else if (round.remaining === 0) this.#endRound(round, SUCCEEDED, false);
   }
 
   output(): unknown {
