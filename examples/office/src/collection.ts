@@ -25,6 +25,11 @@ export class DuplicateKey extends Error {
   override readonly name = 'DuplicateKey';
 }
 
+export interface Page {
+  readonly rows: readonly Row[];
+  readonly next: number | undefined;
+}
+
 export interface PageOptions {
   /** Only rows with a greater `seq`. Default 0. */
   readonly after?: number;
@@ -118,6 +123,13 @@ export class Collection {
       ? this.#sql.filtered.all(after, `$.${filter.column}`, toSql(filter.value), limit)
       : this.#sql.page.all(after, limit);
     return rows.map((row) => toRow(row) as Row);
+  }
+
+  /** At most `size` rows, and after which of them the next page begins, where there is one. */
+  pageOf(size: number, options: Omit<PageOptions, 'limit'>): Page {
+    const rows = this.page({ ...options, limit: size + 1 });
+    if (rows.length <= size) return { rows, next: undefined };
+    return { rows: rows.slice(0, size), next: rows[size - 1]?.seq };
   }
 
   #write(statement: StatementSync, ...parameters: SQLInputValue[]): Row {

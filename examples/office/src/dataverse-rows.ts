@@ -85,20 +85,15 @@ export function readPage(table: Collection, call: Call): Reply {
   const query = readQueryOf(table, call);
   const wanted = /odata\.maxpagesize=(\d+)/.exec(preferences(call))?.[1];
   const size = Math.min(query.top ?? largestPage, Number(wanted) || largestPage, largestPage);
-  const rows = table.page({
-    after: readSkiptoken(query.skiptoken),
-    limit: size + 1,
-    filter: query.filter,
-  });
-  const page = rows.slice(0, size);
-  const last = page.at(-1);
+  const after = readSkiptoken(query.skiptoken);
+  const { rows, next } = table.pageOf(size, { after, filter: query.filter });
   return {
     status: 200,
     headers: wanted ? { 'Preference-Applied': `odata.maxpagesize=${size}` } : {},
     body: {
       '@odata.context': `${call.root}/api/data/v9.2/$metadata#${table.name}`,
-      value: page.map((row) => show(table, row, query.select)),
-      ...(rows.length > size && last && query.top === undefined && nextLink(call, last.seq)),
+      value: rows.map((row) => show(table, row, query.select)),
+      ...(next !== undefined && query.top === undefined && nextLink(call, next)),
     },
   };
 }

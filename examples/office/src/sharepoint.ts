@@ -67,18 +67,13 @@ export class SharePoint implements Service {
   #page(list: Collection, call: Call): Reply {
     const query = readQuery(call, ['Id', ...list.columns]);
     const size = Math.min(query.top ?? defaultPage, largestPage);
-    const rows = list.page({
-      after: readSkiptoken(query.skiptoken),
-      limit: size + 1,
-      filter: query.filter,
-    });
-    const page = rows.slice(0, size);
-    const last = page.at(-1);
+    const after = readSkiptoken(query.skiptoken);
+    const { rows, next } = list.pageOf(size, { after, filter: query.filter });
     return {
       status: 200,
       body: {
-        value: page.map((row) => show(list, row, call, query)),
-        ...(rows.length > size && last && nextLink(call, last.seq)),
+        value: rows.map((row) => show(list, row, call, query)),
+        ...(next !== undefined && nextLink(call, next)),
       },
     };
   }
