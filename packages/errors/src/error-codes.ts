@@ -7,6 +7,7 @@
  */
 import type { CodeEntry } from './code-table.ts';
 import { clockCodes } from './codes/clock.ts';
+import { coreDurableCodes } from './codes/core.durable.ts';
 import { coreRunCodes } from './codes/core.run.ts';
 import { coreCodes } from './codes/core.ts';
 import { errorsCodes } from './codes/errors.ts';
@@ -17,11 +18,13 @@ export const errorCodes: typeof errorsCodes &
   typeof clockCodes &
   typeof coreCodes &
   typeof coreRunCodes &
+  typeof coreDurableCodes &
   typeof resultsCodes = Object.freeze({
   ...errorsCodes,
   ...clockCodes,
   ...coreCodes,
   ...coreRunCodes,
+  ...coreDurableCodes,
   ...resultsCodes,
 });
 
