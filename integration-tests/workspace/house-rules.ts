@@ -63,8 +63,8 @@ function manifestFaults({ folder, manifest }: WorkspacePackage, house: House): s
 }
 
 function allowedBy({ ours, others = [] }: Row, { exports = {} }: Manifest): Set<string> {
-  // A port's suite is a function on vitest, which whoever calls the suite already has.
-  const suites = './conformance' in exports ? ['vitest'] : [];
+  // A port's suite is a function on vitest, with properties for fast-check; who calls it has both.
+  const suites = './conformance' in exports ? ['vitest', 'fast-check'] : [];
   return new Set([`${scope}errors`, ...ours.map((name) => scope + name), ...others, ...suites]);
 }
 

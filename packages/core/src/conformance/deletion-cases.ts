@@ -1,0 +1,103 @@
+/** A run that is deleted leaves nothing behind, and nobody writes to it. */
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { Writer } from '../ports/run-store.ts';
+import {
+  aLease,
+  anEnd,
+  anOutcome,
+  collect,
+  create,
+  minute,
+  record,
+  type Setting,
+} from './setting.ts';
+
+const join = { frame: '', key: 'Sum', of: 2, met: true };
+const action = { frame: 'F', key: 'Claimed' };
+
+export function deletionCases(setting: Setting): void {
+  describe('a run that was deleted', () => {
+    let late: Writer;
+
+    beforeEach(async () => {
+      const { store, other } = setting;
+      late = await create(store, 'r', { workflow: 'Old' });
+      await record(store, late, anOutcome('', 'A'), { joins: [{ ...join, met: false }] });
+      await record(store, late, anOutcome('F', 1));
+      await store.claimAttempt('r', action);
+      await store.saveState(late, 'p', 'old');
+      await store.putSignal('r', { event: 'go', payload: '', id: 'x' });
+      await create(store, 'neighbour');
+      expect(await other.deleteRun('r'), 'it was known').toBe(true);
+    });
+
+    it('is known no more, and deleting it again says so', async () => {
+      const { store, other } = setting;
+      expect(await store.readRun('r')).toBeUndefined();
+      expect((await collect(store.listRuns())).map(({ runId }) => runId)).toEqual(['neighbour']);
+      expect(await store.readFrame('r', '')).toEqual([]);
+      expect(await store.readState('r', 'p')).toBeUndefined();
+      expect(await store.readSignals('r', 0)).toEqual([]);
+      expect(await other.deleteRun('r')).toBe(false);
+    });
+
+    it('fences who still writes to it', async () => {
+      const { store, other } = setting;
+      expect(await record(store, late, anOutcome('', 'B'))).toEqual({ state: 'fenced', ready: [] });
+      expect(await store.saveState(late, 'p', 'late')).toBe(false);
+      expect(await store.endRun(late, anEnd)).toBe(false);
+      expect(await store.renewLease(late, minute)).toBe(false);
+      expect(await store.claimAttempt('r', action)).toBeUndefined();
+      expect(await store.putSignal('r', { event: 'go', payload: '' })).toBe('unknown');
+      expect(await store.acquireLease('r', aLease('me'))).toEqual({ state: 'unknown' });
+      await store.releaseLease(late);
+      expect(await other.readRun('r'), 'nothing of it brings the run back').toBeUndefined();
+      expect(await other.readFrame('r', '')).toEqual([]);
+    });
+
+    it('can be created again, and has nothing of the old one', async () => {
+      const { store, other } = setting;
+      const writer = await create(store, 'r', { workflow: 'New' });
+
+      expect(await other.readRun('r')).toMatchObject({ workflow: 'New', end: undefined });
+      expect(await other.readFrame('r', '')).toEqual([]);
+      expect(await other.readFrame('r', 'F')).toEqual([]);
+      expect(await other.readState('r', 'p')).toBeUndefined();
+      expect(await other.readSignals('r', 0)).toEqual([]);
+      expect(await other.claimAttempt('r', action), 'attempts begin anew').toBe(1);
+      expect(await other.putSignal('r', { event: 'go', payload: '', id: 'x' })).toBe('kept');
+      expect(await other.readSignals('r', 0)).toMatchObject([{ number: 1 }]);
+      const first = await record(store, writer, anOutcome('', 'A'), { joins: [join] });
+      expect(first, 'joins begin anew').toEqual({ state: 'recorded', ready: [] });
+      const second = await record(store, writer, anOutcome('', 'B'), { joins: [join] });
+      expect(second.ready).toEqual([{ frame: '', key: 'Sum', met: true }]);
+    });
+
+    it('does not let its writers into a run that was created with its id', async () => {
+      const { store, other } = setting;
+      await create(other, 'r');
+      expect((await record(store, late, anOutcome('', 'B'))).state).toBe('fenced');
+      expect(await store.saveState(late, 'p', 'late')).toBe(false);
+      expect(await store.renewLease(late, minute)).toBe(false);
+      expect(await store.endRun(late, anEnd)).toBe(false);
+      await store.releaseLease(late);
+      expect((await other.readRun('r'))?.lease?.holder).toBe('creator');
+    });
+
+    it('after its end lets its id be used as well', async () => {
+      const { store, other } = setting;
+      await store.endRun(await create(store, 's'), anEnd);
+      await store.deleteRun('s');
+      await create(other, 's');
+      expect((await store.readRun('s'))?.end).toBeUndefined();
+    });
+
+    it('leaves its neighbours alone', async () => {
+      const { store } = setting;
+      for (const id of ['%', '_', 'neighbou_', 'Neighbour', 'neighbour/1']) {
+        expect(await store.deleteRun(id)).toBe(false);
+      }
+      expect(await store.readRun('neighbour')).toBeDefined();
+    });
+  });
+}

@@ -1,0 +1,1 @@
+export function modelCases(_setting: unknown): void {}

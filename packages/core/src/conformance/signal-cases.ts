@@ -1,0 +1,228 @@
+/** Signals from outside: kept in order, once, until an outcome takes them. */
+import { describe, expect, it, vi } from 'vitest';
+import type { NewSignal } from '../ports/run-store.ts';
+import { anEnd, anOutcome, atOnce, create, record, type Setting } from './setting.ts';
+
+const go: NewSignal = { event: 'approval', payload: '{"by":"ann"}' };
+
+export function signalCases(setting: Setting): void {
+  describe('a signal', () => {
+    it('is kept as it was sent, with a number that grows from 1', async () => {
+      const { store, other } = setting;
+      await create(store, 'r');
+      const sent = [{ ...go, correlate: 'order-17', id: 'mail-1' }, go, { event: '', payload: '' }];
+      for (const signal of sent) expect(await other.putSignal('r', signal)).toBe('kept');
+
+      const signals = await store.readSignals('r', 0);
+      expect(signals).toEqual(sent.map((signal) => ({ ...signal, number: expect.any(Number) })));
+      const numbers = signals.map(({ number }) => number);
+      expect(numbers[0]).toBe(1);
+      expect(numbers).toEqual([...new Set(numbers)].sort((a, b) => a - b));
+      expect(await store.readSignals('r', numbers[0] ?? 0)).toEqual(signals.slice(1));
+      expect(await store.readSignals('r', numbers[2] ?? 0)).toEqual([]);
+    });
+
+    it('belongs to its run', async () => {
+      const { store } = setting;
+      await create(store, 'r');
+      await create(store, 's');
+      expect(await store.putSignal('r', { ...go, id: 'x' })).toBe('kept');
+      expect(await store.putSignal('s', { ...go, id: 'x' })).toBe('kept');
+      expect(await store.readSignals('s', 0)).toMatchObject([{ number: 1 }]);
+    });
+
+    it('of each sender comes after the one that it sent before, and none is lost', async () => {
+      const { store, other } = setting;
+      await create(store, 'r');
+      await Promise.all(
+        [store, other].map(async (connection, sender) => {
+          for (let n = 0; n < 40; n++) {
+            await connection.putSignal('r', { event: `${sender}`, payload: `${n}` });
+          }
+        }),
+      );
+      const signals = await store.readSignals('r', 0);
+      expect(new Set(signals.map(({ number }) => number)).size).toBe(80);
+      for (const sender of ['0', '1']) {
+        const payloads = signals.filter(({ event }) => event === sender).map((s) => s.payload);
+        expect(payloads).toEqual(Array.from({ length: 40 }, (_, n) => `${n}`));
+      }
+    });
+
+    it('with the id of an earlier one changes nothing', async () => {
+      const { store, other } = setting;
+      await create(store, 'r');
+      expect(await store.putSignal('r', { ...go, id: 'x' })).toBe('kept');
+      expect(await other.putSignal('r', { event: 'Other', payload: '2', id: 'x' })).toBe(
+        'duplicate',
+      );
+      expect(await store.readSignals('r', 0)).toEqual([{ ...go, id: 'x', number: 1 }]);
+    });
+
+    it('that is sent 50 times at once with one id is kept once', async () => {
+      const { store, other } = setting;
+      await create(store, 'r');
+      const answers = await atOnce(50, (n) =>
+        (n % 2 ? store : other).putSignal('r', { ...go, id: 'x' }),
+      );
+      expect(answers.filter((answer) => answer === 'kept')).toHaveLength(1);
+      expect(answers.filter((answer) => answer === 'duplicate')).toHaveLength(49);
+      expect(await store.readSignals('r', 0)).toHaveLength(1);
+    });
+
+    it('is taken together with the outcome that says so, and nobody is given it again', async () => {
+      const { store, other } = setting;
+      const writer = await create(store, 'r');
+      for (const payload of ['1', '2', '3']) await store.putSignal('r', { event: 'go', payload });
+      await record(store, writer, anOutcome('', 'Wait'), { signal: 2 });
+      expect((await other.readSignals('r', 0)).map(({ payload }) => payload)).toEqual(['1', '3']);
+    });
+
+    it('stays when the outcome that would have taken it is a duplicate', async () => {
+      const { store } = setting;
+      const writer = await create(store, 'r');
+      await store.putSignal('r', go);
+      await record(store, writer, anOutcome('', 'Wait'));
+      expect((await record(store, writer, anOutcome('', 'Wait'), { signal: 1 })).state).toBe(
+        'duplicate',
+      );
+      expect(await store.readSignals('r', 0)).toHaveLength(1);
+    });
+
+    it('is a duplicate of one that was taken long ago', async () => {
+      const { store, other } = setting;
+      const writer = await create(store, 'r');
+      await store.putSignal('r', { ...go, id: 'x' });
+      await record(store, writer, anOutcome('', 'Wait'), { signal: 1 });
+      expect(await other.putSignal('r', { ...go, id: 'x' })).toBe('duplicate');
+      expect(await store.readSignals('r', 0)).toEqual([]);
+    });
+
+    it('gets a number that no earlier one had, also when all were taken', async () => {
+      const { store } = setting;
+      const writer = await create(store, 'r');
+      await store.putSignal('r', go);
+      await record(store, writer, anOutcome('', 'Wait'), { signal: 1 });
+      await store.putSignal('r', go);
+      const signals = await store.readSignals('r', 1);
+      expect(signals, 'whoever has read up to 1 sees it').toHaveLength(1);
+    });
+
+    it('is never seen beside the outcome that took it', async () => {
+      const { store, other } = setting;
+      const writer = await create(store, 'r');
+      for (let n = 1; n <= 20; n++) {
+        await store.putSignal('r', go);
+        const recorded = record(store, writer, anOutcome('', n), { signal: n });
+        const [outcome] = await other.readFrame('r', '', { keys: [n] });
+        const left = await other.readSignals('r', n - 1);
+        expect(outcome === undefined || left.length === 0, 'both or neither').toBe(true);
+        await recorded;
+      }
+    });
+
+    it('for a run that has ended, or that is unknown, is refused', async () => {
+      const { store, other } = setting;
+      await store.endRun(await create(store, 'r'), anEnd);
+      expect(await other.putSignal('r', go)).toBe('ended');
+      expect(await other.putSignal('s', go)).toBe('unknown');
+      expect(await store.readSignals('r', 0)).toEqual([]);
+    });
+  });
+
+  describe('a subscription to signals', () => {
+    it('is woken by a signal of its own connection and of another one', async () => {
+      const { store, other } = setting;
+      await create(store, 'r');
+      const heard = { store: 0, other: 0 };
+      store.onSignal('r', () => heard.store++);
+      other.onSignal('r', () => heard.other++);
+
+      await store.putSignal('r', go);
+      await eventually(() => heard.store > 0 && heard.other > 0);
+      const before = { ...heard };
+      await other.putSignal('r', go);
+      await eventually(() => heard.store > before.store && heard.other > before.other);
+    });
+
+    it('finds the signal when it is woken', async () => {
+      const { store, other } = setting;
+      await create(store, 'r');
+      const seen: number[] = [];
+      store.onSignal('r', async () => {
+        seen.push((await store.readSignals('r', 0)).length);
+      });
+      await other.putSignal('r', go);
+      await eventually(() => seen.includes(1));
+    });
+
+    it('may begin before the run does', async () => {
+      const { store, other } = setting;
+      let heard = 0;
+      store.onSignal('r', () => heard++);
+      await create(other, 'r');
+      await other.putSignal('r', go);
+      await eventually(() => heard > 0);
+    });
+
+    it('is not woken while it is being made, though a signal is there', async () => {
+      const { store } = setting;
+      await create(store, 'r');
+      await store.putSignal('r', go);
+      let made = false;
+      let early = false;
+      store.onSignal('r', () => {
+        early ||= !made;
+      });
+      made = true;
+      await store.readRun('r');
+      expect(early).toBe(false);
+    });
+
+    it('is not woken after its end, and others of the same run still are', async () => {
+      const { store, other } = setting;
+      await create(store, 'r');
+      let after = 0;
+      let heard = 0;
+      const listener = () => heard++;
+      const end = store.onSignal('r', () => after++);
+      const endTwin = store.onSignal('r', listener);
+      store.onSignal('r', listener);
+      end();
+      endTwin();
+      after = 0;
+      await other.putSignal('r', go);
+      await eventually(() => heard > 0);
+      expect(after).toBe(0);
+    });
+
+    it('may be ended and made anew by the listener that it wakes', async () => {
+      const { store } = setting;
+      await create(store, 'r');
+      let heard = 0;
+      const subscribe = () => {
+        const end = store.onSignal('r', () => {
+          end();
+          heard++;
+          if (heard < 5) subscribe();
+        });
+      };
+      subscribe();
+      await store.putSignal('r', go);
+      await eventually(() => heard > 0);
+      expect((await store.readSignals('r', 0)).length).toBe(1);
+    });
+  });
+
+  /** A wake-up may need a real message, or the store's own look at the place after some time. */
+  async function eventually(happened: () => boolean): Promise<void> {
+    await vi.waitFor(
+      async () => {
+        if (happened()) return;
+        await setting.place.passTime(250);
+        expect(happened(), 'onSignal calls the listener, from whichever process').toBe(true);
+      },
+      { timeout: 10_000, interval: 10 },
+    );
+  }
+}
