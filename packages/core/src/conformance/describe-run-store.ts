@@ -13,6 +13,7 @@ import { endingCases } from './ending-cases.ts';
 import { fenceCases } from './fence-cases.ts';
 import { frameCases } from './frame-cases.ts';
 import { joinCases } from './join-cases.ts';
+import { joinStormCases } from './join-storm-cases.ts';
 import { leaseCases } from './lease-cases.ts';
 import { listingCases } from './listing-cases.ts';
 import { modelCases } from './model-cases.ts';
@@ -73,6 +74,7 @@ export function describeRunStore(name: string, harness: RunStoreHarness): void {
     deletionCases(setting);
     textCases(setting, harness.cannot);
     writeOrderCases(setting);
-    modelCases(setting);
+    modelCases(setting, harness.seed);
+    joinStormCases(setting, harness.seed);
   });
 }

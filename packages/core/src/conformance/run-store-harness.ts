@@ -39,4 +39,6 @@ export interface RunStoreHarness {
    * Default: it can do everything.
    */
   readonly cannot?: Readonly<Partial<Record<RunStoreCapability, string>>>;
+  /** Of the random tests, to see a failure again. Default: another one in every run; a failure names it. */
+  readonly seed?: number;
 }
