@@ -13,6 +13,15 @@ export interface WaitOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Options of {@link Clock.setTimer}. */
+export interface TimerOptions {
+  /**
+   * Whether the timer keeps the process alive while it waits, and a virtual clock running by itself.
+   * False is for timers that only watch over something else. Default true.
+   */
+  readonly ref?: boolean | undefined;
+}
+
 /**
  * Two readings of the time, and two ways to wait.
  *
@@ -32,13 +41,14 @@ export interface Clock {
    * setTimer has returned. Timers that are due at the same time fire in the order of their creation.
    *
    * Any length works, also above the 24.8 days of a JavaScript timer. A timer that is waiting keeps
-   * the process alive.
+   * the process alive, unless it is told not to.
    *
    * @param delayMs - milliseconds; negative counts as 0.
+   * @param options.ref - false: does not keep the process alive. Default true.
    * @returns cancels the timer; calling it again, or after the timer has fired, does nothing.
    * @throws {DurationError} `DURATION_INVALID`: NaN or infinite.
    */
-  setTimer(delayMs: number, callback: () => void): () => void;
+  setTimer(delayMs: number, callback: () => void, options?: TimerOptions): () => void;
 
   /**
    * Resolves when the duration has passed. Leaves no timer and no listener behind, however it ends.

@@ -1,9 +1,10 @@
 /**
- * Time as a port: clocks, durations, backoff, the retry loop, and the ports for holding work back.
+ * Time as a port: clocks, durations, backoff, the retry and the renewal loop, and the ports for holding work back.
  * @module
  */
 export { type BackoffBounds, backoff, backoffBounds } from './backoff.ts';
-export type { Clock, WaitOptions } from './clock.ts';
+export type { Clock, TimerOptions, WaitOptions } from './clock.ts';
+export { type ClockReading, readClock } from './clock-reading.ts';
 export {
   type ConcurrencyLimiter,
   concurrencyLimiter,
@@ -12,6 +13,12 @@ export {
 export { type Duration, DurationError, type DurationUnit, parseDuration } from './duration.ts';
 export { formatDuration } from './duration-format.ts';
 export { isTransient } from './is-transient.ts';
+export {
+  type LeaseLoss,
+  LeaseLostError,
+  LeaseOptionError,
+  LeaseReleasedError,
+} from './lease-errors.ts';
 export type { AcquireOptions, Gate, Limiter, Permit } from './limiter.ts';
 export {
   type ParsedExponentialRetry,
@@ -21,6 +28,7 @@ export {
   RetryPolicyError,
 } from './parse-retry-policy.ts';
 export { type Random, seededRandom } from './random.ts';
+export { keepRenewed, type Renewal, type RenewalOptions } from './renewal.ts';
 export { type Attempt, type RetryInfo, type RetryOptions, retry } from './retry.ts';
 export { parseRetryAfter, retryAfterOf } from './retry-after.ts';
 export { exponential, fixed, noRetry, platformRetry } from './retry-policies.ts';

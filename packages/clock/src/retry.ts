@@ -9,6 +9,7 @@
 import { readProperty } from '@runafter/errors';
 import { backoff } from './backoff.ts';
 import type { Clock } from './clock.ts';
+import { elapsedSince, readClock } from './clock-reading.ts';
 import {
   type ParsedRetryPolicy,
   parseRetryPolicy,
@@ -49,6 +50,11 @@ export interface RetryOptions {
   readonly onRetry?: ((info: RetryInfo) => void | Promise<void>) | undefined;
   /** The number of the first attempt, for work that is resumed: earlier ones count. Default 1. */
   readonly firstAttempt?: number | undefined;
+  /**
+   * When the first of all attempts began, on the clock's `now()`, for work that is resumed: the
+   * policy's `totalTime` counts from there. Default: now, and so is a moment that is still to come.
+   */
+  readonly since?: number | undefined;
 }
 
 /**
@@ -72,16 +78,19 @@ export async function retry<T>(
 ): Promise<T> {
   const { clock, signal, onRetry, random = Math.random, firstAttempt = 1 } = options;
   const parsed = parseRetryPolicy(policy);
+  const start = readClock(clock);
+  const { since = start.now } = options;
   checkFirstAttempt(firstAttempt);
+  checkSince(since);
   signal?.throwIfAborted();
-  const elapsed = stopwatch(clock);
+  const before = Math.max(0, start.now - since);
   for (let number = firstAttempt; ; number++) {
     try {
       return await fn({ number, signal });
     } catch (error) {
       if (signal?.aborted || !allowsRetry(parsed, number, error)) throw error;
       const wait = retryAfterOf(error, clock) ?? backoff(parsed, number, random);
-      if (elapsed() + wait > totalTimeOf(parsed)) throw error;
+      if (before + elapsedSince(clock, start) + wait > totalTimeOf(parsed)) throw error;
       await onRetry?.({ attempt: number, error, wait, at: clock.now() + wait });
       await clock.sleep(wait, { signal });
     }
@@ -97,6 +106,15 @@ function checkFirstAttempt(firstAttempt: number): void {
   );
 }
 
+function checkSince(since: number): void {
+  if (Number.isFinite(since)) return;
+  throw new RetryPolicyError(
+    'retry',
+    'since',
+    `${String(since)} is not a time. Pass milliseconds since 1970, as the clock's now() gives them.`,
+  );
+}
+
 function allowsRetry(policy: ParsedRetryPolicy, attempt: number, error: unknown): boolean {
   if (policy.type === 'none' || attempt > policy.count) return false;
   return policy.when === undefined ? !isAbort(error) : policy.when(error);
@@ -104,13 +122,6 @@ function allowsRetry(policy: ParsedRetryPolicy, attempt: number, error: unknown)
 
 function isAbort(error: unknown): boolean {
   return readProperty(error, 'name') === 'AbortError';
-}
-
-/** The larger of both readings: monotonic() stands still while the machine is suspended. */
-function stopwatch(clock: Clock): () => number {
-  const now = clock.now();
-  const monotonic = clock.monotonic();
-  return () => Math.max(clock.now() - now, clock.monotonic() - monotonic);
 }
 
 function totalTimeOf(policy: ParsedRetryPolicy): number {

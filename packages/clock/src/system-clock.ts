@@ -5,19 +5,23 @@
  * monotonic() says so, and take 24.8 days at most; both are healed by looking again when they fire.
  * @module
  */
-import type { Clock } from './clock.ts';
+import type { Clock, TimerOptions } from './clock.ts';
 import { sleepOn } from './sleep.ts';
 import { timerDelay } from './timer-delay.ts';
 
 /** The longest delay of setTimeout; a longer one would fire at once. */
 const longestTimeout = 2 ** 31 - 1;
 
-function setTimer(delayMs: number, callback: () => void): () => void {
+function setTimer(delayMs: number, callback: () => void, options?: TimerOptions): () => void {
   const dueAt = performance.now() + timerDelay(delayMs);
-  let timeout = setTimeout(check, timeoutUntil(dueAt));
+  let timeout = wait();
+  function wait(): NodeJS.Timeout {
+    const waiting = setTimeout(check, timeoutUntil(dueAt));
+    return options?.ref === false ? waiting.unref() : waiting;
+  }
   function check(): void {
     if (performance.now() >= dueAt) callback();
-    else timeout = setTimeout(check, timeoutUntil(dueAt));
+    else timeout = wait();
   }
   return () => clearTimeout(timeout);
 }

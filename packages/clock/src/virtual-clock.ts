@@ -7,7 +7,7 @@
  * @module
  */
 import { RunafterError } from '@runafter/errors';
-import type { Clock, WaitOptions } from './clock.ts';
+import type { Clock, TimerOptions, WaitOptions } from './clock.ts';
 import { type Duration, parseDuration } from './duration.ts';
 import { Heap } from './heap.ts';
 import { onQuietTurn } from './quiet-turn.ts';
@@ -19,7 +19,8 @@ export interface VirtualClockOptions {
   /** What `now()` says at first. Default 2026-01-01T00:00:00Z. */
   readonly start?: Date | number;
   /**
-   * Whether the clock runs itself forward to the next timer whenever nothing else is left to do.
+   * Whether the clock runs itself forward to the next timer whenever nothing else is left to do, as
+   * long as a timer is waiting that would keep a process alive.
    * Only for programs whose every wait goes through the clock: a request that is on its way cannot
    * be seen, so a time-out would beat it. Default false.
    */
@@ -89,6 +90,7 @@ interface Timer {
   readonly at: number;
   readonly sequence: number;
   readonly callback: () => void;
+  readonly ref: boolean;
 }
 
 class SteppedClock implements VirtualClock {
@@ -98,6 +100,8 @@ class SteppedClock implements VirtualClock {
   #origin: number;
   #elapsed = 0;
   #sequence = 0;
+  /** Timers that are waiting and keep the clock running by itself. */
+  #refs = 0;
   /** Moves by hand that are not finished; while there are any, the clock does not run by itself. */
   #moves = 0;
   #lastMove: Promise<unknown> = Promise.resolve();
@@ -120,12 +124,14 @@ class SteppedClock implements VirtualClock {
     return this.#timers.size;
   }
 
-  setTimer(delayMs: number, callback: () => void): () => void {
+  setTimer(delayMs: number, callback: () => void, options: TimerOptions = {}): () => void {
+    const { ref = true } = options;
     const at = this.#elapsed + timerDelay(delayMs);
-    const entry = this.#timers.push({ at, sequence: this.#sequence++, callback });
+    const entry = this.#timers.push({ at, sequence: this.#sequence++, callback, ref });
+    if (ref) this.#refs++;
     this.#runByItself();
     return () => {
-      this.#timers.remove(entry);
+      if (this.#timers.remove(entry) && ref) this.#refs--;
     };
   }
 
@@ -162,6 +168,7 @@ class SteppedClock implements VirtualClock {
   #fireNext(): boolean {
     const timer = this.#timers.pop();
     if (timer === undefined) return false;
+    if (timer.ref) this.#refs--;
     this.#elapsed = timer.at;
     timer.callback();
     return true;
@@ -180,12 +187,12 @@ class SteppedClock implements VirtualClock {
   }
 
   #runByItself(): void {
-    if (!this.#autoAdvance || this.#ticking || this.#moves > 0 || this.#timers.size === 0) return;
+    if (!this.#autoAdvance || this.#ticking || this.#moves > 0 || this.#refs === 0) return;
     this.#ticking = true;
     onQuietTurn(() => {
       this.#ticking = false;
       try {
-        if (this.#moves === 0) this.#fireNext();
+        if (this.#moves === 0 && this.#refs > 0) this.#fireNext();
       } finally {
         this.#runByItself();
       }

@@ -39,6 +39,18 @@ export function describeClock(name: string, create: () => ClockHarness): void {
       expect(firedAt).toEqual([1_000]);
     });
 
+    it('fires a timer all the same when it is told not to keep the process alive', async () => {
+      const { clock, elapse, pending } = create();
+      let fired = 0;
+      clock.setTimer(2 ** 32, () => fired++, { ref: false });
+      const cancel = clock.setTimer(10, () => fired++, { ref: false });
+      expect(pending()).toBe(2);
+      cancel();
+      await elapse(2 ** 32);
+      expect(fired).toBe(1);
+      expect(pending()).toBe(0);
+    });
+
     it('fires timers in the order of their time and then of their creation', async () => {
       const { clock, elapse } = create();
       const fired: string[] = [];

@@ -307,6 +307,37 @@ describe('the first attempt of resumed work', () => {
     expect(await retry(({ number }) => number, everySecond(1), { clock, firstAttempt: 9 })).toBe(9);
   });
 
+  it('does not begin the total time anew', async () => {
+    const clock = virtualClock({ autoAdvance: true });
+    const { fn, calls } = flaky(clock, Array(9).fill('busy'));
+    const policy = everySecond(9, { totalTime: '5s' });
+    const since = clock.now() - 2_500;
+    await expect(retry(fn, policy, { clock, since })).rejects.toBe('busy');
+    expect(calls).toEqual([0, 1_000, 2_000]);
+  });
+
+  it('is made even when the total time was used up before', async () => {
+    const clock = virtualClock({ autoAdvance: true });
+    const { fn, calls } = flaky(clock, Array(9).fill('busy'));
+    const policy = everySecond(9, { totalTime: '5s' });
+    await expect(retry(fn, policy, { clock, since: 0 })).rejects.toBe('busy');
+    expect(calls).toEqual([0]);
+  });
+
+  it('cannot have begun later than now: the clock may have been set back in between', async () => {
+    const clock = virtualClock({ autoAdvance: true });
+    const { fn, calls } = flaky(clock, Array(9).fill('busy'));
+    const policy = everySecond(9, { totalTime: '2s' });
+    const since = clock.now() + 60_000;
+    await expect(retry(fn, policy, { clock, since })).rejects.toBe('busy');
+    expect(calls).toEqual([0, 1_000, 2_000]);
+  });
+
+  it.each([Number.NaN, Number.POSITIVE_INFINITY])('cannot have begun at %d', async (since) => {
+    const retrying = retry(() => 1, noRetry, { clock: virtualClock(), since });
+    await expect(retrying).rejects.toThrow(/^retry\.since: .*milliseconds since 1970/);
+  });
+
   it.each([0, 1.5, Number.NaN])('cannot be number %d', async (firstAttempt) => {
     const retrying = retry(() => 1, noRetry, { clock: virtualClock(), firstAttempt });
     await expect(retrying).rejects.toThrow(/^retry\.firstAttempt: .*whole number/);

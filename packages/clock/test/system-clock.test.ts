@@ -41,6 +41,18 @@ describe('the system clock', () => {
     setTimeout.mockRestore();
   });
 
+  it('keeps the process alive with a timer, unless it is told not to', () => {
+    vi.useRealTimers();
+    const timers = () => process.getActiveResourcesInfo().filter((type) => type === 'Timeout');
+    const before = timers().length;
+    const cancelQuiet = systemClock.setTimer(2 ** 32, () => {}, { ref: false });
+    expect(timers()).toHaveLength(before);
+    const cancel = systemClock.setTimer(2 ** 32, () => {});
+    expect(timers()).toHaveLength(before + 1);
+    cancelQuiet();
+    cancel();
+  });
+
   it('tells the time of the machine', () => {
     vi.useRealTimers();
     const before = Date.now();

@@ -201,6 +201,24 @@ describe('a virtual clock that runs itself forward', () => {
     expect(timeout).not.toHaveBeenCalled();
   });
 
+  it('stands still when no timer is left that would keep a process alive', async () => {
+    const clock = virtualClock({ autoAdvance: true });
+    const fired: number[] = [];
+    const watch = () => {
+      fired.push(clock.monotonic());
+      clock.setTimer(10, watch, { ref: false });
+    };
+    clock.setTimer(10, watch, { ref: false });
+    const cancel = clock.setTimer(1_000, () => expect.unreachable('it was cancelled'));
+    cancel();
+    for (let turns = 0; turns < 20; turns++) await turn();
+    expect(clock.monotonic()).toBe(0);
+    await clock.sleep(25);
+    for (let turns = 0; turns < 20; turns++) await turn();
+    expect(fired).toEqual([10, 20]);
+    expect(clock.monotonic()).toBe(25);
+  });
+
   it('does not move on behind the back of a test that moves it by hand', async () => {
     const clock = virtualClock({ autoAdvance: true });
     const fired = vi.fn();

@@ -25,4 +25,22 @@ export const clockCodes = {
     why: 'The maximum and the weight are whole numbers of at least 1, a weight is not above the maximum, and a priority is a finite number.',
     fix: 'Correct the value that the message names; split work that is heavier than the whole limiter.',
   },
+  LEASE_LOST: {
+    package: '@runafter/clock',
+    title: 'A lease was lost while work relied on it.',
+    why: 'It was not renewed before its deadline, because renewals failed, the event loop was blocked or the machine was suspended; or the store said that somebody else has it. The error says which in `loss`, and `cause` is the last failure.',
+    fix: 'Stop the work at once and begin again under a new lease. When it happens often, use a longer ttl, and look for what blocks the event loop or for why the renewals fail.',
+  },
+  LEASE_RELEASED: {
+    package: '@runafter/clock',
+    title: 'Work went on under a lease that its own holder had given back.',
+    why: "The lease's signal aborts when it is given back, so that nothing goes on unguarded. Most often a promise was not awaited.",
+    fix: 'Await everything that the lease guards, then give it back.',
+  },
+  LEASE_OPTION_INVALID: {
+    package: '@runafter/clock',
+    title: 'A lease was asked for with a ttl or a margin that makes no sense.',
+    why: 'A lease is renewed at a third of its ttl and given up a margin before its end. So the ttl is above 0, and the margin is at most half of it.',
+    fix: 'Correct the value that the message names, or leave the margin out for a tenth of the ttl.',
+  },
 };
