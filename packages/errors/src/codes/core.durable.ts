@@ -39,4 +39,4 @@ export const coreDurableCodes = {
     why: 'Outcomes are found by the names of actions, so a changed definition may not mean the same.',
     fix: 'Run the old version to its end, or resume with `allowChanges: true`: added actions run, removed ones stay in the record.',
   },
-} as const;
+};
