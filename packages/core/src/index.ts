@@ -94,6 +94,27 @@ export {
   type Values,
 } from './definition/handle.ts';
 export { type Workflow, type WorkflowOptions, workflow } from './definition/workflow.ts';
+export { type Cipher, CipherError } from './durable/cipher.ts';
+export { NotStorableError, StoredValueError, ValueTooLargeError } from './durable/codec.ts';
+export { type DefinitionChange, DefinitionChangedError } from './durable/definition-changes.ts';
+export {
+  ItemsIdRequiredError,
+  RunHeldError,
+  RunInputDiffersError,
+  RunLostError,
+  RunSuspendedError,
+  RunUnknownError,
+} from './durable/durable-errors.ts';
+export {
+  inspectRun,
+  type OutcomeInspection,
+  type RunInspection,
+} from './durable/inspect-run.ts';
+export { deleteRuns } from './durable/prune-runs.ts';
+export { type ResumeOptions, resume } from './durable/resume.ts';
+export { type ResumeAllOptions, type ResumedRuns, resumeAll } from './durable/resume-all.ts';
+export { CipherRequiredError } from './durable/secure-use.ts';
+export { type StoreSignalOptions, signal } from './durable/signal.ts';
 export type {
   ActionEndedEvent,
   ActionFlaggedEvent,
@@ -122,11 +143,24 @@ export { StoppedError } from './engine/stop.ts';
 export { type ActionTask, type Executor, inProcess } from './ports/executor.ts';
 export { memoryRunStore } from './ports/memory-run-store.ts';
 export type {
-  ActionOutcome,
+  FrameQuery,
+  Join,
+  LeaseAnswer,
+  LeaseRequest,
+  NewRun,
+  NewSignal,
+  OutcomeEntry,
+  Place,
+  ReadyJoin,
+  Recorded,
   RunEnd,
-  RunHeader,
+  RunLease,
+  RunQuery,
   RunStore,
+  StoredOutcome,
   StoredRun,
+  StoredSignal,
+  Writer,
 } from './ports/run-store.ts';
 export type {
   ActionError,
@@ -140,7 +174,7 @@ export type {
   UnsuccessfulResult,
 } from './result.ts';
 export type { Run, SignalOptions } from './run.ts';
-export { RunExistsError, RunOptionError, SignalError } from './run-errors.ts';
+export { RunOptionError, SignalError } from './run-errors.ts';
 export { start } from './start.ts';
-export type { StartOptions } from './start-options.ts';
+export type { DurableOptions, StartOptions } from './start-options.ts';
 export { type RunAfterStatus, type Status, statuses } from './status.ts';

@@ -17,19 +17,6 @@ export class RunOptionError extends RunafterError {
   }
 }
 
-/** `RUN_EXISTS`: the store has a run with this id already. */
-export class RunExistsError extends RunafterError {
-  readonly runId: string;
-
-  constructor(runId: string) {
-    super(
-      'RUN_EXISTS',
-      `The run store has a run "${runId}" already. Use another runId, or leave it out to get one made.`,
-    );
-    this.runId = runId;
-  }
-}
-
 /** `SIGNAL_UNKNOWN`, `RUN_ENDED` or `CORRELATE_INVALID`: nobody will ever take the signal. */
 export class SignalError extends RunafterError {
   readonly event: string;

@@ -41,6 +41,14 @@ export interface Run<T> {
    */
   cancel(reason?: string): void;
   /**
+   * Lets go of a durable run as it is, such as before a deployment: what runs is told to stop, nothing
+   * of that is kept, and the lease is given back. `finished` rejects with RUN_SUSPENDED; `resume()` goes
+   * on with what has no outcome. Does nothing once the run has ended.
+   *
+   * @throws {RunOptionError} `RUN_OPTION_INVALID`, as a rejection: the run has no store.
+   */
+  suspend(): Promise<void>;
+  /**
    * Sends an event from outside to a `waitFor`, before or after its wait has begun; it is taken once.
    *
    * @returns `delivered` to a wait, `kept` for the next one, or a `duplicate` of an earlier id.

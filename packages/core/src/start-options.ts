@@ -15,12 +15,38 @@ import {
 } from '@runafter/clock';
 import { didYouMean } from './definition/rules/did-you-mean.ts';
 import { showValue } from './definition/rules/show-value.ts';
+import type { Cipher } from './durable/cipher.ts';
 import type { RunListener } from './engine/events.ts';
 import type { Executor } from './ports/executor.ts';
 import type { RunStore } from './ports/run-store.ts';
 import { RunOptionError } from './run-errors.ts';
 
-export interface StartOptions {
+/** How a run is kept in a store. */
+export interface DurableOptions {
+  /**
+   * Where the run is kept, so that it outlives this process. Starting a run of the same id again is
+   * the same run. Default: nowhere.
+   */
+  readonly store?: RunStore;
+  /** Encrypts secure values before they are stored. Without one they are not stored at all. */
+  readonly cipher?: Cipher;
+  /** The most bytes of an input, an output or a signal as it is stored. Default 1 MiB (1,048,576). */
+  readonly valueLimit?: number;
+  /**
+   * How long the store waits for a sign of life before another process may take the run over. It is
+   * renewed at a third of that. Default '15s'.
+   */
+  readonly lease?: Duration;
+  /** What others are told of who works on the run. Default: process, host and a random part. */
+  readonly holder?: string;
+  /**
+   * Goes on with a run that another definition has begun: what was added runs, what was removed stays in
+   * the store. Default false: it is refused, with what changed.
+   */
+  readonly allowChanges?: boolean;
+}
+
+export interface StartOptions extends DurableOptions {
   /** The identity of the run. Default: a random UUID. */
   readonly runId?: string;
   /** Aborting it cancels the run. */
@@ -37,8 +63,6 @@ export interface StartOptions {
   readonly timeout?: Duration;
   /** How long handlers may take to settle after they were told to stop; the workflow's own otherwise. */
   readonly grace?: Duration;
-  /** Where outcomes are kept. Default: nowhere. */
-  readonly store?: RunStore;
   /** Where handlers are called. Default: in this process, as soon as they are ready. */
   readonly executor?: Executor;
   /** Default: the system's clock. */
@@ -59,6 +83,11 @@ const checks: Readonly<Record<keyof StartOptions, Check>> = {
   timeout: checkDuration,
   grace: checkDuration,
   store: withMethods(['createRun', 'recordOutcome', 'endRun'], 'a RunStore'),
+  cipher: withMethods(['encrypt', 'decrypt'], 'a Cipher'),
+  valueLimit: checkBound,
+  lease: checkDuration,
+  holder: checkText,
+  allowChanges: checkBoolean,
   executor: withMethods(['dispatch'], 'an Executor'),
   clock: withMethods(['now', 'monotonic', 'setTimer', 'sleep'], 'a Clock'),
   random: checkFunction,
@@ -93,6 +122,10 @@ function withMethods(methods: readonly string[], what: string): Check {
 
 function checkFunction(value: unknown, option: string): void {
   if (typeof value !== 'function') throw invalid(option, value, 'Pass a function');
+}
+
+function checkBoolean(value: unknown, option: string): void {
+  if (typeof value !== 'boolean') throw invalid(option, value, 'Pass true or false');
 }
 
 function checkText(value: unknown, option: string): void {

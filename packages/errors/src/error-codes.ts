@@ -12,6 +12,7 @@ import { coreRunCodes } from './codes/core.run.ts';
 import { coreCodes } from './codes/core.ts';
 import { errorsCodes } from './codes/errors.ts';
 import { resultsCodes } from './codes/results.ts';
+import { sqliteCodes } from './codes/sqlite.ts';
 
 /** All codes, from which the documentation pages are made. */
 export const errorCodes: typeof errorsCodes &
@@ -19,13 +20,15 @@ export const errorCodes: typeof errorsCodes &
   typeof coreCodes &
   typeof coreRunCodes &
   typeof coreDurableCodes &
-  typeof resultsCodes = Object.freeze({
+  typeof resultsCodes &
+  typeof sqliteCodes = Object.freeze({
   ...errorsCodes,
   ...clockCodes,
   ...coreCodes,
   ...coreRunCodes,
   ...coreDurableCodes,
   ...resultsCodes,
+  ...sqliteCodes,
 });
 
 /** A code that this project raises. Errors of your own may use other codes. */

@@ -20,6 +20,19 @@ export function creationCases(setting: Setting): void {
       });
     });
 
+    it('is kept as it was when it was created, whatever its creator does with it afterwards', async () => {
+      const { store } = setting;
+      const run = aRun('r');
+      const lease = aLease('me');
+      const created = store.createRun(run, lease);
+      Object.assign(run, { workflow: 'Changed', input: 'changed' });
+      Object.assign(lease, { holder: 'somebody' });
+      await created;
+      Object.assign(run, { keyRoot: 'changed' });
+
+      expect(await store.readRun('r')).toMatchObject({ ...aRun('r'), lease: { holder: 'me' } });
+    });
+
     it('that nobody has created is unknown', async () => {
       const { store } = setting;
       expect(await store.readRun('r')).toBeUndefined();

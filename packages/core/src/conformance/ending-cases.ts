@@ -28,7 +28,21 @@ export function endingCases(setting: Setting): void {
       expect((await store.readRun('r'))?.end).toEqual(failed);
     });
 
-    it('does not come back with a renewal that was on its way', async () => {
+    it('is kept as it was, whatever is done with it afterwards', async () => {
+      const { store } = setting;
+      const writer = await create(store, 'r');
+      const end = { ...failed, error: { code: 'FIRST', message: 'first' } };
+      const ended = store.endRun(writer, end);
+      end.error.code = 'CHANGED';
+      Object.assign(end, { status: 'Succeeded' });
+      await ended;
+      expect((await store.readRun('r'))?.end).toEqual({
+        ...failed,
+        error: { code: 'FIRST', message: 'first' },
+      });
+    });
+
+    it('leaves the lease free, also after a renewal that was on its way', async () => {
       const { store } = setting;
       const writer = await create(store, 'r');
       await store.endRun(writer, failed);

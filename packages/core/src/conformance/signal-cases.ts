@@ -22,6 +22,16 @@ export function signalCases(setting: Setting): void {
       expect(await store.readSignals('r', numbers[2] ?? 0)).toEqual([]);
     });
 
+    it('is kept as it was when it was sent, whatever its sender does with it afterwards', async () => {
+      const { store } = setting;
+      await create(store, 'r');
+      const signal = { ...go };
+      const put = store.putSignal('r', signal);
+      signal.payload = 'changed';
+      await put;
+      expect(await store.readSignals('r', 0)).toEqual([{ ...go, number: 1 }]);
+    });
+
     it('belongs to its run', async () => {
       const { store } = setting;
       await create(store, 'r');
@@ -204,13 +214,30 @@ export function signalCases(setting: Setting): void {
         const end = store.onSignal('r', () => {
           end();
           heard++;
-          if (heard < 5) subscribe();
+          if (heard < 100) subscribe();
         });
       };
       subscribe();
       await store.putSignal('r', go);
       await eventually(() => heard > 0);
-      expect((await store.readSignals('r', 0)).length).toBe(1);
+      expect(heard, 'a listener that was made anew is not woken by the same signal').toBeLessThan(
+        100,
+      );
+    });
+
+    it('that another listener ends is not woken any more', async () => {
+      const { store } = setting;
+      await create(store, 'r');
+      const heard: string[] = [];
+      const ends = ['first', 'second'].map((name) =>
+        store.onSignal('r', () => {
+          heard.push(name);
+          for (const end of ends) end();
+        }),
+      );
+      await store.putSignal('r', go);
+      await eventually(() => heard.length > 0);
+      expect(heard, 'whoever is woken ends both').toHaveLength(1);
     });
   });
 

@@ -12,6 +12,8 @@
 import { RunafterError, readProperty, toFault } from '@runafter/errors';
 import { DevalueError, parse, stringify } from 'devalue';
 import { isThenable } from '../definition/rules/show-value.ts';
+import { ActionState } from '../engine/action-state.ts';
+import { IterationRecord } from '../engine/records/iteration-record.ts';
 import { reduceError, reviveError } from './stored-error.ts';
 
 /** The most bytes that a stored value has unless told otherwise: 1 MiB of text in UTF-8. */
@@ -24,10 +26,10 @@ export class NotStorableError extends RunafterError {
   /** What stands there, such as `a function`. */
   readonly problem: string;
 
-  constructor(valuePath: string, problem: string, options?: { cause?: unknown }) {
+  constructor(what: string, valuePath: string, problem: string, options?: { cause?: unknown }) {
     super(
       'VALUE_NOT_STORABLE',
-      `The value cannot be stored: ${valuePath || 'it'} is ${problem}. ` +
+      `${what} cannot be stored: ${valuePath || 'it'} is ${problem}. ` +
         'Keep plain data with select: (output) => …, or hand over a reference instead.',
       options,
     );
@@ -41,10 +43,10 @@ export class ValueTooLargeError extends RunafterError {
   readonly bytes: number;
   readonly limit: number;
 
-  constructor(bytes: number, limit: number) {
+  constructor(what: string, bytes: number, limit: number) {
     super(
       'VALUE_TOO_LARGE',
-      `The value has ${bytes} bytes when it is stored; the limit is ${limit}. ` +
+      `${what} has ${bytes} bytes when it is stored; the limit is ${limit}. ` +
         'Keep less with select: (output) => …, or put the data elsewhere and hand over a reference.',
     );
     this.bytes = bytes;
@@ -71,17 +73,18 @@ export class StoredValueError extends RunafterError {
  * A value as text.
  *
  * @param limit - the most bytes of text, in UTF-8; {@link DEFAULT_VALUE_LIMIT} is the usual one.
+ * @param what - what errors call the value, such as `The output of "Orders/Mail"`.
  * @throws {NotStorableError} `VALUE_NOT_STORABLE`: a function, a symbol, a promise, an instance of a
  *   class, or something nested more than 500 levels deep stands in it.
  * @throws {ValueTooLargeError} `VALUE_TOO_LARGE`
  * @example
  * decodeValue(encodeValue(new Map([['due', new Date()]]), DEFAULT_VALUE_LIMIT)); // a Map again
  */
-export function encodeValue(value: unknown, limit: number): string {
-  const text = textOf(value);
+export function encodeValue(value: unknown, limit: number, what = 'The value'): string {
+  const text = textOf(value, what);
   const bytes = Buffer.byteLength(text);
-  if (bytes > limit) throw new ValueTooLargeError(bytes, limit);
-  if (isTooDeep(text)) throw tooDeep();
+  if (bytes > limit) throw new ValueTooLargeError(what, bytes, limit);
+  if (isTooDeep(text)) throw tooDeep(what);
   return text;
 }
 
@@ -98,8 +101,16 @@ export function decodeValue(text: string): unknown {
   }
 }
 
-const reducers = { Error: reduceError, View: wholeView };
-const revivers = { Error: reviveError, View: (view: unknown): unknown => view };
+const asItIs = (value: unknown): unknown => value;
+const reducers = { Record: plainRecord, Error: reduceError, View: wholeView };
+const revivers = { Record: asItIs, Error: reviveError, View: asItIs };
+
+/** A record that a handler hands on is stored as the plain data that it shows, without secure values. */
+function plainRecord(value: unknown): object | undefined {
+  return value instanceof ActionState || value instanceof IterationRecord
+    ? value.toJSON()
+    : undefined;
+}
 
 /**
  * A copy of a view that shows a part of its buffer, which would be stored as a whole otherwise, with
@@ -114,17 +125,17 @@ function wholeView(value: unknown): ArrayBufferView | undefined {
   return Buffer.isBuffer(value) ? new Uint8Array(value) : (value as Uint8Array).slice();
 }
 
-function textOf(value: unknown): string {
+function textOf(value: unknown, what: string): string {
   try {
     return stringify(value, reducers);
   } catch (error) {
     if (error instanceof DevalueError) {
-      throw new NotStorableError(error.path, describeRefused(error.value));
+      throw new NotStorableError(what, error.path, describeRefused(error.value));
     }
-    if (error instanceof RangeError) throw tooDeep();
+    if (error instanceof RangeError) throw tooDeep(what);
     // Somebody's getter has thrown.
     const problem = `something that cannot be read (${toFault(error).message})`;
-    throw new NotStorableError('', problem, { cause: error });
+    throw new NotStorableError(what, '', problem, { cause: error });
   }
 }
 
@@ -165,6 +176,6 @@ function isTooDeep(text: string): boolean {
   });
 }
 
-function tooDeep(): NotStorableError {
-  return new NotStorableError('', `nested more than ${maxDepth} levels deep`);
+function tooDeep(what: string): NotStorableError {
+  return new NotStorableError(what, '', `nested more than ${maxDepth} levels deep`);
 }

@@ -43,6 +43,11 @@ export abstract class BodyOwner implements Detail {
     return this.state === undefined ? '' : this.state.path;
   }
 
+  /** What an iteration is known by in a store, besides the path of its loop. */
+  iterationKey(frame: Frame): string | number {
+    return frame.index;
+  }
+
   /** How many iterations there will be, where that is known. */
   get total(): number | undefined {
     return undefined;
@@ -75,10 +80,17 @@ export abstract class BodyOwner implements Detail {
 
   /** Begins, and is told to stop when its time is up. */
   beginWithin(timeout: number | undefined): void {
-    if (timeout !== undefined) {
-      this.#cancelTimer = this.run.clock.setTimer(timeout, () => this.timeIsUp());
+    const left = timeout === undefined ? undefined : this.#timeLeft(timeout);
+    if (left !== undefined && this.stop === undefined) {
+      this.#cancelTimer = this.run.clock.setTimer(left, () => this.timeIsUp());
     }
     this.begin();
+    // Nothing may start between the end of its time, which a restart can have slept through, and a timer.
+    if (left === 0 && timeout !== 0) this.timeIsUp();
+  }
+
+  #timeLeft(timeout: number): number {
+    return this.run.journal?.timeLeft(this.state ?? this.run, timeout) ?? timeout;
   }
 
   protected timeIsUp(): void {
@@ -114,6 +126,24 @@ export abstract class BodyOwner implements Detail {
   protected fail(thrown: unknown): void {
     const { state } = this;
     if (state !== undefined) this.end(FAILED, errorOf(thrown, state.node, state.path));
+  }
+
+  /** What its kind keeps of it once it has ended, beside what is inside. */
+  kept(): unknown {
+    return undefined;
+  }
+
+  /** Called when it is there again with its frames, and what `kept` gave when it ended. */
+  protected restored?(
+    kept: unknown,
+    frames: readonly Frame[],
+    shielded: readonly ActionState[],
+  ): void;
+
+  /** It ended in another process, and is only read here. */
+  restore(kept: unknown, frames: readonly Frame[], shielded: readonly ActionState[]): void {
+    this.ended = true;
+    this.restored?.(kept, frames, shielded);
   }
 
   records(): readonly ActionRecord[] {

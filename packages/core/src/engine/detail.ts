@@ -22,6 +22,8 @@ export interface Detail {
   counts?(): IterationCounts;
   /** The output of a container that makes it only when somebody asks. */
   output?(): unknown;
+  /** An output that does not follow from what is inside. */
+  ownOutput?(): { readonly value: unknown } | undefined;
   /** Why it did not succeed, where the record itself holds no error. */
   error?(): ActionError | undefined;
   /** The record inside it that decided its status. */

@@ -3,6 +3,7 @@
  * its own (`id`) stands with that in place of its index. The same on every attempt and in every resume.
  * @module
  */
+import type { ForEachNode } from '../definition/definition.ts';
 import type { ActionState } from './action-state.ts';
 import type { Frame } from './frame.ts';
 import { ItemKeyError, isItemKey } from './kinds/item-key.ts';
@@ -20,10 +21,18 @@ function keyIn(frame: Frame, name: string): string {
 }
 
 function iterationKey(frame: Frame): string {
-  const { index, item, owner } = frame;
-  const node = owner.state?.node;
-  if (node?.kind !== 'forEach' || node.id === undefined) return String(index);
-  const id = node.id(item, index);
+  const node = frame.owner.state?.node;
+  return node?.kind === 'forEach' && node.id !== undefined ? itemId(frame) : String(frame.index);
+}
+
+/**
+ * Which item an iteration is about, by the `id` of its loop.
+ *
+ * @throws {ItemKeyError} `ITEM_KEY_INVALID`
+ */
+export function itemId({ index, item, owner }: Pick<Frame, 'index' | 'item' | 'owner'>): string {
+  const { node } = owner.state as ActionState;
+  const id = (node as ForEachNode).id?.(item, index);
   if (!isItemKey(id)) throw new ItemKeyError('id', owner.path, index, id);
   // Encoded, so that a key is one line of ASCII wherever it has to go, such as an HTTP header.
   return `id=${encodeURIComponent(String(id))}`;

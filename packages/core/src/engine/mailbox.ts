@@ -9,19 +9,25 @@
 /** What became of a signal. */
 export type SignalOutcome = 'delivered' | 'kept' | 'duplicate';
 
-type Take = (payload: unknown) => void;
+/** A payload; with the number of its signal where the run is durable. */
+export interface Mail {
+  readonly payload: unknown;
+  readonly number?: number | undefined;
+}
+
+type Take = (mail: Mail) => void;
 
 export class Mailbox {
   // Made when they are needed: every run has a mailbox, and few get mail.
   #waiting: Map<string, Set<Take>> | undefined;
-  #kept: Map<string, unknown[]> | undefined;
+  #kept: Map<string, Mail[]> | undefined;
   #ids: Set<string> | undefined;
 
   /** Hands the payload to the first who waits for it, or keeps it for the next who will. */
   put(
     event: string,
     correlate: string | undefined,
-    payload: unknown,
+    mail: Mail,
     id: string | undefined,
   ): SignalOutcome {
     if (id !== undefined) {
@@ -34,14 +40,19 @@ export class Mailbox {
     if (waiting !== undefined) {
       const [take] = waiting;
       this.#leave(key, take as Take);
-      take?.(payload);
+      take?.(mail);
       return 'delivered';
     }
     this.#kept ??= new Map();
     const kept = this.#kept.get(key);
-    if (kept === undefined) this.#kept.set(key, [payload]);
-    else kept.push(payload);
+    if (kept === undefined) this.#kept.set(key, [mail]);
+    else kept.push(mail);
     return 'kept';
+  }
+
+  /** Somebody waits for such a payload. */
+  isAwaited(event: string, correlate: string | undefined): boolean {
+    return this.#waiting?.has(keyOf(event, correlate)) ?? false;
   }
 
   /**
@@ -53,9 +64,9 @@ export class Mailbox {
     const key = keyOf(event, correlate);
     const kept = this.#kept?.get(key);
     if (kept !== undefined) {
-      const payload = kept.shift();
+      const mail = kept.shift() as Mail;
       if (kept.length === 0) this.#kept?.delete(key);
-      take(payload);
+      take(mail);
       return () => undefined;
     }
     this.#waiting ??= new Map();

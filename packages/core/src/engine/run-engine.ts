@@ -2,8 +2,8 @@
  * The scheduler of one run: it starts what is ready, records what has ended, and counts down what waits.
  *
  * Invariant: an action is dispatched exactly when the last of its predecessors has ended. `end()` is
- * the only place where a status becomes terminal, and the outcome is in the run store, if there is
- * one, before anything that runs after it starts. The queue makes a chain of 100,000 handlers that
+ * the only place where a status becomes terminal, and the outcome is in the journal, if there is one,
+ * before anything that runs after it starts. The queue makes a chain of 100,000 handlers that
  * return at once a loop, not a recursion.
  * Read next: frame.ts (a body being run), activity.ts (one handler), body-owner.ts (containers).
  * @module
@@ -11,19 +11,18 @@
 import type { Clock, Limiter, Random } from '@runafter/clock';
 import type { WorkflowDefinition } from '../definition/definition.ts';
 import type { Executor } from '../ports/executor.ts';
-import type { RunStore } from '../ports/run-store.ts';
-import { FAILED, RUNNING, SKIPPED, type StatusBits } from '../status.ts';
+import { FAILED, RUNNING, SKIPPED, type StatusBits, SUCCEEDED } from '../status.ts';
 import { type ActionState, UNMET } from './action-state.ts';
 import { SkippedByStop } from './detail.ts';
 import type { EventHub } from './events.ts';
 import type { Frame } from './frame.ts';
 import { handOver } from './hand-over.ts';
+import type { Journal } from './journal.ts';
 import { RootBody } from './kinds/root-body.ts';
 import { recordsOfSkippedContainer } from './kinds/skipped-container.ts';
 import type { Mailbox } from './mailbox.ts';
 import type { ActionRecord } from './records/action-record.ts';
 import { Digest } from './records/digest.ts';
-import { outcomeOf } from './records/outcome.ts';
 import { errorOf } from './records/secure.ts';
 import { startNode } from './start-node.ts';
 import { cancelled, type Stop } from './stop.ts';
@@ -35,7 +34,6 @@ export interface RunServices {
   readonly random: Random;
   /** Undefined: handlers are called in this process, as soon as they are ready. */
   readonly executor: Executor | undefined;
-  readonly store: RunStore | undefined;
   /** Taken by every handler of the run, with those that stand on its action. */
   readonly limiters: readonly Limiter[];
   /**
@@ -70,8 +68,8 @@ export class RunEngine {
   readonly services: RunServices;
   readonly clock: Clock;
   readonly events: EventHub;
-  /** Undefined too for a run that was not let in: the store has never heard of it. */
-  store: RunStore | undefined;
+  /** Of a durable run, from before it begins; a child's run shares that of its parent. */
+  journal: Journal | undefined;
   /** Milliseconds since 1970 when the run started; records count from it. */
   epoch = 0;
   /** RUNNING until the run has ended. */
@@ -109,7 +107,7 @@ export class RunEngine {
     this.services = services;
     this.clock = services.clock;
     this.events = services.events;
-    this.store = services.store;
+    this.journal = undefined;
     this.plain =
       services.executor === undefined &&
       services.limiters.length === 0 &&
@@ -152,9 +150,10 @@ export class RunEngine {
 
   begin(timeout: number | undefined): void {
     if (this.bits !== RUNNING) return;
-    this.epoch = this.clock.now();
-    this.#origin = this.clock.monotonic();
-    this.#turn = 0;
+    const now = this.clock.now();
+    this.epoch = this.journal?.epochOf(this) ?? now;
+    this.#origin = this.clock.monotonic() - (now - this.epoch);
+    this.#turn = now - this.epoch;
     tellRunStart(this);
     try {
       this.root.beginWithin(timeout);
@@ -166,7 +165,6 @@ export class RunEngine {
 
   /** Ends the run before it has begun. */
   refuse(stop: Stop): void {
-    this.store = undefined;
     this.root.refuse(stop);
     this.begin(undefined);
   }
@@ -175,7 +173,71 @@ export class RunEngine {
   open(frame: Frame): void {
     const { nodes, roots } = frame.body;
     if (nodes.length === 0) frame.owner.frameEnded(frame);
+    else if (this.journal?.mayKnow(frame)) void this.#reopen(frame, this.journal);
     else for (const index of roots) this.dispatch(frame.at(index));
+  }
+
+  /** Starts again a body that another process may have started: what has ended there does not run again. */
+  async #reopen(frame: Frame, journal: Journal): Promise<void> {
+    try {
+      await journal.restore(frame);
+      if (!journal.closed) this.#goOn(frame);
+    } catch (error) {
+      this.fault(error);
+    }
+  }
+
+  #goOn(frame: Frame): void {
+    const open = frame.states.filter((state) => !state.hasEnded);
+    for (const state of frame.states) {
+      if (!state.hasEnded) continue;
+      for (const { to, accepts } of state.node.successors) {
+        const next = frame.at(to);
+        next.waiting--;
+        if ((accepts & state.bits) === 0 && !next.hasEnded) next.bits = UNMET;
+      }
+      frame.remaining--;
+      frame.owner.childEnded?.(state);
+    }
+    if (frame.remaining === 0) frame.owner.frameEnded(frame);
+    for (const state of open) {
+      if (state.waiting === 0) void this.#startAgain(state);
+    }
+    this.drain();
+  }
+
+  /** Starts what another process may have started, with what is known of it. */
+  async #startAgain(state: ActionState): Promise<void> {
+    const { owner } = state.frame;
+    if (state.bits === UNMET) {
+      this.dispatch(state);
+      return;
+    }
+    try {
+      state.handed = handOver(state.frame, state.node.inputs);
+      await this.journal?.recall(state);
+      if (owner.stop === undefined) await this.#askBeforeStart(state);
+      const { stop } = owner;
+      if (stop !== undefined && leafKinds.has(state.node.kind)) {
+        state.started = this.offset();
+        this.end(state, stop.bits, stop.error);
+      } else if (state.bits === RUNNING) {
+        startNode(this, state);
+        // What is inside may have something to do before it ends, such as to undo what was done.
+        if (stop !== undefined) state.detail?.halt?.(stop);
+      }
+    } catch (error) {
+      this.fault(error);
+    }
+    this.drain();
+  }
+
+  async #askBeforeStart(state: ActionState): Promise<void> {
+    try {
+      await state.frame.owner.childStarting?.(state);
+    } catch (error) {
+      this.#failHeld(state, error);
+    }
   }
 
   /** Starts an action whose predecessors have all ended, or skips it. */
@@ -223,18 +285,25 @@ export class RunEngine {
 
   /** Ends an action or container, once. `value` is its output when it Succeeded, else its error. */
   end(state: ActionState, bits: StatusBits, value: unknown): void {
+    if (this.journal !== undefined) {
+      void this.#endInJournal(state, bits, value, this.journal).then((kept) => {
+        if (kept) this.#advance(state);
+      });
+      return;
+    }
     this.#close(state, bits, value);
-    if (this.store === undefined) {
-      this.#turn = state.ended;
-      this.#advance(state);
-      this.#turn = undefined;
-    } else void this.#record(state).then(() => this.#advance(state));
+    this.#turn = state.ended;
+    this.#advance(state);
+    this.#turn = undefined;
   }
 
   /** Ends something that nothing runs after: a function of a container kind's last phase. */
   async endShielded(state: ActionState, bits: StatusBits, value: unknown): Promise<void> {
-    this.#close(state, bits, value);
-    if (this.store !== undefined) await this.#record(state);
+    if (this.journal === undefined) this.#close(state, bits, value);
+    // Of a run that goes on nowhere, or elsewhere, nothing goes on here.
+    else if (!(await this.#endInJournal(state, bits, value, this.journal))) {
+      await new Promise(() => undefined);
+    }
   }
 
   #close(state: ActionState, bits: StatusBits, value: unknown): void {
@@ -244,13 +313,30 @@ export class RunEngine {
     tellEnd(state);
   }
 
-  /** Resolves once the outcome is stored; a store that fails ends the run, and it never resolves. */
-  async #record(state: ActionState): Promise<void> {
+  /**
+   * Ends it at once, and resolves when the outcome is kept: false when it cannot be, which ends the run.
+   * An output that cannot be kept fails its action before anyone hears of it.
+   */
+  async #endInJournal(
+    state: ActionState,
+    bits: StatusBits,
+    value: unknown,
+    journal: Journal,
+  ): Promise<boolean> {
+    if (journal.closed) return false;
     try {
-      await this.store?.recordOutcome(this.id, outcomeOf(state));
+      const sealed = bits === SUCCEEDED ? journal.seal(state, value) : nothingSealed;
+      if ('error' in sealed) {
+        this.#close(state, FAILED, sealed.error);
+        await journal.record(state, undefined);
+      } else {
+        this.#close(state, bits, value);
+        await journal.record(state, sealed.text);
+      }
+      return !journal.closed;
     } catch (error) {
       this.fault(error);
-      await new Promise(() => undefined);
+      return false;
     }
   }
 
@@ -292,6 +378,13 @@ export class RunEngine {
     this.root.halt(stop);
   }
 
+  /** Ended in another process, it is only read here. Times are in milliseconds since 1970. */
+  restore(bits: StatusBits, started: number, ended: number): void {
+    this.bits = bits;
+    this.epoch = started;
+    this.ended = ended - started;
+  }
+
   /** The run's body has ended. */
   complete(bits: StatusBits): void {
     if (this.bits !== RUNNING) return;
@@ -303,6 +396,7 @@ export class RunEngine {
   /** A fault of the store or the engine, not of an action: the run cannot go on. */
   fault(error: unknown): void {
     if (this.bits !== RUNNING) return;
+    this.journal?.close();
     this.bits = FAILED;
     this.ended = this.offset();
     this.halt(
@@ -324,7 +418,9 @@ export class RunEngine {
     services: RunServices,
     onEnd: RunEndListener,
   ): RunEngine {
-    return new RunEngine(workflow, input, identity, services, onEnd);
+    const child = new RunEngine(workflow, input, identity, services, onEnd);
+    child.journal = this.journal;
+    return child;
   }
 
   /** Everything known of the run so far. */
@@ -335,6 +431,11 @@ export class RunEngine {
     return digest;
   }
 }
+
+const nothingSealed = { text: undefined };
+
+/** What has nothing inside that must hear of an order to stop. */
+const leafKinds: ReadonlySet<string> = new Set(['action', 'delay', 'waitFor', 'terminate']);
 
 /** The order to stop has ended, or skipped, a predecessor that this one asked more of. */
 function isUnmetBecauseOf(stop: Stop, { node, frame }: ActionState): boolean {

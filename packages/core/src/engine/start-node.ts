@@ -4,6 +4,7 @@
  */
 import { RUNNING } from '../status.ts';
 import type { ActionState } from './action-state.ts';
+import type { BodyOwner } from './body-owner.ts';
 import type { Detail } from './detail.ts';
 import { Activity } from './handlers/activity.ts';
 import { GuardedActivity } from './handlers/guarded-activity.ts';
@@ -27,23 +28,6 @@ export function startNode(run: RunEngine, state: ActionState): void {
       if (node.plain && run.plain) new Activity(state).start();
       else new GuardedActivity(state).start();
       break;
-    case 'scope':
-    case 'branch':
-      launch(run, state, new SingleBody(run, node.body, state));
-      break;
-    case 'forEach':
-      launch(run, state, new ForEachExecution(run, node, state));
-      break;
-    case 'condition':
-    case 'switch':
-      launch(run, state, new BranchingExecution(run, node, state));
-      break;
-    case 'until':
-      launch(run, state, new UntilExecution(run, node, state));
-      break;
-    case 'container':
-      launch(run, state, new ContainerExecution(run, node, state));
-      break;
     case 'child':
       launch(run, state, new ChildExecution(run, node, state));
       break;
@@ -56,8 +40,29 @@ export function startNode(run: RunEngine, state: ActionState): void {
     case 'terminate':
       terminateRun(run, node, state);
       break;
-    case 'shielded':
-      throw new TypeError('A shielded function is started by its container.');
+    default:
+      launch(run, state, containerOf(run, state));
+  }
+}
+
+/** What runs the body, or the bodies, of a container. */
+export function containerOf(run: RunEngine, state: ActionState): BodyOwner {
+  const { node } = state;
+  switch (node.kind) {
+    case 'scope':
+    case 'branch':
+      return new SingleBody(run, node.body, state);
+    case 'forEach':
+      return new ForEachExecution(run, node, state);
+    case 'condition':
+    case 'switch':
+      return new BranchingExecution(run, node, state);
+    case 'until':
+      return new UntilExecution(run, node, state);
+    case 'container':
+      return new ContainerExecution(run, node, state);
+    default:
+      throw new TypeError(`"${state.path}" is no container.`);
   }
 }
 
@@ -67,7 +72,8 @@ interface Execution extends Detail {
 }
 
 function launch(run: RunEngine, state: ActionState, execution: Execution): void {
-  state.started = run.startOffset();
+  const before = run.journal?.progress(state)?.started;
+  state.started = before === undefined ? run.startOffset() : before - run.epoch;
   state.detail = execution;
   tellStart(state);
   // Who hears of the start may stop it.

@@ -5,6 +5,7 @@
 import { RunafterError } from '@runafter/errors';
 import type { ActionError } from '../result.ts';
 import { CANCELLED, FAILED, type StatusBits, TIMED_OUT } from '../status.ts';
+import type { StoredStop } from './journal.ts';
 import { recordedError } from './records/recorded-error.ts';
 
 /** Why the work was told to stop: the reason of the handlers' AbortSignal. */
@@ -33,6 +34,11 @@ export function timedOut(code: string, message: string): Stop {
 /** Ends a run that was not let in: nothing of it starts. */
 export function refused(code: string, message: string, cause: unknown): Stop {
   return stop(FAILED, code, message, cause);
+}
+
+/** The same order again, in another process. */
+export function stopAgain({ bits, code, message }: StoredStop): Stop {
+  return stop(bits, code, message, undefined);
 }
 
 function stop(bits: StatusBits, code: string, message: string, cause: unknown): Stop {

@@ -1,64 +1,248 @@
 /**
- * The RunStore port: where runs and the outcomes of their actions are kept.
+ * The RunStore port: where runs are kept, so that they outlive the process that runs them.
  *
- * Every store promises: a run id is created once; the first outcome of a path is the only one, and
- * recording it is one atomic step; what a promise has acknowledged is there for the next reader.
- * The engine starts what runs after an action only once its outcome is recorded.
+ * A run is a header, the outcomes of what has ended in it, the states of what has not, joins (who still
+ * waits for how many), and signals from outside. Whoever works on a run holds its lease; every write
+ * carries the lease's token.
+ *
+ * Every store promises:
+ *
+ * - A call that writes is one atomic step, and what its promise has acknowledged is there for every
+ *   reader, in every process, also after a crash.
+ * - A run id is created once. The first outcome of a place is the only one.
+ * - A write with a token that is not the newest one of the run changes nothing and says `fenced`. The
+ *   token grows with every grant of the lease, whoever gets it, also after an expiry.
+ * - An outcome of an attempt that another one has superseded (`claimAttempt`) changes nothing and says
+ *   `stale`.
+ * - Writes of one caller take effect in the order in which they were called, awaited or not.
+ * - Texts come back as they were given; a store never looks into them.
+ *
+ * The engine's side of it is durable/run-journal.ts; the suite that every driver runs is
+ * conformance/describe-run-store.ts.
  * @module
  */
 import type { ActionError } from '../result.ts';
 import type { Status } from '../status.ts';
 
 /** A run, as it is created. */
-export interface RunHeader {
+export interface NewRun {
   readonly runId: string;
   readonly workflow: string;
-  readonly version?: string;
+  readonly version?: string | undefined;
+  /** The outline of the definition that the run was started with, as text. */
+  readonly definition: string;
+  /** The run's input, encoded. */
+  readonly input: string;
+  /** What the idempotency keys of its actions begin with: its own id, or that of the run it repeats. */
+  readonly keyRoot: string;
   /** Milliseconds since 1970. */
   readonly startTime: number;
-}
-
-/** How an action or a container ended. Secure values are left out. */
-export interface ActionOutcome {
-  /** The identity in the run, such as `Orders[3]/Mail`. */
-  readonly path: string;
-  /** The number of the attempt that reports it; 0 for what never ran. */
-  readonly attempt: number;
-  readonly status: Status;
-  readonly outputs?: unknown;
-  readonly error?: Pick<ActionError, 'code' | 'message'>;
-  /** Milliseconds since 1970. */
-  readonly startTime: number;
-  readonly endTime: number;
 }
 
 /** How a run ended. */
 export interface RunEnd {
   readonly status: Status;
-  readonly error?: Pick<ActionError, 'code' | 'message'>;
+  readonly error?: Pick<ActionError, 'code' | 'message'> | undefined;
   /** Milliseconds since 1970. */
   readonly endTime: number;
 }
 
-/** A run as it is stored: `end` is undefined while it goes on. */
-export interface StoredRun extends RunHeader {
+/** Who works on a run. */
+export interface RunLease {
+  /** Whoever it is, in words that help to find it, such as host, process and a random part. */
+  readonly holder: string;
+  /** Milliseconds since 1970, on the store's clock. */
+  readonly expiresAt: number;
+}
+
+/** A run as it is stored: `end` is undefined while it goes on, `lease` when nobody works on it. */
+export interface StoredRun extends NewRun {
   readonly end: RunEnd | undefined;
+  /** Also one that has expired. */
+  readonly lease: RunLease | undefined;
+}
+
+/** Asks for the lease of a run. */
+export interface LeaseRequest {
+  readonly holder: string;
+  /** Milliseconds that it holds without being renewed. */
+  readonly ttl: number;
+}
+
+/** The lease was granted, somebody else holds it, or there is no such run. */
+export type LeaseAnswer =
+  | { readonly state: 'granted'; readonly token: number }
+  | { readonly state: 'held'; readonly lease: RunLease }
+  | { readonly state: 'unknown' };
+
+/** Who writes: the run, and the token of its lease. */
+export interface Writer {
+  readonly runId: string;
+  /** Undefined where attempts are claimed one by one, and nobody holds the run as a whole. */
+  readonly token: number | undefined;
+}
+
+/**
+ * A place in a run: a body being run, and what in it.
+ *
+ * `frame` is empty for the run's own body, `Orders/Mail` for the body of a scope, `Orders[3]` for that
+ * of an iteration. `key` is the name of an action, or which iteration of the loop `frame`: its index,
+ * or `id=…` where items have an identity of their own.
+ */
+export interface Place {
+  readonly frame: string;
+  readonly key: string | number;
+}
+
+/** How an action, a container or an iteration has ended. */
+export interface StoredOutcome extends Place {
+  readonly status: Status;
+  /** The number of the attempt that reports it; 0 for what is no action, or never ran. */
+  readonly attempt: number;
+  /** Encoded. */
+  readonly outputs?: string | undefined;
+  readonly error?: Pick<ActionError, 'code' | 'message'> | undefined;
+  /** Milliseconds since 1970. */
+  readonly startTime: number;
+  readonly endTime: number;
+  /** More about it, encoded: its attempts, what its kind keeps. */
+  readonly details?: string | undefined;
+}
+
+/** Something that waits for several to end. The key `''` is the end of the body itself. */
+export interface Join extends Place {
+  /** For how many it waits. One that waits for a single one needs no counter. */
+  readonly of: number;
+  /** The outcome is one that it asked for. */
+  readonly met: boolean;
+}
+
+/** A join that waits for nothing any more. */
+export interface ReadyJoin extends Place {
+  /** All outcomes were ones that it asked for: it may run. Otherwise it is to be skipped. */
+  readonly met: boolean;
+}
+
+/** What one outcome changes. */
+export interface OutcomeEntry {
+  readonly outcome: StoredOutcome;
+  /** Whose open counts fall by one. */
+  readonly joins: readonly Join[];
+  /** The signal that it has taken, which nobody will be given again. */
+  readonly signal?: number | undefined;
+  /** The path of the state that is not needed any more. */
+  readonly forgetState?: string | undefined;
+  /** The frame whose joins are not needed any more. */
+  readonly forgetJoins?: string | undefined;
+}
+
+/**
+ * - `recorded`: it was the first.
+ * - `duplicate`: the place has an outcome already; `ready` tells again what waits for nothing any more.
+ * - `stale`: a newer attempt owns the action.
+ * - `fenced`: the writer does not hold the run any more, or the run is gone.
+ */
+export interface Recorded {
+  readonly state: 'recorded' | 'duplicate' | 'stale' | 'fenced';
+  /** Those of the entry's joins that wait for nothing any more. */
+  readonly ready: readonly ReadyJoin[];
+}
+
+export interface FrameQuery {
+  /** Only keys above this one; texts come after numbers, each in their own order. */
+  readonly after?: string | number | undefined;
+  /** Only these keys. */
+  readonly keys?: readonly (string | number)[] | undefined;
+  /** Only what ended in one of these. */
+  readonly statuses?: readonly Status[] | undefined;
+  /** At most so many, by their keys. Default: all. */
+  readonly limit?: number | undefined;
+}
+
+/** A signal as it is sent. */
+export interface NewSignal {
+  readonly event: string;
+  readonly correlate?: string | undefined;
+  /** Encoded. */
+  readonly payload: string;
+  /** A second signal of the run with the same id changes nothing. */
+  readonly id?: string | undefined;
+}
+
+/** A signal that nobody has taken yet. */
+export interface StoredSignal extends NewSignal {
+  /** Grows with each signal of a run, from 1. */
+  readonly number: number;
+}
+
+export interface RunQuery {
+  /** `Running` for runs that have not ended. Default: all. */
+  readonly status?: Status | 'Running' | readonly (Status | 'Running')[] | undefined;
+  readonly workflow?: string | undefined;
+  /** Milliseconds since 1970: only runs that started before. */
+  readonly startedBefore?: number | undefined;
+  /** Milliseconds since 1970: only runs that have ended before. */
+  readonly endedBefore?: number | undefined;
+  /** At most so many. Default: all. */
+  readonly limit?: number | undefined;
 }
 
 /** See the module's header for what every store promises. All calls may reject with a store's fault. */
 export interface RunStore {
-  /** Creates the run; false when a run with this id is there already, which it leaves alone. */
-  createRun(run: RunHeader): Promise<boolean>;
-  /** Records the outcome; false when the path has one already, which it leaves alone. */
-  recordOutcome(runId: string, outcome: ActionOutcome): Promise<boolean>;
-  /** Records how the run ended. */
-  endRun(runId: string, end: RunEnd): Promise<void>;
+  /** Milliseconds after which runs that have ended may be deleted; Infinity to keep them. */
+  readonly retention: number;
+
+  /** Creates the run, held by whoever asks. `exists` when there is one with this id, which it leaves alone. */
+  createRun(
+    run: NewRun,
+    lease: LeaseRequest,
+  ): Promise<{ readonly state: 'created'; readonly token: number } | { readonly state: 'exists' }>;
   /** The run; undefined when it is not known. */
   readRun(runId: string): Promise<StoredRun | undefined>;
-  /** The outcomes of a run in the order in which they were recorded. */
-  outcomes(runId: string): AsyncIterable<ActionOutcome>;
-  /** All runs, oldest first. */
-  listRuns(): AsyncIterable<StoredRun>;
-  /** Forgets a run with its outcomes; false when it is not known. */
+  /** The runs that match, oldest first. Runs that come or go meanwhile may be in it or not. */
+  listRuns(query?: RunQuery): AsyncIterable<StoredRun>;
+  /** Forgets a run with everything of it; false when it is not known. Who writes to it is fenced. */
   deleteRun(runId: string): Promise<boolean>;
+
+  /** Grants the lease when nobody holds it or it has expired. The same holder does not get it twice. */
+  acquireLease(runId: string, lease: LeaseRequest): Promise<LeaseAnswer>;
+  /** The lease holds for `ttl` milliseconds from now; false when it is another's or the run is gone. */
+  renewLease(writer: Writer, ttl: number): Promise<boolean>;
+  /** Gives the lease back. Does nothing when it is another's. */
+  releaseLease(writer: Writer): Promise<void>;
+
+  /**
+   * Supersedes every earlier attempt of an action and gives the number of the new one, from 1, whose
+   * outcome is the only one that counts from then on; undefined when the action has an outcome, or there
+   * is no such run.
+   */
+  claimAttempt(runId: string, place: Place): Promise<number | undefined>;
+  /** Records an outcome, decrements the joins and tells which became ready, in one atomic step. */
+  recordOutcome(writer: Writer, entry: OutcomeEntry): Promise<Recorded>;
+  /** The outcomes of a frame, by key. */
+  readFrame(runId: string, frame: string, query?: FrameQuery): Promise<readonly StoredOutcome[]>;
+
+  /** Keeps a text at a path, in place of the one before; false when the writer is fenced. */
+  saveState(writer: Writer, path: string, state: string): Promise<boolean>;
+  readState(runId: string, path: string): Promise<string | undefined>;
+
+  /**
+   * Keeps a signal until an outcome takes it.
+   *
+   * @returns `kept`; `duplicate` of an earlier id, taken or not; `ended` or `unknown` when the run is.
+   */
+  putSignal(runId: string, signal: NewSignal): Promise<'kept' | 'duplicate' | 'ended' | 'unknown'>;
+  /** The signals that nobody has taken, in the order in which they came, above this number. */
+  readSignals(runId: string, after: number): Promise<readonly StoredSignal[]>;
+  /**
+   * Calls the listener when a signal of the run may have come, from whichever process, until the
+   * function that it returns is called. It may be called without reason, never while subscribing, and
+   * must not throw. Where signals come from other processes, a subscription keeps this one alive.
+   */
+  onSignal(runId: string, listener: () => void): () => void;
+
+  /** Records how the run ended and gives its lease back; false when the writer is fenced. */
+  endRun(writer: Writer, end: RunEnd): Promise<boolean>;
+  /** Lets go of what the store has opened. Writes that were called before are done first. */
+  close(): Promise<void>;
 }

@@ -39,4 +39,46 @@ export const coreDurableCodes = {
     why: 'Outcomes are found by the names of actions, so a changed definition may not mean the same.',
     fix: 'Run the old version to its end, or resume with `allowChanges: true`: added actions run, removed ones stay in the record.',
   },
+  RUN_UNKNOWN: {
+    package: '@runafter/core',
+    title: 'The run store has no run with this id.',
+    why: 'The id is wrong, the store is another one, or the run has ended longer ago than runs are kept.',
+    fix: 'Look at the id, at the store, and at how long it keeps runs (`retention`).',
+  },
+  RUN_HELD: {
+    package: '@runafter/core',
+    title: 'Another process works on the run.',
+    why: 'Of several processes that resume a run, one does. It holds a lease, which it renews for as long as it lives and which expires when it dies.',
+    fix: 'Leave the run to it, or wait for it with the option `wait`. After a crash the lease is free when its time is over.',
+  },
+  RUN_LOST: {
+    package: '@runafter/core',
+    title: 'This process does not hold the run any more.',
+    why: 'Its lease was not renewed in time (a stalled process, a store that could not be reached), so another process may have taken the run over; or the run was deleted. What this process does since then is not kept.',
+    fix: 'Call `resume()`: it goes on with the run, or says who does. Raise `lease` where processes stall that long.',
+  },
+  RUN_SUSPENDED: {
+    package: '@runafter/core',
+    title: 'The run was suspended in this process.',
+    why: '`suspend()` was called: what has ended is kept, the rest is not.',
+    fix: 'Call `resume()`, here or elsewhere, to go on.',
+  },
+  RUN_INPUT_DIFFERS: {
+    package: '@runafter/core',
+    title: 'A run of this id was started with another input.',
+    why: 'Starting a run id again is the same run, so it must be for the same input.',
+    fix: 'Use another run id, or `resume()` to go on with the input that is stored.',
+  },
+  RUN_NOT_ENDED: {
+    package: '@runafter/core',
+    title: 'A run that goes on cannot be run again.',
+    why: 'Only what has ended can be told apart into what succeeded and what did not.',
+    fix: 'Wait for its end, cancel it, or `resume()` it.',
+  },
+  ITEMS_ID_REQUIRED: {
+    package: '@runafter/core',
+    title: 'The items of a loop in a durable run are a stream, and have no ids.',
+    why: 'After a restart the stream is read again, and only an id can tell which of its items are done. An array needs none: it is stored.',
+    fix: 'Add `id: (item) => …` to the loop, or give it an array.',
+  },
 };

@@ -100,12 +100,6 @@ export const coreRunCodes = {
     why: 'What cannot be recorded must not happen: handlers were told to stop, and `run.finished` rejects with the fault itself.',
     fix: 'Look at the cause.',
   },
-  RUN_EXISTS: {
-    package: '@runafter/core',
-    title: 'The run store has a run with this id already.',
-    why: 'An id stands for one run.',
-    fix: 'Use another `runId`, or leave it out to get one made.',
-  },
   RUN_ENDED: {
     package: '@runafter/core',
     title: 'A signal was sent to a run that has ended.',

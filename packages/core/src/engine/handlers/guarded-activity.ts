@@ -13,6 +13,7 @@ import { inLimiterOrder } from '../../definition/rules/limiter-order.ts';
 import { isThenable } from '../../definition/rules/show-value.ts';
 import type { ActionError } from '../../result.ts';
 import type { StatusBits } from '../../status.ts';
+import type { Progress } from '../journal.ts';
 import type { AttemptRecord } from '../records/action-record.ts';
 import { attemptRecord } from '../records/attempt-record.ts';
 import { type Stop, timedOut } from '../stop.ts';
@@ -38,18 +39,41 @@ export class GuardedActivity extends Activity {
     this.actionState.detail = this;
     // For what fails before its first call, such as at a limiter.
     this.actionState.started = this.run.startOffset();
-    const { clock, services } = this.run;
-    retry(({ number }) => this.#dispatch(number), this.#node.retry ?? noRetry, {
-      clock,
-      signal: this.signal,
-      random: services.random,
-      onRetry: ({ error, wait }) => this.endAttempt(this.errorOf(error), wait),
-    })
+    const progress = this.run.journal?.progress(this.actionState);
+    const output = progress === undefined ? this.#attemptAll() : this.#goOn(progress);
+    output
       .then((output) => this.#trim(output))
       .then(
         (output) => this.succeeded(output),
         (thrown: unknown) => this.failed(thrown),
       );
+  }
+
+  /** @param since - when the first attempt of all began, in milliseconds since 1970. */
+  #attemptAll(since?: number): Promise<unknown> {
+    const { clock, journal, services } = this.run;
+    return retry(({ number }) => this.#dispatch(number), this.#node.retry ?? noRetry, {
+      clock,
+      signal: this.signal,
+      random: services.random,
+      firstAttempt: this.#attempts.length + 1,
+      since,
+      onRetry: ({ error, wait, at }) => {
+        this.endAttempt(this.errorOf(error), wait);
+        return journal?.save(this.actionState, { attempts: [...this.#attempts], due: at });
+      },
+    });
+  }
+
+  /** Goes on with the attempts, the wait and the time that another process has left. */
+  async #goOn({ started, attempts = [], due = 0 }: Progress): Promise<unknown> {
+    const { run, actionState: state } = this;
+    if (started !== undefined) state.started = started - run.epoch;
+    this.#attempts.push(...attempts);
+    this.#attempt = attempts.length;
+    this.#begin();
+    await run.clock.sleep(Math.max(0, due - run.clock.now()), { signal: this.signal });
+    return this.#attemptAll(started);
   }
 
   override halt(stop: Stop): void {
@@ -126,21 +150,28 @@ export class GuardedActivity extends Activity {
     const { run, actionState: state } = this;
     this.#attemptStarted = run.offset();
     if (!this.#called) {
-      this.#called = true;
       state.started = this.#attemptStarted;
-      this.#startTimeout();
-      tellStart(state);
+      this.#begin();
     }
     tellAttemptStart(state, this.#attempt);
   }
 
-  #startTimeout(): void {
+  /** The action has begun: from now on it can be told to stop, and its time runs. */
+  #begin(): void {
+    const { run, actionState: state } = this;
+    this.#called = true;
+    tellStart(state);
     const { timeout } = this.#node;
     if (timeout === undefined) return;
-    this.#cancelTimeout = this.run.clock.setTimer(timeout, () => {
-      const message = `"${this.path}" took longer than its timeout allows.`;
-      this.halt(timedOut('ACTION_TIMED_OUT', message));
-    });
+    const left = run.journal?.timeLeft(state, timeout) ?? timeout;
+    this.#cancelTimeout = run.clock.setTimer(left, () => this.#timeIsUp());
+    // The handler is not called again where a restart has slept through the rest of its time.
+    if (left === 0 && timeout !== 0) this.#timeIsUp();
+  }
+
+  #timeIsUp(): void {
+    const message = `"${this.path}" took longer than its timeout allows.`;
+    this.halt(timedOut('ACTION_TIMED_OUT', message));
   }
 
   protected override endAttempt(error: ActionError | undefined, wait?: number): void {

@@ -31,6 +31,9 @@ export async function performShielded<T>(
   const { run } = frame.owner;
   const state = new ActionState(shieldedNode(name, frame), frame);
   records.push(state);
+  if (run.journal !== undefined && (await run.journal.restoreShielded(state))) {
+    return resultOf(state) as unknown as Result<Awaited<T>>;
+  }
   state.started = run.offset();
   tellStart(state);
   const [bits, value] = await settle(state, handler, options);
@@ -94,7 +97,8 @@ function untilAborted<T>(signal: AbortSignal, promise: Promise<T>): Promise<T> {
   });
 }
 
-function shieldedNode(name: string, frame: Frame): ShieldedNode {
+/** A function of a last phase as a node, though it has no place in the definition. */
+export function shieldedNode(name: string, frame: Frame): ShieldedNode {
   const around = frame.owner.state?.node;
   return {
     kind: 'shielded',

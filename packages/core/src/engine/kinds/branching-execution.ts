@@ -7,12 +7,13 @@ import { RunafterError } from '@runafter/errors';
 import type { Body, BranchingNode } from '../../definition/definition.ts';
 import { showValue } from '../../definition/rules/show-value.ts';
 import type { ActionError } from '../../result.ts';
-import { RUNNING } from '../../status.ts';
-import type { ActionState } from '../action-state.ts';
+import { RUNNING, SKIPPED } from '../../status.ts';
+import { type ActionState, UNMET } from '../action-state.ts';
 import type { Detail } from '../detail.ts';
 import type { Frame } from '../frame.ts';
 import { goOnWith } from '../go-on-with.ts';
 import { FlowContext } from '../handlers/flow-context.ts';
+import type { Journal } from '../journal.ts';
 import type { RunEngine } from '../run-engine.ts';
 import { SingleBody } from './single-body.ts';
 
@@ -44,11 +45,19 @@ export class BranchingExecution extends SingleBody {
 
   override begin(): void {
     const state = this.state as ActionState;
+    const { journal } = this.run;
+    const chosen = journal?.progress(state)?.choice;
     goOnWith(
-      () => this.#node.choose(state.handed, new FlowContext(state)),
-      (name) => this.#take(name),
+      () => (chosen ? chosen.name : this.#node.choose(state.handed, new FlowContext(state))),
+      (name) => (journal && !chosen ? this.#keep(textOf(name), journal) : this.#take(name)),
       (thrown) => this.#failToChoose(thrown),
     );
+  }
+
+  /** A choice is kept before anything follows from it: asked again, it might be another. */
+  #keep(name: string, journal: Journal): void {
+    const kept = journal.save(this.state as ActionState, { choice: { name } });
+    kept.then(() => this.#take(name)).catch((thrown: unknown) => this.#failToChoose(thrown));
   }
 
   #take(name: unknown): void {
@@ -58,10 +67,12 @@ export class BranchingExecution extends SingleBody {
     }
     const index = this.#indexOf(name);
     this.#taken = index === undefined ? undefined : this.frame.at(index);
-    for (const branch of this.frame.states) {
-      if (branch === this.#taken) this.run.dispatch(branch);
-      else this.#skip(branch, `"${this.path}" took ${this.#taken?.name ?? 'no branch'}.`);
+    const others = this.frame.states.filter((branch) => branch !== this.#taken);
+    for (const branch of others) {
+      branch.detail = new UntakenBranch(`"${this.path}" took ${this.#taken?.name ?? 'no branch'}.`);
+      branch.bits = UNMET;
     }
+    this.run.open(this.frame);
     this.run.drain();
   }
 
@@ -97,6 +108,11 @@ export class BranchingExecution extends SingleBody {
 
   override output(): unknown {
     return this.#taken?.realOutputs;
+  }
+
+  /** Which branch was taken follows from which were skipped, once all have ended. */
+  protected override restored(): void {
+    this.#taken = this.frame.states.find(({ bits }) => bits !== SKIPPED);
   }
 
   protected override halted(): void {

@@ -12,10 +12,10 @@ import type { Detail } from '../detail.ts';
 import { goOnWith } from '../go-on-with.ts';
 import { FlowContext } from '../handlers/flow-context.ts';
 import { idempotencyKey } from '../idempotency-key.ts';
+import type { Journal } from '../journal.ts';
 import type { ActionRecord } from '../records/action-record.ts';
 import type { Digest } from '../records/digest.ts';
 import { errorOf } from '../records/secure.ts';
-import { createInStore, endInStore } from '../records/stored-run.ts';
 import type { RunEngine } from '../run-engine.ts';
 import { type Stop, timedOut } from '../stop.ts';
 import { tellRunEnd } from '../tell.ts';
@@ -41,14 +41,22 @@ export class ChildExecution implements Detail {
   start(): void {
     const state = this.#state;
     const { input, timeout } = this.#node;
+    const { journal } = this.#run;
     if (timeout !== undefined) {
-      this.#cancelTimer = this.#run.clock.setTimer(timeout, () => this.#timeIsUp());
+      const left = journal?.timeLeft(state, timeout) ?? timeout;
+      this.#cancelTimer = this.#run.clock.setTimer(left, () => this.#timeIsUp());
     }
+    const known = journal?.progress(state)?.given;
     goOnWith(
-      () => input(state.handed, new FlowContext(state)),
-      (given) => this.#begin(given),
+      () => (known ? known.value : input(state.handed, new FlowContext(state))),
+      (given) => (journal && !known ? this.#keep(given, journal) : this.#begin(given)),
       (thrown) => this.#fail(thrown),
     );
+  }
+
+  #keep(value: unknown, journal: Journal): void {
+    const kept = journal.save(this.#state, { given: { value } });
+    kept.then(() => this.#begin(value)).catch((thrown: unknown) => this.#fail(thrown));
   }
 
   #timeIsUp(): void {
@@ -65,10 +73,15 @@ export class ChildExecution implements Detail {
 
   #begin(input: unknown): void {
     if (this.#stop !== undefined) return;
+    this.#child = this.#makeChild(input);
+    this.#child.begin(this.#node.workflow.timeout);
+  }
+
+  #makeChild(input: unknown): RunEngine {
     const { workflow, limiters } = this.#node;
     const { services } = this.#run;
     const key = idempotencyKey(this.#state);
-    const child = this.#run.child(
+    return this.#run.child(
       workflow,
       input,
       { id: `${this.#run.id}/${this.#state.path}`, keyRoot: key, around: this.#state },
@@ -79,14 +92,12 @@ export class ChildExecution implements Detail {
       },
       (fault) => this.#ended(fault),
     );
-    this.#child = child;
-    if (services.store === undefined) child.begin(workflow.timeout);
-    else {
-      createInStore(child).then(
-        () => child.begin(workflow.timeout),
-        (error: unknown) => child.fault(error),
-      );
-    }
+  }
+
+  /** The run inside it, which ended in another process: it is only read here. */
+  restore(input: unknown): RunEngine {
+    this.#child = this.#makeChild(input);
+    return this.#child;
   }
 
   halt(stop: Stop): void {
@@ -108,19 +119,9 @@ export class ChildExecution implements Detail {
       return;
     }
     tellRunEnd(child);
-    if (child.store === undefined) this.#close(child);
-    else {
-      endInStore(child).then(
-        () => this.#close(child),
-        (error: unknown) => this.#run.fault(error),
-      );
-    }
-  }
-
-  #close(child: RunEngine): void {
     const state = this.#state;
     if (this.#stop !== undefined) this.#run.end(state, this.#stop.bits, this.#stop.error);
-    else if (child.bits === SUCCEEDED) this.#run.end(state, SUCCEEDED, child.root.output());
+    else if (child.bits === SUCCEEDED) this.#run.end(state, SUCCEEDED, undefined);
     else this.#run.end(state, statusOf(child.bits), this.#errorOf(child));
   }
 
@@ -130,6 +131,10 @@ export class ChildExecution implements Detail {
     if (child.bits !== CANCELLED) return error;
     const message = `The child workflow "${child.workflow.name}" was cancelled: ${error?.message}`;
     return { code: 'CHILD_CANCELLED', message };
+  }
+
+  output(): unknown {
+    return this.#child?.root.output();
   }
 
   records(): readonly ActionRecord[] {

@@ -49,8 +49,9 @@ export class ContainerExecution extends SingleBody {
   }
 
   override begin(): void {
+    const known = this.run.journal?.progress(this.state as ActionState)?.saved;
     try {
-      this.#saved = this.#kind.initialState?.(this.#control.options);
+      this.#saved = known ? known.value : this.#kind.initialState?.(this.#control.options);
       this.#hasState = true;
     } catch (thrown) {
       this.#hookFailed(thrown);
@@ -159,8 +160,9 @@ export class ContainerExecution extends SingleBody {
       get state() {
         return execution.#saved;
       },
-      saveState: async (saved) => {
-        execution.#saved = saved;
+      saveState: async (value) => {
+        execution.#saved = value;
+        await run.journal?.save(state, { saved: { value } });
       },
       cancelChildren: ({ code, message }) => this.#cancelChildren(code, message),
       perform: (name, handler, options = {}) => {
@@ -187,8 +189,26 @@ export class ContainerExecution extends SingleBody {
   }
 
   override output(): unknown {
+    const own = this.ownOutput();
+    return own === undefined ? super.output() : own.value;
+  }
+
+  ownOutput(): { readonly value: unknown } | undefined {
     const verdict = this.#verdict;
-    return verdict !== undefined && 'outputs' in verdict ? verdict.outputs : super.output();
+    return verdict !== undefined && 'outputs' in verdict ? { value: verdict.outputs } : undefined;
+  }
+
+  override kept(): unknown {
+    return this.ownOutput() && { decided: true };
+  }
+
+  protected override restored(
+    kept: unknown,
+    _frames: readonly Frame[],
+    shielded: readonly ActionState[],
+  ): void {
+    if (kept !== undefined) this.#verdict = { status: 'Succeeded', outputs: this.state?.value };
+    this.#shielded.push(...shielded);
   }
 
   override records(): readonly ActionRecord[] {

@@ -28,7 +28,7 @@ export class DelayExecution implements Detail {
     const run = this.#run;
     const state = this.#state;
     try {
-      const milliseconds = this.#milliseconds();
+      const milliseconds = this.#left();
       if (state.bits !== RUNNING) return;
       this.#cancelTimer = run.clock.setTimer(milliseconds, () => {
         run.end(state, SUCCEEDED, undefined);
@@ -42,6 +42,16 @@ export class DelayExecution implements Detail {
   halt(stop: Stop): void {
     this.#cancelTimer?.();
     this.#run.end(this.#state, stop.bits, stop.error);
+  }
+
+  /** A delay that another process began ends when it would have ended there. */
+  #left(): number {
+    const { journal, clock } = this.#run;
+    const due = journal?.progress(this.#state)?.due;
+    if (due !== undefined) return Math.max(0, due - clock.now());
+    const milliseconds = this.#milliseconds();
+    void journal?.save(this.#state, { due: clock.now() + milliseconds });
+    return milliseconds;
   }
 
   #milliseconds(): number {

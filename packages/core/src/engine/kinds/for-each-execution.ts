@@ -15,20 +15,40 @@ import { BodyOwner } from '../body-owner.ts';
 import { Frame } from '../frame.ts';
 import { goOnWith } from '../go-on-with.ts';
 import { FlowContext } from '../handlers/flow-context.ts';
+import { itemId } from '../idempotency-key.ts';
+import type { EarlierIterations, LoopJournal } from '../journal.ts';
 import type { ActionRecord } from '../records/action-record.ts';
 import { outputOf } from '../records/iteration-record.ts';
 import { iterationsOf, repeatedRecords } from '../records/iterations.ts';
 import { errorOf } from '../records/secure.ts';
 import type { RunEngine } from '../run-engine.ts';
+import type { Stop } from '../stop.ts';
 import { tellIterationEnd, tellIterationStart } from '../tell.ts';
 import { decidingLeaf, leafStatus } from '../verdict.ts';
 import { ItemKeyError, isItemKey } from './item-key.ts';
-import { DONE, type ItemSource, isPromiseOfItems, openItems } from './item-source.ts';
+import {
+  type BegunItem,
+  DONE,
+  type ItemSource,
+  isPromiseOfItems,
+  openItems,
+} from './item-source.ts';
 import { IterationTally } from './iteration-tally.ts';
 import { type HeldItem, KeyedItems } from './keyed-items.ts';
 import { OpenFrames } from './open-frames.ts';
 
-export class ForEachExecution extends BodyOwner {
+/** The part of a loop that its journal looks into. */
+export interface LoopWindow {
+  readonly owner: BodyOwner;
+  /** Items below this were taken. */
+  readonly next: number;
+  /** Those of them that have not ended. */
+  open(): BegunItem[];
+  /** Its iterations are known by the ids of their items, and not by their indexes. */
+  identifyById(): void;
+}
+
+export class ForEachExecution extends BodyOwner implements LoopWindow {
   readonly #node: ForEachNode;
   readonly #active = new OpenFrames();
   readonly #kept: Frame[] = [];
@@ -39,6 +59,9 @@ export class ForEachExecution extends BodyOwner {
   /** Errors of iterations whose key could not be had. */
   #keyErrors: Map<number, ActionError> | undefined;
   #firstFailure: Frame | undefined;
+  readonly #journal: LoopJournal | undefined;
+  /** What is read of earlier iterations once all have ended. */
+  #earlier: EarlierIterations | undefined;
   #source: ItemSource | undefined;
   #sourceError: ActionError | undefined;
   #pulled = 0;
@@ -46,6 +69,9 @@ export class ForEachExecution extends BodyOwner {
   #exhausted = false;
   #filling = false;
   #pulling = false;
+  #byId = false;
+  /** Earlier iterations are being read. */
+  #recalling = false;
   /** Both are made when somebody asks. */
   #outputs: unknown;
   #iterations: readonly Iteration<unknown>[] | undefined;
@@ -54,6 +80,29 @@ export class ForEachExecution extends BodyOwner {
     super(run, node.body, state);
     this.#node = node;
     this.#keyed = node.key === undefined ? undefined : new KeyedItems();
+    this.#journal = run.journal?.loop(state, node, this);
+  }
+
+  get owner(): BodyOwner {
+    return this;
+  }
+
+  get next(): number {
+    return this.#pulled;
+  }
+
+  open(): BegunItem[] {
+    return [...this.#active.all(), ...this.#released, ...(this.#keyed?.heldItems() ?? [])]
+      .map(({ index, item }) => ({ index, item }))
+      .sort((a, b) => a.index - b.index);
+  }
+
+  identifyById(): void {
+    this.#byId = true;
+  }
+
+  override iterationKey(frame: Frame): string | number {
+    return this.#byId ? itemId(frame) : frame.index;
   }
 
   override get total(): number | undefined {
@@ -62,17 +111,37 @@ export class ForEachExecution extends BodyOwner {
 
   begin(): void {
     const state = this.state as ActionState;
-    goOnWith(
-      () => this.#node.items(state.handed, new FlowContext(state)),
-      (items) => this.#open(items),
-      (thrown) => this.#sourceFailed(thrown),
-      isPromiseOfItems,
-    );
+    const items = () => this.#node.items(state.handed, new FlowContext(state));
+    if (this.#journal !== undefined) void this.#openFrom(this.#journal, items);
+    else {
+      goOnWith(
+        items,
+        (given) => this.#open(openItems(given, this.path)),
+        (thrown) => this.#sourceFailed(thrown),
+        isPromiseOfItems,
+      );
+    }
   }
 
-  #open(items: unknown): void {
+  async #openFrom(journal: LoopJournal, items: () => unknown): Promise<void> {
+    this.#recalling = true;
+    try {
+      const source = await journal.source(items);
+      this.#recalling = false;
+      // Told to stop, it still opens what had begun: something in it may have to be undone.
+      if (this.stop !== undefined) {
+        for (const { index, item } of source.begun ?? []) this.#start(item, index);
+      }
+      this.#open(source);
+    } catch (thrown) {
+      this.#recalling = false;
+      this.#sourceFailed(thrown);
+    }
+  }
+
+  #open(source: ItemSource): void {
     if (this.ended) return;
-    this.#source = openItems(items, this.path);
+    this.#source = source;
     this.#fill();
   }
 
@@ -129,7 +198,8 @@ export class ForEachExecution extends BodyOwner {
       this.#exhausted = true;
       return;
     }
-    const index = this.#pulled++;
+    const index = this.#source?.index ?? this.#pulled;
+    this.#pulled = Math.max(this.#pulled, index + 1);
     if (this.#keyed === undefined || this.#hasFreeKey(this.#keyed, item, index)) {
       this.#start(item, index);
     }
@@ -179,6 +249,7 @@ export class ForEachExecution extends BodyOwner {
     else if (keep === 'failures' && bits !== SUCCEEDED) this.#kept.push(frame);
     else this.run.dropped.addFrame(frame);
     tellIterationEnd(frame);
+    this.#journal?.ended(frame);
   }
 
   #sourceFailed(thrown: unknown): void {
@@ -186,6 +257,11 @@ export class ForEachExecution extends BodyOwner {
     this.#sourceError = errorOf(thrown, state.node, state.path);
     this.#exhausted = true;
     this.#endWhenDone();
+  }
+
+  override halt(stop: Stop): void {
+    if (this.stop === undefined && !this.ended) this.#journal?.stopping();
+    super.halt(stop);
   }
 
   protected override halted(): void {
@@ -198,10 +274,48 @@ export class ForEachExecution extends BodyOwner {
 
   /** Where nothing runs nothing is held back either, for a key is busy only while an item of it runs. */
   #endWhenDone(): void {
-    if (this.#filling || !this.#exhausted || this.#active.size > 0) return;
+    if (this.#filling || !this.#exhausted || this.#active.size > 0 || this.#recalling) return;
+    if (this.#journal?.resumed && this.#earlier === undefined) {
+      void this.#recall(this.#journal);
+      return;
+    }
     if (this.#node.keep === 'failures') this.#kept.sort((a, b) => a.index - b.index);
     if (this.#sourceError !== undefined) this.end(FAILED, this.#sourceError);
     else this.end(this.#tally.unsuccessful === 0 ? SUCCEEDED : FAILED);
+  }
+
+  /** Reads what is kept of earlier iterations, only now: a million of them may be kept. */
+  async #recall(journal: LoopJournal): Promise<void> {
+    this.#recalling = true;
+    try {
+      this.#earlier = await journal.recall();
+      this.#tally.addAll(this.#earlier.counts);
+      this.#keepEarlier(this.#earlier.frames);
+      this.#recalling = false;
+      this.#endWhenDone();
+    } catch (error) {
+      this.run.fault(error);
+    }
+  }
+
+  #keepEarlier(frames: readonly Frame[]): void {
+    for (const frame of frames) {
+      if (this.#node.keep === 'all') this.#kept[frame.index] = frame;
+      else this.#kept.push(frame);
+      if (frame.bits !== SUCCEEDED && frame.index < (this.#firstFailure?.index ?? Infinity)) {
+        this.#firstFailure = frame;
+      }
+    }
+  }
+
+  override kept(): unknown {
+    const { code, message } = this.error() ?? {};
+    return { counts: this.#tally.counts(), error: code && { code, message } };
+  }
+
+  protected override restored(kept: unknown, frames: readonly Frame[]): void {
+    this.#tally.addAll((kept as { readonly counts: IterationCounts }).counts);
+    this.#keepEarlier(frames);
   }
 
   output(): unknown {
@@ -221,12 +335,21 @@ export class ForEachExecution extends BodyOwner {
   }
 
   override error(): ActionError | undefined {
-    const first = this.#firstFailure;
+    const first = this.#firstFailureFacts();
     if (first === undefined) return undefined;
     const { total } = this.#tally.counts();
-    const error = this.#keyErrors?.get(first.index) ?? super.error();
+    const { error } = first;
     const message = `${this.#tally.unsuccessful} of ${total} iterations did not succeed; the first: ${error?.message}`;
     return { code: error?.code ?? 'ITERATION_FAILED', message };
+  }
+
+  /** It may have been run by another process, and not kept. */
+  #firstFailureFacts(): { readonly error: ActionError | undefined } | undefined {
+    const frame = this.#firstFailure;
+    const earlier = this.#earlier?.firstFailure;
+    if (earlier !== undefined && earlier.index < (frame?.index ?? Infinity))
+      return { error: earlier };
+    return frame && { error: this.#keyErrors?.get(frame.index) ?? super.error() };
   }
 
   counts(): IterationCounts {

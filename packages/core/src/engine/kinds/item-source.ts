@@ -15,8 +15,17 @@ export interface ItemSource {
   /** The next item, or DONE; a promise of it when `isAsync`. */
   next(): unknown;
   readonly isAsync: boolean;
+  /** Which item `next` gave last, where the source knows better than by counting. */
+  readonly index?: number;
+  /** The items whose iterations had begun before and have not ended; they come first. */
+  readonly begun?: readonly BegunItem[];
   /** Lets the source release what it holds, when not all items were pulled. Never throws. */
   close(): void;
+}
+
+export interface BegunItem {
+  readonly index: number;
+  readonly item: unknown;
 }
 
 /** `ITEMS_NOT_ITERABLE`: a loop was given something that has no items. */

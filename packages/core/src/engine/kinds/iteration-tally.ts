@@ -3,7 +3,14 @@
  * @module
  */
 import type { IterationCounts } from '../../result.ts';
-import { CANCELLED, FAILED, type StatusBits, SUCCEEDED, TIMED_OUT } from '../../status.ts';
+import {
+  CANCELLED,
+  FAILED,
+  type Status,
+  type StatusBits,
+  SUCCEEDED,
+  TIMED_OUT,
+} from '../../status.ts';
 import type { Frame } from '../frame.ts';
 
 /** Counts iterations by their status, as they end. */
@@ -18,6 +25,14 @@ export class IterationTally {
     else if (bits === FAILED) this.#failed++;
     else if (bits === TIMED_OUT) this.#timedOut++;
     else if (bits === CANCELLED) this.#cancelled++;
+  }
+
+  /** Adds iterations that another process has run, by their status. */
+  addAll(counts: Readonly<Partial<Record<Status, number>>>): void {
+    this.#succeeded += counts.Succeeded ?? 0;
+    this.#failed += counts.Failed ?? 0;
+    this.#timedOut += counts.TimedOut ?? 0;
+    this.#cancelled += counts.Cancelled ?? 0;
   }
 
   get unsuccessful(): number {

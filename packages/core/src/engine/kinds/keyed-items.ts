@@ -44,6 +44,11 @@ export class KeyedItems {
     return next;
   }
 
+  /** What is held back. */
+  heldItems(): HeldItem[] {
+    return [...this.#busy.values()].flat();
+  }
+
   /** Forgets what is held back. */
   clear(): void {
     this.#busy.clear();

@@ -5,10 +5,12 @@
 import type { TerminateStatus } from '../../definition/definition.ts';
 import type { ActionError } from '../../result.ts';
 import { type StatusBits, statusBits } from '../../status.ts';
+import type { Progress } from '../journal.ts';
 import type { RunEngine } from '../run-engine.ts';
-import { cancelled, type Stop, timedOut } from '../stop.ts';
+import { cancelled, type Stop, stopAgain, timedOut } from '../stop.ts';
 import { SingleBody } from './single-body.ts';
 
+/** How the run ends, where something in it decides that. */
 interface Termination {
   readonly bits: StatusBits;
   readonly error: ActionError;
@@ -24,8 +26,33 @@ export class RootBody extends SingleBody {
   /** Ends the run at once with this status. The first one counts. */
   terminate(status: TerminateStatus, code: string, message: string): void {
     if (this.stop !== undefined || this.ended) return;
-    this.#termination = { bits: statusBits(status), error: { code, message } };
+    const bits = statusBits(status);
+    this.#termination = { bits, error: { code, message } };
+    this.#keep({ termination: { bits, code, message } });
     this.halt(cancelled('RUN_TERMINATED', `The run was terminated as ${status}: ${message}`));
+  }
+
+  override beginWithin(timeout: number | undefined): void {
+    const { stop, termination } = this.run.journal?.progress(this.run) ?? {};
+    if (termination !== undefined) {
+      const { bits, code, message } = termination;
+      this.#termination = { bits, error: { code, message } };
+    }
+    if (stop !== undefined) this.stop = stopAgain(stop);
+    super.beginWithin(timeout);
+  }
+
+  override halt(stop: Stop): void {
+    if (this.stop === undefined && !this.ended) {
+      const { bits, error } = stop;
+      this.#keep({ stop: { bits, code: error.code, message: error.message } });
+    }
+    super.halt(stop);
+  }
+
+  /** An order to stop is kept before anything that follows from it: a restart must not undo it. */
+  #keep(progress: Progress): void {
+    void this.run.journal?.save(this.run, progress);
   }
 
   protected override end(bits: StatusBits): void {

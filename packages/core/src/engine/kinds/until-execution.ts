@@ -14,6 +14,7 @@ import { Frame } from '../frame.ts';
 import { goOnWith } from '../go-on-with.ts';
 import { readSource } from '../hand-over.ts';
 import { FlowContext } from '../handlers/flow-context.ts';
+import type { Journal } from '../journal.ts';
 import type { ActionRecord } from '../records/action-record.ts';
 import { iterationsOf, repeatedRecords } from '../records/iterations.ts';
 import type { RunEngine } from '../run-engine.ts';
@@ -28,6 +29,8 @@ export class UntilExecution extends BodyOwner {
   #value: unknown;
   #advancing = false;
   #timedOut = false;
+  /** What it did before is being read. */
+  #recalling = false;
 
   constructor(run: RunEngine, node: UntilNode, state: ActionState) {
     super(run, node.body, state);
@@ -36,16 +39,44 @@ export class UntilExecution extends BodyOwner {
 
   begin(): void {
     const state = this.state as ActionState;
-    goOnWith(
-      () => this.#node.initial(state.handed, new FlowContext(state)),
-      (value) => this.#beginWith(value),
-      (thrown) => this.fail(thrown),
-    );
+    const { journal } = this.run;
+    const given = journal?.progress(state)?.given;
+    if (journal !== undefined && given !== undefined) void this.#goOn(given.value, journal);
+    else {
+      goOnWith(
+        () => this.#node.initial(state.handed, new FlowContext(state)),
+        (value) => (journal === undefined ? this.#beginWith(value) : this.#keep(value, journal)),
+        (thrown) => this.fail(thrown),
+      );
+    }
   }
 
   #beginWith(state: unknown): void {
     this.#value = state;
     this.#advance();
+  }
+
+  #keep(value: unknown, journal: Journal): void {
+    const kept = journal.save(this.state as ActionState, { given: { value } });
+    kept.then(() => this.#beginWith(value)).catch((thrown: unknown) => this.fail(thrown));
+  }
+
+  /** Goes on after the rounds that another process has brought to an end. */
+  async #goOn(initial: unknown, journal: Journal): Promise<void> {
+    this.#recalling = true;
+    try {
+      const { frames, value, done } = await journal.rounds(this, initial);
+      this.#recalling = false;
+      this.#frames.push(...frames);
+      this.#value = value;
+      const last = frames.at(-1);
+      const isLast = last !== undefined && (done || frames.length >= this.#node.maxIterations);
+      // Told to stop, it still opens the round that had begun: something in it may have to be undone.
+      if (isLast) this.#afterRound(last.bits, done);
+      else this.#advance();
+    } catch (error) {
+      this.run.fault(error);
+    }
   }
 
   /** Runs rounds for as long as they end at once. */
@@ -97,6 +128,15 @@ export class UntilExecution extends BodyOwner {
     if (frame.bits !== RUNNING) return;
     frame.bits = bits;
     tellIterationEnd(frame);
+    const { journal } = this.run;
+    if (journal === undefined) this.#afterRound(bits, done);
+    else {
+      const kept = journal.recordRound(frame, this.#value, done);
+      kept.then(() => this.#afterRound(bits, done)).catch((thrown: unknown) => this.fail(thrown));
+    }
+  }
+
+  #afterRound(bits: StatusBits, done: boolean): void {
     if (this.#timedOut) this.#endAtLimit(`took longer than its timeout allows`);
     else if (this.stop !== undefined || done) this.end(bits);
     else if (this.#frames.length < this.#node.maxIterations) this.#advance();
@@ -125,14 +165,25 @@ export class UntilExecution extends BodyOwner {
   }
 
   protected override halted(): void {
+    if (this.#recalling) return;
     const round = this.#frames.at(-1);
     // Only a promise is awaited: of the first state, or of `done` after a round that has Succeeded.
     if (round === undefined) this.end(FAILED);
-    else if (round.remaining === 0) this.#endRound(round, SUCCEEDED, false);
+    else if (round.remaining === 0 && round.bits === RUNNING)
+      this.#endRound(round, SUCCEEDED, false);
   }
 
   output(): unknown {
     return this.#value;
+  }
+
+  override kept(): unknown {
+    return { value: this.#value };
+  }
+
+  protected override restored(kept: unknown, frames: readonly Frame[]): void {
+    this.#frames.push(...frames);
+    this.#value = (kept as { readonly value: unknown }).value;
   }
 
   override deciding(): ActionState | undefined {

@@ -33,20 +33,35 @@ export class WaitForExecution implements Detail {
     const state = this.#state;
     let correlate: string | undefined;
     try {
-      const context = new FlowContext(state);
-      correlate = node.correlate && textOf(node.correlate(state.handed, context), state.path);
+      correlate = this.#correlate();
     } catch (thrown) {
       this.#end(FAILED, errorOf(thrown, node, state.path));
       return;
     }
     if (this.#over) return;
-    if (node.timeout !== undefined) {
-      this.#cancelTimer = run.clock.setTimer(node.timeout, () => this.#timeIsUp());
-    }
-    const leave = run.services.mailbox.take(node.event, correlate, (payload) => {
+    const leave = run.services.mailbox.take(node.event, correlate, ({ payload, number }) => {
+      if (number !== undefined) run.journal?.takes(state, number);
       this.#end(SUCCEEDED, payload);
     });
-    if (!this.#over) this.#leave = leave;
+    if (this.#over) return;
+    this.#leave = leave;
+    if (node.timeout !== undefined) {
+      const left = run.journal?.timeLeft(state, node.timeout) ?? node.timeout;
+      this.#cancelTimer = run.clock.setTimer(left, () => this.#timeIsUp());
+    }
+  }
+
+  /** What a wait asks for is decided once, also when it outlives the process that began it. */
+  #correlate(): string | undefined {
+    const { correlate } = this.#node;
+    if (correlate === undefined) return undefined;
+    const { journal } = this.#run;
+    const state = this.#state;
+    const known = journal?.progress(state)?.correlate;
+    if (known !== undefined) return known;
+    const text = textOf(correlate(state.handed, new FlowContext(state)), state.path);
+    void journal?.save(state, { correlate: text });
+    return text;
   }
 
   halt(stop: Stop): void {

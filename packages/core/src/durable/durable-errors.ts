@@ -1,0 +1,96 @@
+/**
+ * Errors of runs that are kept in a store.
+ * @module
+ */
+import { RunafterError } from '@runafter/errors';
+import type { RunLease } from '../ports/run-store.ts';
+
+/** `RUN_UNKNOWN`: the store has no run with this id. */
+export class RunUnknownError extends RunafterError {
+  readonly runId: string;
+
+  constructor(runId: string) {
+    super(
+      'RUN_UNKNOWN',
+      `The run store has no run "${runId}". Look at the id, and at how long runs are kept (retention).`,
+    );
+    this.runId = runId;
+  }
+}
+
+/** `RUN_HELD`: another process works on the run. */
+export class RunHeldError extends RunafterError {
+  readonly runId: string;
+  readonly holder: string;
+  /** When its lease expires unless it is renewed. */
+  readonly expiresAt: Date;
+
+  constructor(runId: string, { holder, expiresAt }: RunLease) {
+    const until = new Date(expiresAt);
+    super(
+      'RUN_HELD',
+      `Run "${runId}" is being worked on by ${holder}. Its lease holds until ${until.toISOString()} and ` +
+        'is renewed while that process lives. Leave it to it, or wait with the option `wait`.',
+    );
+    this.runId = runId;
+    this.holder = holder;
+    this.expiresAt = until;
+  }
+}
+
+/** `RUN_LOST`: this process does not hold the run any more; whoever does goes on with it. */
+export class RunLostError extends RunafterError {
+  readonly runId: string;
+
+  constructor(runId: string, options?: { cause?: unknown }) {
+    super(
+      'RUN_LOST',
+      `This process does not hold run "${runId}" any more: its lease has expired, another process has ` +
+        'taken the run over, or the run was deleted. Nothing that happened here since then counts. ' +
+        'resume() goes on with the run, or says who does.',
+      options,
+    );
+    this.runId = runId;
+  }
+}
+
+/** `RUN_SUSPENDED`: this process has let go of the run, as it was asked to. */
+export class RunSuspendedError extends RunafterError {
+  readonly runId: string;
+
+  constructor(runId: string) {
+    super(
+      'RUN_SUSPENDED',
+      `Run "${runId}" was suspended: what has ended is kept, and resume() goes on with the rest.`,
+    );
+    this.runId = runId;
+  }
+}
+
+/** `RUN_INPUT_DIFFERS`: a run of this id was started with another input. */
+export class RunInputDiffersError extends RunafterError {
+  readonly runId: string;
+
+  constructor(runId: string) {
+    super(
+      'RUN_INPUT_DIFFERS',
+      `The run store has a run "${runId}" with another input. Starting a run twice is one run only for the ` +
+        'same input: use another runId, or resume() to go on with the input that is stored.',
+    );
+    this.runId = runId;
+  }
+}
+
+/** `ITEMS_ID_REQUIRED`: after a restart nobody could tell which items of the loop are done. */
+export class ItemsIdRequiredError extends RunafterError {
+  readonly path: string;
+
+  constructor(path: string) {
+    super(
+      'ITEMS_ID_REQUIRED',
+      `The items of "${path}" are a stream, and its run is durable. Add \`id: (item) => …\`, so that a ` +
+        'restart can tell which of them are done, or give it an array, which is stored.',
+    );
+    this.path = path;
+  }
+}

@@ -1,0 +1,107 @@
+/**
+ * `inspectRun()`: reads a run as it is stored, whoever works on it, without its workflow.
+ * @module
+ */
+import type { FrameQuery, RunEnd, RunLease, RunStore, StoredOutcome } from '../ports/run-store.ts';
+import type { ActionError } from '../result.ts';
+import type { Status } from '../status.ts';
+import { decodeValue } from './codec.ts';
+import { knownRun } from './open-run.ts';
+
+/** A run as it is stored. */
+export interface RunInspection {
+  readonly runId: string;
+  readonly workflow: string;
+  readonly version: string | undefined;
+  readonly status: Status | 'Running';
+  readonly error: RunEnd['error'];
+  readonly startTime: Date;
+  /** Undefined while the run goes on. */
+  readonly endTime: Date | undefined;
+  readonly input: unknown;
+  /** Who works on it, or did when it was not given back. */
+  readonly lease: RunLease | undefined;
+  /**
+   * The outcomes inside a container, in the order of their names, or the iterations of a loop in the
+   * order of their items. They are read in pages, so a million of them need no memory.
+   *
+   * @param path - such as `Orders` (the iterations), `Orders[3]` (what is in one); empty for the run itself.
+   */
+  outcomes(path?: string, query?: Pick<FrameQuery, 'statuses'>): AsyncIterable<OutcomeInspection>;
+}
+
+/** How something has ended. */
+export interface OutcomeInspection {
+  readonly path: string;
+  readonly status: Status;
+  /** The number of the attempt that reported it; 0 for what is no action. */
+  readonly attempt: number;
+  /** Undefined where it is secure, and for containers. */
+  readonly outputs: unknown;
+  readonly error: Pick<ActionError, 'code' | 'message'> | undefined;
+  readonly startTime: Date;
+  readonly endTime: Date;
+}
+
+const pageSize = 500;
+
+/**
+ * Reads a run.
+ *
+ * @throws {RunUnknownError} `RUN_UNKNOWN`, as a rejection.
+ * @example
+ * const run = await inspectRun(store, 'week-47');
+ * for await (const { path, error } of run.outcomes('Reports', { statuses: ['Failed'] })) console.log(path, error);
+ */
+export async function inspectRun(store: RunStore, runId: string): Promise<RunInspection> {
+  const { workflow, version, end, startTime, input, lease } = await knownRun(store, runId);
+  return {
+    ...{ runId, workflow, version, lease },
+    status: end?.status ?? 'Running',
+    error: end?.error,
+    startTime: new Date(startTime),
+    endTime: end && new Date(end.endTime),
+    input: decodeValue(input),
+    outcomes: (path = '', query = {}) => outcomesIn(store, runId, path, query),
+  };
+}
+
+async function* outcomesIn(
+  store: RunStore,
+  runId: string,
+  path: string,
+  query: Pick<FrameQuery, 'statuses'>,
+): AsyncIterable<OutcomeInspection> {
+  let after: string | number | undefined;
+  for (;;) {
+    const page = await store.readFrame(runId, path, { ...query, after, limit: pageSize });
+    for (const outcome of page) yield inspectionOf(outcome);
+    if (page.length < pageSize) return;
+    after = page.at(-1)?.key;
+  }
+}
+
+function inspectionOf(outcome: StoredOutcome): OutcomeInspection {
+  const { frame, key, status, attempt, outputs, error, startTime, endTime } = outcome;
+  return {
+    path: pathOf(frame, key),
+    ...{ status, attempt, error },
+    outputs: outputs === undefined ? undefined : readable(outputs),
+    startTime: new Date(startTime),
+    endTime: new Date(endTime),
+  };
+}
+
+function pathOf(frame: string, key: string | number): string {
+  if (typeof key === 'number' || key.startsWith('id=')) return `${frame}[${key}]`;
+  return frame === '' ? key : `${frame}/${key}`;
+}
+
+/** Secure values are encrypted, and stay so. */
+function readable(text: string): unknown {
+  try {
+    return decodeValue(text);
+  } catch {
+    return '[secure]';
+  }
+}

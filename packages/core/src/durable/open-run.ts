@@ -1,0 +1,240 @@
+/**
+ * Where a durable run begins in this process: it is created in the store, or taken over as it is there.
+ *
+ * Invariant: whoever returns from here with a held run is the only process that works on it, until its
+ * lease is lost.
+ * Read next: held-run.ts, run-journal.ts.
+ * @module
+ */
+import { hostname } from 'node:os';
+import { pid } from 'node:process';
+import { type Clock, type ClockReading, parseDuration, readClock } from '@runafter/clock';
+import type { WorkflowDefinition } from '../definition/definition.ts';
+import type { RunEngine } from '../engine/run-engine.ts';
+import type { NewRun, RunLease, RunStore, StoredRun } from '../ports/run-store.ts';
+import type { DurableOptions } from '../start-options.ts';
+import { DEFAULT_VALUE_LIMIT } from './codec.ts';
+import { changesBetween, DefinitionChangedError } from './definition-changes.ts';
+import { type DefinitionOutline, outlineOf } from './definition-outline.ts';
+import { RunHeldError, RunInputDiffersError, RunUnknownError } from './durable-errors.ts';
+import { HeldRun } from './held-run.ts';
+import { RunJournal } from './run-journal.ts';
+import { RunSignals } from './run-signals.ts';
+import { Sealing } from './sealing.ts';
+import { CipherRequiredError, secureUse } from './secure-use.ts';
+
+/** How long the store waits for a sign of life of the process that holds a run. */
+const defaultLease = '15s';
+/** How often whoever waits for a run looks whether its lease is free, in milliseconds. */
+const shortestLook = 50;
+const longestLook = 1_000;
+
+export function sealingOf({
+  cipher,
+  valueLimit,
+}: Pick<DurableOptions, 'cipher' | 'valueLimit'>): Sealing {
+  return new Sealing(cipher, valueLimit ?? DEFAULT_VALUE_LIMIT);
+}
+
+/**
+ * A workflow's input as it is stored.
+ *
+ * @throws {CipherRequiredError} `CIPHER_REQUIRED`
+ * @throws {NotStorableError} `VALUE_NOT_STORABLE`
+ * @throws {ValueTooLargeError} `VALUE_TOO_LARGE`
+ */
+export function encodedInput(
+  definition: WorkflowDefinition,
+  input: unknown,
+  options: DurableOptions,
+): string {
+  const use = options.cipher === undefined ? secureUse(definition) : undefined;
+  if (use !== undefined) throw new CipherRequiredError(definition.name, use);
+  return sealingOf(options).limited(input, `The input of workflow "${definition.name}"`);
+}
+
+/** A run that is to begin in this process. */
+export interface RunToOpen {
+  readonly engine: RunEngine;
+  readonly store: RunStore;
+  readonly options: DurableOptions;
+  /** Encoded. */
+  readonly input: string;
+  readonly keyRoot: string;
+  /** It must be there already. */
+  readonly mustExist: boolean;
+  /** Milliseconds to wait for whoever holds it. */
+  readonly wait: number;
+  /** Aborting it ends that wait. */
+  readonly signal: AbortSignal;
+  /** Ends the run in this process. */
+  readonly fault: (error: unknown) => void;
+}
+
+/** The run is held by this process, or has ended before and is only read. */
+export interface OpenedRun {
+  readonly journal: RunJournal;
+  readonly held: HeldRun | undefined;
+  readonly run: StoredRun;
+}
+
+/**
+ * Creates the run, or takes it over.
+ *
+ * @throws {RunHeldError} `RUN_HELD`: somebody else works on it, longer than `wait`.
+ * @throws {RunInputDiffersError} `RUN_INPUT_DIFFERS`
+ * @throws {DefinitionChangedError} `DEFINITION_CHANGED`
+ * @throws {RunUnknownError} `RUN_UNKNOWN`
+ */
+export async function openRun(request: RunToOpen): Promise<OpenedRun> {
+  const { engine, store, options, input, mustExist } = request;
+  const { clock, workflow, id: runId } = engine;
+  const ttl = parseDuration(options.lease ?? defaultLease, 'lease');
+  const lease = { holder: options.holder ?? nameOfThisProcess(), ttl };
+  const outline = outlineOf(workflow);
+  const requestedAt = readClock(clock);
+  if (!mustExist) {
+    const run = newRun(request, outline, clock);
+    const created = await store.createRun(run, lease);
+    if (created.state === 'created') {
+      const fresh = { ...run, end: undefined, lease: undefined };
+      return hold(request, fresh, { token: created.token, requestedAt }, false);
+    }
+  }
+  const run = await knownRun(store, runId);
+  if (run.input !== input) throw new RunInputDiffersError(runId);
+  checkDefinition(run, outline, options.allowChanges === true);
+  const granted = run.end === undefined ? await takeOver(request, lease) : undefined;
+  if (granted === undefined) return readOnly(request, await knownRun(store, runId));
+  return hold(request, run, granted, true);
+}
+
+/** The run; throws when there is none. */
+export async function knownRun(store: RunStore, runId: string): Promise<StoredRun> {
+  const run = await store.readRun(runId);
+  if (run === undefined) throw new RunUnknownError(runId);
+  return run;
+}
+
+/** The stored outline of a run. */
+export function storedOutline(run: StoredRun): DefinitionOutline {
+  return JSON.parse(run.definition) as DefinitionOutline;
+}
+
+function newRun(
+  { engine, input, keyRoot }: RunToOpen,
+  outline: DefinitionOutline,
+  clock: Clock,
+): NewRun {
+  const { name, version } = engine.workflow;
+  return {
+    runId: engine.id,
+    workflow: name,
+    ...(version !== undefined && { version }),
+    definition: JSON.stringify(outline),
+    input,
+    keyRoot,
+    startTime: clock.now(),
+  };
+}
+
+/**
+ * Refuses another definition than the one that a run goes on with.
+ *
+ * @throws {DefinitionChangedError} `DEFINITION_CHANGED`
+ */
+export function checkSameDefinition(
+  runId: string,
+  running: WorkflowDefinition,
+  given: WorkflowDefinition,
+): void {
+  if (running === given) return;
+  const changes = changesBetween(outlineOf(running), outlineOf(given));
+  if (changes.length > 0) throw new DefinitionChangedError(runId, changes);
+}
+
+function checkDefinition(run: StoredRun, outline: DefinitionOutline, allowChanges: boolean): void {
+  const changes = changesBetween(storedOutline(run), outline);
+  // A run that has ended stays as it is; something new in it would never run.
+  if (changes.length === 0 || (allowChanges && run.end === undefined)) return;
+  throw new DefinitionChangedError(run.runId, changes);
+}
+
+interface Grant {
+  readonly token: number;
+  /** Read before the lease was asked for. */
+  readonly requestedAt: ClockReading;
+}
+
+/** The lease; undefined when the run has ended meanwhile. */
+async function takeOver(
+  { engine, store, wait, signal }: RunToOpen,
+  lease: { readonly holder: string; readonly ttl: number },
+): Promise<Grant | undefined> {
+  const { clock, id: runId } = engine;
+  const until = clock.now() + wait;
+  for (;;) {
+    const requestedAt = readClock(clock);
+    const answer = await store.acquireLease(runId, lease);
+    if (answer.state === 'unknown') throw new RunUnknownError(runId);
+    const run = await knownRun(store, runId);
+    if (run.end !== undefined) return undefined;
+    if (answer.state === 'granted') return { token: answer.token, requestedAt };
+    const left = until - clock.now();
+    if (left <= 0) throw new RunHeldError(runId, answer.lease);
+    await clock.sleep(Math.min(left, timeToLook(answer.lease, clock)), { signal });
+  }
+}
+
+function timeToLook({ expiresAt }: RunLease, clock: Clock): number {
+  return Math.min(longestLook, Math.max(shortestLook, expiresAt - clock.now()));
+}
+
+async function hold(
+  request: RunToOpen,
+  run: StoredRun,
+  { token, requestedAt }: Grant,
+  resumed: boolean,
+): Promise<OpenedRun> {
+  const { engine, options, fault } = request;
+  const ttl = parseDuration(options.lease ?? defaultLease, 'lease');
+  const journal = journalOf(request, run, token, resumed);
+  const held = new HeldRun(journal, engine.clock, ttl, requestedAt, fault);
+  try {
+    await journal.recallRun();
+    if (engine.workflow.events.size > 0) await journal.parts.signals.open();
+    return { journal, held, run };
+  } catch (error) {
+    await held.release();
+    throw error;
+  }
+}
+
+async function readOnly(request: RunToOpen, run: StoredRun): Promise<OpenedRun> {
+  // No lease has such a token: nothing that is read can be changed.
+  const journal = journalOf(request, run, -1, true);
+  await journal.recallRun();
+  return { journal, held: undefined, run };
+}
+
+function journalOf(
+  request: RunToOpen,
+  run: StoredRun,
+  token: number,
+  resumed: boolean,
+): RunJournal {
+  const { engine, store, options, fault } = request;
+  const { runId } = run;
+  const sealing = sealingOf(options);
+  const { mailbox } = engine.services;
+  const signals = new RunSignals(store, runId, storedOutline(run), mailbox, sealing, fault);
+  const writer = { runId, token };
+  return new RunJournal({
+    ...{ store, run, writer, sealing, resumed, signals, fault },
+    clock: engine.clock,
+  });
+}
+
+function nameOfThisProcess(): string {
+  return `process ${pid} on ${hostname()} (${crypto.randomUUID().slice(0, 8)})`;
+}

@@ -1,0 +1,123 @@
+/**
+ * What the store is told of something that has ended: its outcome, and who waited for it.
+ * @module
+ */
+import type { ForEachNode } from '../definition/definition.ts';
+import type { ActionState } from '../engine/action-state.ts';
+import { BodyOwner } from '../engine/body-owner.ts';
+import type { Frame } from '../engine/frame.ts';
+import type { AttemptRecord } from '../engine/records/action-record.ts';
+import { IterationRecord } from '../engine/records/iteration-record.ts';
+import type { Join, OutcomeEntry, StoredOutcome } from '../ports/run-store.ts';
+import { type Status, SUCCEEDED, statusName } from '../status.ts';
+import { framePath, placeOf, placeOfIteration, statePath } from './place.ts';
+
+/** More than an outcome has fields for; absent where there is nothing to tell. */
+export interface OutcomeDetails {
+  /** Where the handler was called more than once. */
+  readonly attempts?: readonly AttemptRecord[];
+  readonly unsettled?: true;
+  /** A container's error is its own, and not that of something inside. */
+  readonly own?: true;
+  /** What the kind of a container keeps of it. */
+  readonly kept?: unknown;
+  /** Of an iteration over a stream. */
+  readonly index?: number;
+  readonly item?: unknown;
+  /** Of a round: the state after it, and whether it was the last one. */
+  readonly value?: unknown;
+  readonly done?: true;
+}
+
+/** Of an iteration over a stream, what is read of it after a restart. */
+export function iterationDetailsOf(frame: Frame): OutcomeDetails | undefined {
+  const { owner, index, item, bits } = frame;
+  if (typeof owner.iterationKey(frame) === 'number') return undefined;
+  const { node } = owner.state as ActionState;
+  const { keep } = node as ForEachNode;
+  const isKept = keep === 'all' || (keep === 'failures' && bits !== SUCCEEDED);
+  return isKept ? { index, item } : { index };
+}
+
+/** The details of an action or container that has ended; undefined where there is nothing to tell. */
+export function detailsOf(state: ActionState): OutcomeDetails | undefined {
+  const { detail, bits, value } = state;
+  const ofIteration = standsForIteration(state) ? iterationDetailsOf(state.frame) : undefined;
+  const attempts = detail?.attempts?.();
+  const kept = detail instanceof BodyOwner ? detail.kept() : undefined;
+  const own = bits !== SUCCEEDED && value !== undefined && detail?.records !== undefined;
+  if (detail === undefined && ofIteration === undefined) return undefined;
+  const details: OutcomeDetails = {
+    ...ofIteration,
+    ...(attempts && { attempts }),
+    ...(detail?.unsettled && { unsettled: true }),
+    ...(own && { own }),
+    ...(kept !== undefined && { kept }),
+  };
+  return Object.keys(details).length === 0 ? undefined : details;
+}
+
+/**
+ * Whether the outcome of the only action of an iteration stands for the iteration too: most loops have
+ * such a body, and need one row for each item.
+ */
+export function standsForIteration({ frame, bits, node }: ActionState): boolean {
+  return (
+    bits === SUCCEEDED &&
+    node.kind === 'action' &&
+    frame.body.nodes.length === 1 &&
+    frame.owner.state?.node.kind === 'forEach'
+  );
+}
+
+/** The outcome of an action or container. `outputs` and `details` as they are stored. */
+export function entryOf(
+  state: ActionState,
+  outputs: string | undefined,
+  details: string | undefined,
+): Pick<OutcomeEntry, 'outcome' | 'joins' | 'forgetJoins'> {
+  const forIteration = standsForIteration(state);
+  const place = forIteration ? placeOfIteration(state.frame) : placeOf(state);
+  const { attempts, startTime, endTime, error, status } = state;
+  const outcome: StoredOutcome = {
+    ...place,
+    status,
+    attempt: attempts.at(-1)?.number ?? 0,
+    ...(outputs !== undefined && { outputs }),
+    ...(error && { error: { code: error.code, message: error.message } }),
+    startTime: startTime.getTime(),
+    endTime: endTime.getTime(),
+    ...(details !== undefined && { details }),
+  };
+  const joins = forIteration ? [] : joinsOf(state, place.frame);
+  const body = 'body' in state.node ? state.node.body : undefined;
+  const forgetJoins = body !== undefined && body.nodes.length > 1 ? statePath(state) : undefined;
+  return { outcome, joins, ...(forgetJoins !== undefined && { forgetJoins }) };
+}
+
+/** Who waits for it: those that run after it, and the end of its body where nothing does. */
+function joinsOf({ node, bits, frame }: ActionState, path: string): readonly Join[] {
+  if (node.kind === 'shielded') return [];
+  const { nodes, leaves } = frame.body;
+  if (node.successors.length === 0) return [{ frame: path, key: '', of: leaves.length, met: true }];
+  return node.successors.map(({ to, accepts }) => {
+    const { name, waitsFor } = nodes[to] as (typeof nodes)[number];
+    return { frame: path, key: name, of: waitsFor, met: (accepts & bits) !== 0 };
+  });
+}
+
+/** The outcome of an iteration of a loop, or of a round of an until. */
+export function iterationEntryOf(frame: Frame, details: string | undefined): OutcomeEntry {
+  const { startTime, endTime, error } = new IterationRecord(frame, false, undefined);
+  const outcome: StoredOutcome = {
+    ...placeOfIteration(frame),
+    status: statusName(frame.bits) as Status,
+    attempt: 0,
+    ...(error && { error: { code: error.code, message: error.message } }),
+    startTime: startTime.getTime(),
+    endTime: endTime.getTime(),
+    ...(details !== undefined && { details }),
+  };
+  const hasJoins = frame.body.nodes.length > 1;
+  return { outcome, joins: [], ...(hasJoins && { forgetJoins: framePath(frame) }) };
+}

@@ -1,0 +1,136 @@
+/**
+ * The items of a loop that are left after a restart: those whose iterations had begun come first, then
+ * those that were never taken. Items whose iteration has ended are passed over.
+ * @module
+ */
+import type { BodyOwner } from '../engine/body-owner.ts';
+import { itemId } from '../engine/idempotency-key.ts';
+import { type BegunItem, DONE, type ItemSource } from '../engine/kinds/item-source.ts';
+import type { Status } from '../status.ts';
+import type { StoredItems } from './stored-items.ts';
+
+/** Of an array that is stored. */
+export class RemainingItems implements ItemSource {
+  readonly isAsync = true;
+  readonly total: number;
+  readonly begun: readonly BegunItem[];
+  index = -1;
+  readonly #items: StoredItems;
+  readonly #begun: BegunItem[];
+  #next: number;
+
+  /** @param next - the first item that was never taken. */
+  constructor(items: StoredItems, begun: readonly BegunItem[], next: number, total: number) {
+    this.#items = items;
+    this.begun = begun;
+    this.#begun = [...begun];
+    this.#next = next;
+    this.total = total;
+  }
+
+  async next(): Promise<unknown> {
+    const begun = this.#begun.shift();
+    this.index = begun?.index ?? this.#next;
+    if (begun !== undefined) return begun.item;
+    if (this.#next >= this.total) return DONE;
+    return this.#items.at(this.#next++);
+  }
+
+  close(): void {
+    this.#begun.length = 0;
+    this.#next = this.total;
+  }
+}
+
+/** Which of these items' iterations have ended, and as what. */
+export type EndedIterations = (ids: readonly string[]) => Promise<ReadonlyMap<string, Status>>;
+
+/** As many items are looked up at once at most, while all of them turn out to have ended. */
+const maxLookUp = 256;
+
+/**
+ * Of a stream, which is read again from its beginning. While items turn out to be done, more and more
+ * are looked up at once; from the first that is not, they are pulled one by one again.
+ */
+export class UndoneItems implements ItemSource {
+  readonly isAsync = true;
+  readonly total = undefined;
+  readonly begun: readonly BegunItem[];
+  index = -1;
+  readonly #source: ItemSource;
+  readonly #owner: BodyOwner;
+  readonly #ended: EndedIterations | undefined;
+  readonly #found: (index: number, id: string, status: Status) => void;
+  readonly #ready: BegunItem[] = [];
+  #pulled = 0;
+  #lookUp = 1;
+  #exhausted = false;
+
+  /**
+   * @param ended - undefined where no iteration can have ended: then the ids are only checked.
+   * @param found - told of every item that is passed over.
+   */
+  constructor(
+    source: ItemSource,
+    owner: BodyOwner,
+    begun: readonly BegunItem[],
+    ended: EndedIterations | undefined,
+    found: (index: number, id: string, status: Status) => void,
+  ) {
+    this.#source = source;
+    this.#owner = owner;
+    this.begun = begun;
+    this.#ended = ended;
+    this.#found = found;
+  }
+
+  async next(): Promise<unknown> {
+    for (;;) {
+      const ready = this.#ready.shift();
+      if (ready !== undefined) {
+        this.index = ready.index;
+        return ready.item;
+      }
+      if (this.#exhausted) return DONE;
+      await this.#look();
+    }
+  }
+
+  async #look(): Promise<void> {
+    const pulled = await this.#pull(this.#lookUp);
+    const ended = await this.#ended?.(pulled.map(({ id }) => id));
+    for (const { index, item, id } of pulled) {
+      const status = ended?.get(id);
+      if (status === undefined) this.#ready.push({ index, item });
+      else this.#found(index, id, status);
+    }
+    this.#lookUp = this.#ready.length === 0 ? Math.min(maxLookUp, this.#lookUp * 2) : 1;
+    if (ended === undefined) this.#lookUp = 1;
+  }
+
+  async #pull(count: number): Promise<(BegunItem & { readonly id: string })[]> {
+    const pulled: (BegunItem & { readonly id: string })[] = [];
+    while (pulled.length < count) {
+      const item = await this.#source.next();
+      if (item === DONE) {
+        this.#exhausted = true;
+        break;
+      }
+      const index = this.#pulled++;
+      pulled.push({ index, item, id: itemId({ index, item, owner: this.#owner }) });
+    }
+    return pulled;
+  }
+
+  close(): void {
+    this.#exhausted = true;
+    this.#ready.length = 0;
+    this.#source.close();
+  }
+}
+
+/** Items that can be listed as often as one likes, and are therefore stored; undefined for a stream. */
+export function listOf(items: unknown): readonly unknown[] | undefined {
+  if (Array.isArray(items)) return items;
+  return items instanceof Set || items instanceof Map ? [...items] : undefined;
+}

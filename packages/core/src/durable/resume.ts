@@ -1,0 +1,69 @@
+/**
+ * `resume()`: goes on with a run that another process, or this one before it was restarted, has begun.
+ * Read next: open-run.ts (who gets it), revival.ts (what has ended in it).
+ * @module
+ */
+import { type Duration, parseDuration } from '@runafter/clock';
+import type { Workflow } from '../definition/workflow.ts';
+import type { Run } from '../run.ts';
+import { RunOptionError } from '../run-errors.ts';
+import { checkedWorkflow } from '../start.ts';
+import { checkStartOptions, type StartOptions } from '../start-options.ts';
+import { StartedRun } from '../started-run.ts';
+import { decodeValue } from './codec.ts';
+import { liveRun, shareRun } from './live-runs.ts';
+import { knownRun } from './open-run.ts';
+
+/** What `start()` takes, but for the run's id; `store` must be there. */
+export interface ResumeOptions extends Omit<StartOptions, 'runId'> {
+  /** How long to wait for another process that works on the run. Default 0: RUN_HELD says who does. */
+  readonly wait?: Duration;
+}
+
+/**
+ * Goes on with a run that is in the store: what has an outcome is not run again, with its value handed
+ * on as it is stored; everything else is, with the idempotency keys that it had. Of a run that has
+ * ended comes its result.
+ *
+ * All errors are rejections.
+ *
+ * @returns the run, once this process holds it.
+ * @throws {RunHeldError} `RUN_HELD`: another process works on it; says which, and until when.
+ * @throws {DefinitionChangedError} `DEFINITION_CHANGED`: the workflow is not the one that the run was
+ *   begun with; says what changed. See `allowChanges`.
+ * @throws {RunUnknownError} `RUN_UNKNOWN`
+ * @throws {RunOptionError} `RUN_OPTION_INVALID`: no store, or an option that makes no sense.
+ * @example
+ * const run = await resume(weeklyReports, 'week-47', { store });
+ * const { status } = await run.finished;
+ */
+export async function resume<In, T>(
+  workflow: Workflow<In, T>,
+  runId: string,
+  options: ResumeOptions,
+): Promise<Run<T>> {
+  const { definition } = checkedWorkflow(workflow);
+  const { wait = 0, ...others } = options;
+  const startOptions: StartOptions = { ...others, runId };
+  checkStartOptions(startOptions);
+  const { store } = startOptions;
+  if (store === undefined) {
+    throw new RunOptionError('store', store, 'is missing. Pass the store that the run is in.');
+  }
+  const live = liveRun(store, runId);
+  if (live !== undefined) {
+    await live.begun;
+    return live.join(definition, startOptions) as Run<T>;
+  }
+  const { input, keyRoot } = await knownRun(store, runId);
+  const beginning = {
+    storedInput: input,
+    keyRoot,
+    mustExist: true,
+    wait: parseDuration(wait, 'wait'),
+  };
+  const run = new StartedRun<T>(definition, decodeValue(input), startOptions, beginning);
+  shareRun(store, run);
+  await run.begun;
+  return run;
+}

@@ -1,0 +1,154 @@
+/**
+ * Brings back what has ended: from the outcomes of a frame to its states, with everything inside them,
+ * as if they had ended in this process.
+ *
+ * Invariant: after `frame` every state that has an outcome is as it was, in every way that a user can
+ * see, and every other one is untouched. Nothing is counted down and nobody is told.
+ * Read next: run-engine.ts, which goes on from there; revived-iterations.ts.
+ * @module
+ */
+import { ActionState, NOTHING } from '../engine/action-state.ts';
+import type { BodyOwner } from '../engine/body-owner.ts';
+import { AttemptHistory } from '../engine/detail.ts';
+import type { Frame } from '../engine/frame.ts';
+import { handOver } from '../engine/hand-over.ts';
+import { shieldedNode } from '../engine/handlers/shielded-activity.ts';
+import { ChildExecution } from '../engine/kinds/child-execution.ts';
+import type { SingleBody } from '../engine/kinds/single-body.ts';
+import { containerOf } from '../engine/start-node.ts';
+import type { StoredOutcome } from '../ports/run-store.ts';
+import { FAILED, SKIPPED, SUCCEEDED, statusBits } from '../status.ts';
+import type { OutcomeDetails } from './outcome-entry.ts';
+import { framePath, statePath } from './place.ts';
+import { indexOfStored, reviveIterations, reviveRounds } from './revived-iterations.ts';
+import type { RunJournal } from './run-journal.ts';
+import { isSecure } from './sealing.ts';
+
+export class Revival {
+  readonly journal: RunJournal;
+  /** Outcomes of functions of last phases, by path; a definition has no place for them. */
+  readonly #shielded = new Map<string, StoredOutcome>();
+
+  constructor(journal: RunJournal) {
+    this.journal = journal;
+  }
+
+  /** Brings back what has ended in a frame. */
+  async frame(frame: Frame): Promise<void> {
+    for (const outcome of await this.#statesOf(frame)) {
+      this.#shielded.set(`${outcome.frame}/${outcome.key}`, outcome);
+    }
+  }
+
+  /** Brings back the states of a frame; gives the outcomes of what has no place in it. */
+  async #statesOf(frame: Frame): Promise<readonly StoredOutcome[]> {
+    const { run, store } = this.journal.parts;
+    const outcomes = await store.readFrame(run.runId, framePath(frame));
+    const left = new Map(outcomes.map((outcome) => [String(outcome.key), outcome]));
+    for (const state of frame.states) {
+      const outcome = left.get(state.name);
+      if (outcome !== undefined) await this.state(state, outcome);
+      left.delete(state.name);
+    }
+    return [...left.values()];
+  }
+
+  /** Brings back a function of a last phase; false where it has no outcome. */
+  async shielded(state: ActionState): Promise<boolean> {
+    const outcome = this.#shielded.get(statePath(state));
+    if (outcome === undefined) return false;
+    await this.state(state, outcome);
+    return true;
+  }
+
+  /** Brings back one action or container. */
+  async state(state: ActionState, outcome: StoredOutcome): Promise<void> {
+    const { run } = state.frame.owner;
+    const bits = statusBits(outcome.status);
+    const details = await this.details(outcome, state);
+    state.handed = bits === SKIPPED ? NOTHING : handOver(state.frame, state.node.inputs);
+    state.started = outcome.startTime - run.epoch;
+    state.ended = outcome.endTime - run.epoch;
+    state.value = bits === SUCCEEDED ? await this.#output(outcome, state) : outcome.error;
+    if (bits !== SKIPPED) await this.#inside(state, details);
+    // The explanation goes on to what is inside where the error is not the container's own.
+    const isDerived = bits !== SUCCEEDED && bits !== SKIPPED && details.own === undefined;
+    if (isDerived && state.detail?.deciding?.() !== undefined) state.value = undefined;
+    state.bits = bits;
+  }
+
+  async #output(outcome: StoredOutcome, state: ActionState): Promise<unknown> {
+    const { sealing } = this.journal.parts;
+    const { outputs } = outcome;
+    return outputs && sealing.open(outputs, isSecure(state), `The output of "${state.path}"`);
+  }
+
+  /** What an outcome tells beside its fields. */
+  async details(outcome: StoredOutcome, state: ActionState): Promise<OutcomeDetails> {
+    if (outcome.details === undefined) return {};
+    const what = `What is kept of "${state.path}"`;
+    const { sealing } = this.journal.parts;
+    return (await sealing.open(outcome.details, isSecure(state), what)) as OutcomeDetails;
+  }
+
+  async #inside(state: ActionState, { attempts, unsettled, kept }: OutcomeDetails): Promise<void> {
+    const { node, frame } = state;
+    switch (node.kind) {
+      case 'action':
+      case 'shielded':
+        if (attempts || unsettled) state.detail = new AttemptHistory(attempts, unsettled ?? false);
+        break;
+      case 'child':
+        await this.#child(state, new ChildExecution(frame.owner.run, node, state));
+        break;
+      case 'delay':
+      case 'waitFor':
+      case 'terminate':
+        break;
+      default:
+        await this.#container(state, containerOf(frame.owner.run, state), kept);
+    }
+  }
+
+  async #child(state: ActionState, execution: ChildExecution): Promise<void> {
+    await this.journal.recall(state);
+    const { given, started } = this.journal.progress(state) ?? {};
+    const child = execution.restore(given?.value);
+    const bits = state.value === undefined ? SUCCEEDED : FAILED;
+    child.restore(bits, started ?? state.startTime.getTime(), state.endTime.getTime());
+    await this.#closed(child.root.frame);
+    state.detail = execution;
+  }
+
+  async #container(state: ActionState, container: BodyOwner, kept: unknown): Promise<void> {
+    const { node } = state;
+    if (node.kind === 'until') {
+      await this.journal.recall(state);
+      const initial = this.journal.progress(state)?.given?.value;
+      const { frames } = await reviveRounds(this, container, initial);
+      container.restore(kept, frames, []);
+    } else if (node.kind === 'forEach') {
+      await this.journal.recall(state);
+      const frames = await reviveIterations(this, container, node.keep, indexOfStored);
+      container.restore(kept, frames, []);
+    } else {
+      const { frame } = container as SingleBody;
+      container.restore(kept, [frame], await this.#closed(frame));
+    }
+    state.detail = container;
+  }
+
+  /** Brings back a frame of which nothing runs any more, and the functions of its last phase. */
+  async #closed(frame: Frame): Promise<ActionState[]> {
+    const others = await this.#statesOf(frame);
+    frame.remaining = frame.states.filter(({ hasEnded }) => !hasEnded).length;
+    const shielded: ActionState[] = [];
+    for (const outcome of others) {
+      if (frame.owner.state?.node.kind !== 'container') break;
+      const state = new ActionState(shieldedNode(String(outcome.key), frame), frame);
+      await this.state(state, outcome);
+      shielded.push(state);
+    }
+    return shielded;
+  }
+}

@@ -1,0 +1,97 @@
+/**
+ * Brings back the iterations of a loop and the rounds of an until that have ended.
+ * @module
+ */
+import type { Keep } from '../definition/definition.ts';
+import type { ActionState } from '../engine/action-state.ts';
+import type { BodyOwner } from '../engine/body-owner.ts';
+import { Frame } from '../engine/frame.ts';
+import type { EarlierRounds } from '../engine/journal.ts';
+import type { FrameQuery, StoredOutcome } from '../ports/run-store.ts';
+import { RUNNING, type Status, statusBits, statuses } from '../status.ts';
+import { statePath } from './place.ts';
+import type { Revival } from './revival.ts';
+import { StoredItems } from './stored-items.ts';
+
+/** What a loop that keeps its failures keeps. */
+export const unsuccessful: readonly Status[] = statuses.filter((status) => status !== 'Succeeded');
+
+/** As many outcomes are read at once. */
+const pageSize = 500;
+
+/** Where an iteration stands among the items; undefined for one that is not to be brought back. */
+export type IndexOf = (outcome: StoredOutcome, indexThen: number | undefined) => number | undefined;
+
+/** Where it stood when it ended. */
+export const indexOfStored: IndexOf = (_, indexThen) => indexThen;
+
+/** The iterations of a loop that it keeps, in item order. */
+export async function reviveIterations(
+  revival: Revival,
+  loop: BodyOwner,
+  keep: Keep,
+  indexOf: IndexOf,
+): Promise<Frame[]> {
+  if (keep === 'summary') return [];
+  const state = loop.state as ActionState;
+  const items = new StoredItems(revival.journal.parts, state);
+  const frames: Frame[] = [];
+  for await (const outcome of outcomesOf(revival, loop, keep)) {
+    const { index: indexThen, item } = await revival.details(outcome, state);
+    const { key } = outcome;
+    const index = indexOf(outcome, typeof key === 'number' ? key : indexThen);
+    if (index === undefined) continue;
+    const frame = new Frame(loop, index, typeof key === 'number' ? await items.at(key) : item);
+    await reviveInside(revival, frame, outcome);
+    frames.push(frame);
+  }
+  return frames.sort((a, b) => a.index - b.index);
+}
+
+async function* outcomesOf(
+  revival: Revival,
+  loop: BodyOwner,
+  keep: Keep,
+): AsyncIterable<StoredOutcome> {
+  const { run, store } = revival.journal.parts;
+  const path = statePath(loop.state as ActionState);
+  const only: FrameQuery = keep === 'failures' ? { statuses: unsuccessful } : {};
+  let after: string | number | undefined;
+  for (;;) {
+    const page = await store.readFrame(run.runId, path, { ...only, after, limit: pageSize });
+    yield* page;
+    after = page.at(-1)?.key;
+    if (page.length < pageSize) return;
+  }
+}
+
+/** The rounds of an until, and the state that the last of them left. */
+export async function reviveRounds(
+  revival: Revival,
+  until: BodyOwner,
+  initial: unknown,
+): Promise<EarlierRounds> {
+  const { run, store } = revival.journal.parts;
+  const state = until.state as ActionState;
+  const frames: Frame[] = [];
+  let value = initial;
+  let isDone = false;
+  for (const outcome of await store.readFrame(run.runId, statePath(state))) {
+    const details = await revival.details(outcome, state);
+    const frame = new Frame(until, Number(outcome.key), value);
+    await reviveInside(revival, frame, outcome);
+    frames.push(frame);
+    value = details.value;
+    isDone = details.done ?? false;
+  }
+  return { frames, value, done: isDone };
+}
+
+async function reviveInside(revival: Revival, frame: Frame, outcome: StoredOutcome): Promise<void> {
+  // An attempt has reported it: it is the outcome of the only action in it.
+  if (outcome.attempt > 0 && frame.body.nodes.length === 1) {
+    await revival.state(frame.at(0), outcome);
+  } else await revival.frame(frame);
+  frame.remaining = frame.states.filter(({ bits }) => bits === RUNNING).length;
+  frame.bits = statusBits(outcome.status);
+}

@@ -1,0 +1,293 @@
+/**
+ * The journal of one run in a RunStore, for the process that holds the run.
+ *
+ * Invariant: every write carries the token of the run's lease, and one that is refused ends the run
+ * here: whoever holds it now goes on with it. What was read from the store is trusted for as long as
+ * the lease holds, for nobody else writes.
+ * Read next: revival.ts, which brings back what has ended; stored-loop.ts.
+ * @module
+ */
+import type { Clock } from '@runafter/clock';
+import type { ForEachNode } from '../definition/definition.ts';
+import { ActionState } from '../engine/action-state.ts';
+import type { BodyOwner } from '../engine/body-owner.ts';
+import type { Frame } from '../engine/frame.ts';
+import type { EarlierRounds, Journal, LoopJournal, Progress, Sealed } from '../engine/journal.ts';
+import type { LoopWindow } from '../engine/kinds/for-each-execution.ts';
+import type { SignalOutcome } from '../engine/mailbox.ts';
+import type { RunEngine } from '../engine/run-engine.ts';
+import type { OutcomeEntry, RunEnd, RunStore, StoredRun, Writer } from '../ports/run-store.ts';
+import { RunLostError } from './durable-errors.ts';
+import { detailsOf, entryOf, iterationEntryOf, type OutcomeDetails } from './outcome-entry.ts';
+import { runPath, statePath } from './place.ts';
+import { Revival } from './revival.ts';
+import { reviveRounds } from './revived-iterations.ts';
+import type { RunSignals } from './run-signals.ts';
+import { isSecure, type Sealing } from './sealing.ts';
+import { StoredItems } from './stored-items.ts';
+import { StoredLoop } from './stored-loop.ts';
+
+/** What a journal is made of. */
+export interface JournalParts {
+  readonly store: RunStore;
+  readonly run: StoredRun;
+  readonly writer: Writer;
+  readonly clock: Clock;
+  readonly sealing: Sealing;
+  /** Somebody has worked on the run before. */
+  readonly resumed: boolean;
+  readonly signals: RunSignals;
+  /** Ends the run in this process. */
+  readonly fault: (error: unknown) => void;
+}
+
+export class RunJournal implements Journal {
+  closed = false;
+  readonly parts: JournalParts;
+  readonly #revival: Revival;
+  /** What is known of what has started and has not ended, by path. */
+  readonly #progress = new Map<string, Progress>();
+  /** What another process has started, and had not ended. */
+  readonly #begunBefore = new WeakSet<ActionState>();
+  /** Iterations below this may be known, of loops that another process began. */
+  readonly #knownBelow = new WeakMap<ActionState, number>();
+  /** The signals that waits have taken, until their outcome is kept. */
+  readonly #taken = new WeakMap<ActionState, number>();
+  /** Writes that nothing has waited for yet. */
+  readonly #unawaited = new Set<Promise<unknown>>();
+
+  constructor(parts: JournalParts) {
+    this.parts = parts;
+    this.#revival = new Revival(this);
+  }
+
+  close(): void {
+    this.closed = true;
+  }
+
+  epochOf(run: RunEngine): number | undefined {
+    return run.around === undefined ? this.parts.run.startTime : this.progress(run)?.started;
+  }
+
+  progress(of: ActionState | RunEngine): Progress | undefined {
+    return this.#progress.get(pathOf(of));
+  }
+
+  async save(of: ActionState | RunEngine, more: Progress): Promise<void> {
+    const { clock, sealing, store, writer } = this.parts;
+    const path = pathOf(of);
+    const progress = { started: clock.now(), ...this.#progress.get(path), ...more };
+    this.#progress.set(path, progress);
+    const secure = of instanceof ActionState && isSecure(of);
+    const what = `What is known of "${path}"`;
+    const text = sealing.encode(progress, secure && sealing.hasCipher, what) as string;
+    await this.#write(async () => {
+      const stored = await sealing.encrypt(text, secure, what);
+      return store.saveState(writer, path, stored);
+    });
+  }
+
+  /** Reads a state; undefined when there is none. */
+  async #readProgress(path: string, secure: boolean): Promise<void> {
+    const { sealing, store, run } = this.parts;
+    const text = await store.readState(run.runId, path);
+    if (text === undefined) return;
+    const progress = await sealing.open(text, secure, `What is known of "${path}"`);
+    this.#progress.set(path, progress as Progress);
+  }
+
+  timeLeft(of: ActionState | RunEngine, timeout: number): number {
+    const now = this.parts.clock.now();
+    const deadline = this.progress(of)?.deadline;
+    if (deadline !== undefined) return Math.max(0, deadline - now);
+    void this.save(of, { deadline: now + timeout });
+    return timeout;
+  }
+
+  /** Reads what is known of the run as a whole. */
+  async recallRun(): Promise<void> {
+    if (this.parts.resumed) await this.#readProgress('', false);
+  }
+
+  async recall(state: ActionState): Promise<void> {
+    this.#begunBefore.add(state);
+    const path = statePath(state);
+    await this.#readProgress(path, isSecure(state));
+    if (state.node.kind === 'child') await this.#readProgress(`${path}/`, false);
+  }
+
+  mayKnow(frame: Frame): boolean {
+    const { state, run } = frame.owner;
+    const begun = state ?? run.around;
+    if (begun === undefined) return this.parts.resumed;
+    if (!this.#begunBefore.has(begun)) return false;
+    return frame.index < (this.#knownBelow.get(begun) ?? Number.POSITIVE_INFINITY);
+  }
+
+  /** Of a loop: no iteration from this index on was begun before. */
+  knowsBelow(loop: ActionState, index: number): void {
+    this.#knownBelow.set(loop, index);
+  }
+
+  /** Whether another process began it, and had not ended it. */
+  hasBegun(state: ActionState): boolean {
+    return this.#begunBefore.has(state);
+  }
+
+  restore(frame: Frame): Promise<void> {
+    return this.#revival.frame(frame);
+  }
+
+  restoreShielded(state: ActionState): Promise<boolean> {
+    return this.#revival.shielded(state);
+  }
+
+  rounds(until: BodyOwner, initial: unknown): Promise<EarlierRounds> {
+    return reviveRounds(this.#revival, until, initial);
+  }
+
+  /** Frames of iterations that have ended. */
+  get revival(): Revival {
+    return this.#revival;
+  }
+
+  seal(state: ActionState, value: unknown): Sealed {
+    // What follows from what is inside is not kept again.
+    const { detail } = state;
+    const own = detail?.output === undefined ? { value } : detail.ownOutput?.();
+    return own === undefined ? { text: undefined } : this.parts.sealing.output(state, own.value);
+  }
+
+  async record(state: ActionState, outputs: string | undefined): Promise<void> {
+    const path = statePath(state);
+    const what = `What is kept of "${path}"`;
+    const details = this.#details(detailsOf(state), isSecure(state), what);
+    const entry = entryOf(state, undefined, undefined);
+    const signal = this.#taken.get(state);
+    const hasState = this.#progress.has(path) && !isReadLater(state);
+    // What an iteration has kept unawaited comes before the end of its loop.
+    if (this.#unawaited.size > 0) await this.afterIterations();
+    const { sealing } = this.parts;
+    await this.#record(async () => ({
+      ...entry,
+      outcome: {
+        ...entry.outcome,
+        ...(outputs !== undefined && {
+          outputs: await sealing.encrypt(outputs, isSecure(state), what),
+        }),
+        ...(details !== undefined && {
+          details: await sealing.encrypt(details, isSecure(state), what),
+        }),
+      },
+      ...(signal !== undefined && { signal }),
+      ...(hasState && { forgetState: path }),
+    }));
+    this.#progress.delete(path);
+    if (state.node.kind === 'child') this.#progress.delete(`${path}/`);
+  }
+
+  async recordRound(frame: Frame, value: unknown, done: boolean): Promise<void> {
+    const state = frame.owner.state as ActionState;
+    await this.#recordIteration(frame, { value, ...(done && { done }) }, isSecure(state));
+  }
+
+  /** Keeps the end of an iteration; nothing waits for it but the end of its loop. */
+  recordIteration(frame: Frame, details: OutcomeDetails | undefined): void {
+    const state = frame.owner.state as ActionState;
+    const kept = this.#recordIteration(frame, details, isSecure(state)).catch((error: unknown) =>
+      this.parts.fault(error),
+    );
+    this.#unawaited.add(kept);
+    void kept.then(() => this.#unawaited.delete(kept));
+  }
+
+  async #recordIteration(
+    frame: Frame,
+    details: OutcomeDetails | undefined,
+    secure: boolean,
+  ): Promise<void> {
+    const { sealing } = this.parts;
+    const what = `What is kept of "${frame.path}"`;
+    const text = this.#details(details, secure, what);
+    const entry = iterationEntryOf(frame, undefined);
+    await this.#record(async () => ({
+      ...entry,
+      outcome: {
+        ...entry.outcome,
+        ...(text !== undefined && {
+          details: await sealing.encrypt(text, secure, what),
+        }),
+      },
+    }));
+  }
+
+  #details(details: OutcomeDetails | undefined, secure: boolean, what: string): string | undefined {
+    return details && this.parts.sealing.encode(details, secure, what);
+  }
+
+  /** Keeps the items of a loop. What cannot be stored is thrown. */
+  async keepItems(state: ActionState, items: readonly unknown[]): Promise<void> {
+    const stored = new StoredItems(this.parts, state);
+    if (!(await stored.keep(items))) await this.#write(async () => false);
+  }
+
+  /** Resolves when the iterations that have ended so far are kept. */
+  async afterIterations(): Promise<void> {
+    await Promise.all(this.#unawaited);
+  }
+
+  async #record(entry: () => Promise<OutcomeEntry>): Promise<void> {
+    const { store, writer } = this.parts;
+    await this.#write(async () => {
+      const { state } = await store.recordOutcome(writer, await entry());
+      return state !== 'fenced' && state !== 'stale';
+    });
+  }
+
+  /** A write that fails, or is refused, ends the run here; then the promise stays as it is. */
+  async #write(write: () => Promise<boolean>): Promise<void> {
+    if (!this.closed) {
+      try {
+        if (await write()) return;
+        this.parts.fault(new RunLostError(this.parts.run.runId));
+      } catch (error) {
+        this.parts.fault(error);
+      }
+    }
+    await new Promise(() => undefined);
+  }
+
+  /** Keeps how the run ended. */
+  async end(end: RunEnd): Promise<void> {
+    const { store, writer, run } = this.parts;
+    await this.afterIterations();
+    this.close();
+    if (!(await store.endRun(writer, end))) throw new RunLostError(run.runId);
+  }
+
+  loop(state: ActionState, node: ForEachNode, window: LoopWindow): LoopJournal {
+    return new StoredLoop(this, state, node, window);
+  }
+
+  signal(
+    event: string,
+    correlate: string | undefined,
+    payload: unknown,
+    id: string | undefined,
+  ): Promise<SignalOutcome> {
+    return this.parts.signals.send(event, correlate, payload, id);
+  }
+
+  takes(state: ActionState, signal: number): void {
+    this.#taken.set(state, signal);
+  }
+}
+
+function pathOf(of: ActionState | RunEngine): string {
+  return of instanceof ActionState ? statePath(of) : runPath(of);
+}
+
+/** What is known of these is needed after they have ended, to read their records. */
+function isReadLater({ node, bits }: ActionState): boolean {
+  return ['forEach', 'until', 'child'].includes(node.kind) && bits !== 0;
+}

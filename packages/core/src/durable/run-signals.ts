@@ -1,0 +1,116 @@
+/**
+ * The signals of a durable run: from the store, where whoever sent them has put them, to the waits of
+ * the process that holds the run.
+ *
+ * Invariant: a signal is taken by the outcome of the wait that got it, in one atomic step. Until then it
+ * is in the store, and a process that takes the run over is given it again.
+ * @module
+ */
+import type { Mailbox, SignalOutcome } from '../engine/mailbox.ts';
+import type { RunStore } from '../ports/run-store.ts';
+import type { DefinitionOutline } from './definition-outline.ts';
+import { RunLostError } from './durable-errors.ts';
+import type { Sealing } from './sealing.ts';
+
+export class RunSignals {
+  readonly #store: RunStore;
+  readonly #runId: string;
+  readonly #mailbox: Mailbox;
+  readonly #sealing: Sealing;
+  readonly #secure: ReadonlySet<string>;
+  readonly #fault: (error: unknown) => void;
+  #last = 0;
+  #unsubscribe: (() => void) | undefined;
+  #collecting: Promise<void> = Promise.resolve();
+  #closed = false;
+
+  constructor(
+    store: RunStore,
+    runId: string,
+    { events }: DefinitionOutline,
+    mailbox: Mailbox,
+    sealing: Sealing,
+    fault: (error: unknown) => void,
+  ) {
+    this.#store = store;
+    this.#runId = runId;
+    this.#mailbox = mailbox;
+    this.#sealing = sealing;
+    this.#secure = secureEvents(events);
+    this.#fault = fault;
+  }
+
+  /** Collects what is there, and whatever comes. */
+  async open(): Promise<void> {
+    this.#unsubscribe = this.#store.onSignal(this.#runId, () => void this.#collect());
+    await this.#collect();
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#unsubscribe?.();
+  }
+
+  /** Keeps a signal, and hands it on where somebody waits for it. */
+  async send(
+    event: string,
+    correlate: string | undefined,
+    payload: unknown,
+    id: string | undefined,
+  ): Promise<SignalOutcome> {
+    const isAwaited = this.#mailbox.isAwaited(event, correlate);
+    const outcome = await putSignal(
+      this.#store,
+      this.#runId,
+      this.#sealing,
+      this.#secure.has(event),
+      { event, correlate, payload, id },
+    );
+    if (outcome === 'ended' || outcome === 'unknown') throw new RunLostError(this.#runId);
+    await this.#collect();
+    return outcome === 'kept' && isAwaited ? 'delivered' : outcome;
+  }
+
+  /** One after the other, so that each signal is handed on once and in its turn. */
+  #collect(): Promise<void> {
+    this.#collecting = this.#collecting.then(() => this.#read()).catch(this.#fault);
+    return this.#collecting;
+  }
+
+  async #read(): Promise<void> {
+    if (this.#closed) return;
+    for (const signal of await this.#store.readSignals(this.#runId, this.#last)) {
+      const { number, event, correlate } = signal;
+      const what = `A signal of event "${event}"`;
+      const payload = await this.#sealing.open(signal.payload, this.#secure.has(event), what);
+      if (this.#closed) return;
+      this.#last = number;
+      this.#mailbox.put(event, correlate, { payload, number }, undefined);
+    }
+  }
+}
+
+/** The events whose payloads are stored encrypted. */
+export function secureEvents(events: DefinitionOutline['events']): ReadonlySet<string> {
+  return new Set(events.filter(({ secure }) => secure).map(({ name }) => name));
+}
+
+interface Letter {
+  readonly event: string;
+  readonly correlate: string | undefined;
+  readonly payload: unknown;
+  readonly id: string | undefined;
+}
+
+/** Puts a signal into the store. What its payload cannot be stored for is thrown. */
+export async function putSignal(
+  store: RunStore,
+  runId: string,
+  sealing: Sealing,
+  secure: boolean,
+  { event, correlate, payload, id }: Letter,
+): ReturnType<RunStore['putSignal']> {
+  const what = `The payload of event "${event}"`;
+  const text = await sealing.encrypt(sealing.limited(payload, what), secure, what);
+  return store.putSignal(runId, { event, correlate, payload: text, id });
+}

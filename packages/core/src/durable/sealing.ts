@@ -1,0 +1,74 @@
+/**
+ * The form in which a run's values are stored: encoded as text, and secure ones through the cipher.
+ *
+ * Invariant: a secure value leaves this file as ciphertext or not at all.
+ * @module
+ */
+import type { ActionState } from '../engine/action-state.ts';
+import type { Sealed } from '../engine/journal.ts';
+import { errorOf } from '../engine/records/secure.ts';
+import { type Cipher, decryptWith, encryptWith } from './cipher.ts';
+import { decodeValue, encodeValue } from './codec.ts';
+
+export class Sealing {
+  readonly #cipher: Cipher | undefined;
+  readonly #limit: number;
+
+  constructor(cipher: Cipher | undefined, limit: number) {
+    this.#cipher = cipher;
+    this.#limit = limit;
+  }
+
+  /** A secure value may be stored, encrypted. */
+  get hasCipher(): boolean {
+    return this.#cipher !== undefined;
+  }
+
+  /** The output of an action that ends, encoded; one that cannot be stored fails the action. */
+  output(state: ActionState, value: unknown): Sealed {
+    if (isSecure(state) && this.#cipher === undefined) return { text: undefined };
+    try {
+      return { text: this.limited(value, `The output of "${state.path}"`) };
+    } catch (thrown) {
+      return { error: errorOf(thrown, state.node, state.path) };
+    }
+  }
+
+  /**
+   * A value as text, within the limit.
+   *
+   * @param what - what the error calls it.
+   * @throws {NotStorableError} `VALUE_NOT_STORABLE`
+   * @throws {ValueTooLargeError} `VALUE_TOO_LARGE`
+   */
+  limited(value: unknown, what: string): string {
+    return encodeValue(value, this.#limit, what);
+  }
+
+  /**
+   * A value as text, of any length; undefined for a secure one without a cipher.
+   *
+   * @param what - what the error calls it.
+   * @throws {NotStorableError} `VALUE_NOT_STORABLE`
+   */
+  encode(value: unknown, secure: boolean, what: string): string | undefined {
+    return secure && this.#cipher === undefined ? undefined : encodeValue(value, Infinity, what);
+  }
+
+  /** A text as it is stored. */
+  encrypt(text: string, secure: boolean, what: string): string | Promise<string> {
+    return secure && this.#cipher !== undefined ? encryptWith(this.#cipher, text, what) : text;
+  }
+
+  /** A stored text as the value it was. */
+  async open(text: string, secure: boolean, what: string): Promise<unknown> {
+    const plain =
+      secure && this.#cipher !== undefined ? await decryptWith(this.#cipher, text, what) : text;
+    return decodeValue(plain);
+  }
+}
+
+/** What something takes in or hands over is secure. */
+export function isSecure({ node }: ActionState): boolean {
+  return node.secureInputs || node.secureOutputs;
+}

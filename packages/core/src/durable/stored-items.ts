@@ -1,0 +1,62 @@
+/**
+ * The items of a loop over an array, kept in the store in parts, so that reading one item of a million
+ * reads a thousand.
+ * @module
+ */
+import type { ActionState } from '../engine/action-state.ts';
+import { chunkPath, statePath } from './place.ts';
+import type { JournalParts } from './run-journal.ts';
+
+const chunkSize = 1_000;
+
+export class StoredItems {
+  readonly #parts: JournalParts;
+  readonly #loop: string;
+  readonly #secure: boolean;
+  /** The part that was read last: items are asked for in order. */
+  #chunk: { readonly number: number; readonly items: readonly unknown[] } | undefined;
+
+  constructor(parts: JournalParts, state: ActionState) {
+    this.#parts = parts;
+    this.#loop = statePath(state);
+    this.#secure = state.node.secureInputs;
+  }
+
+  /**
+   * Keeps all items; returns once they are stored.
+   *
+   * @returns false when the run is not held any more.
+   * @throws {NotStorableError} `VALUE_NOT_STORABLE`
+   */
+  async keep(items: readonly unknown[]): Promise<boolean> {
+    const { sealing, store, writer } = this.#parts;
+    for (let first = 0; first < items.length; first += chunkSize) {
+      const number = first / chunkSize;
+      const chunk = items.slice(first, first + chunkSize);
+      const what = `What "${this.#loop}" goes through, from item ${first} on,`;
+      const text = sealing.encode(chunk, this.#secure, what);
+      if (text === undefined) continue;
+      const stored = await sealing.encrypt(text, this.#secure, this.#what);
+      if (!(await store.saveState(writer, chunkPath(this.#loop, number), stored))) return false;
+    }
+    return true;
+  }
+
+  /** The item at an index; undefined when it was not kept, as a secure one without a cipher. */
+  async at(index: number): Promise<unknown> {
+    const number = Math.floor(index / chunkSize);
+    if (this.#chunk?.number !== number) this.#chunk = { number, items: await this.#read(number) };
+    return this.#chunk.items[index % chunkSize];
+  }
+
+  async #read(number: number): Promise<readonly unknown[]> {
+    const { run, sealing, store } = this.#parts;
+    const text = await store.readState(run.runId, chunkPath(this.#loop, number));
+    if (text === undefined) return [];
+    return (await sealing.open(text, this.#secure, this.#what)) as readonly unknown[];
+  }
+
+  get #what(): string {
+    return `the items of "${this.#loop}"`;
+  }
+}

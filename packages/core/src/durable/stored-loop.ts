@@ -1,0 +1,187 @@
+/**
+ * The journal's part in a loop: its items, how far it has come, and its iterations.
+ *
+ * How far it has come is kept only once in a while, with the iterations that were open then. So a
+ * restart reads what has ended since, and not a million rows; and keeping it costs next to nothing for
+ * each item.
+ * @module
+ */
+import type { ForEachNode } from '../definition/definition.ts';
+import type { ActionState } from '../engine/action-state.ts';
+import type { Frame } from '../engine/frame.ts';
+import type {
+  EarlierIterations,
+  LoopJournal,
+  LoopProgress,
+  StatusCounts,
+} from '../engine/journal.ts';
+import type { LoopWindow } from '../engine/kinds/for-each-execution.ts';
+import { type ItemSource, isPromiseOfItems, openItems } from '../engine/kinds/item-source.ts';
+import type { FrameQuery, StoredOutcome } from '../ports/run-store.ts';
+import { type Status, statusName } from '../status.ts';
+import { ItemsIdRequiredError } from './durable-errors.ts';
+import { iterationDetailsOf, standsForIteration } from './outcome-entry.ts';
+import { statePath } from './place.ts';
+import { listOf, RemainingItems, UndoneItems } from './remaining-items.ts';
+import { reviveIterations, unsuccessful } from './revived-iterations.ts';
+import type { RunJournal } from './run-journal.ts';
+import { StoredItems } from './stored-items.ts';
+
+/** Iterations that end between two times that the progress is kept, at least. */
+const keepEvery = 1_000;
+
+export class StoredLoop implements LoopJournal {
+  resumed = false;
+  readonly #journal: RunJournal;
+  readonly #state: ActionState;
+  readonly #node: ForEachNode;
+  readonly #window: LoopWindow;
+  /** Undefined for a stream. */
+  #total: number | undefined;
+  /** Ended in other processes. */
+  readonly #earlier: Partial<Record<Status, number>> = {};
+  /** Ended in this one. */
+  readonly #ended: Partial<Record<Status, number>> = {};
+  #sinceKept = 0;
+  /** Whether an iteration ended before, and at which index it stands now. */
+  #indexOfEarlier: (outcome: StoredOutcome) => number | undefined = () => undefined;
+
+  constructor(journal: RunJournal, state: ActionState, node: ForEachNode, window: LoopWindow) {
+    this.#journal = journal;
+    this.#state = state;
+    this.#node = node;
+    this.#window = window;
+  }
+
+  async source(items: () => unknown): Promise<ItemSource> {
+    const progress = this.#journal.progress(this.#state);
+    if (progress?.loop !== undefined) return this.#goOn(progress.loop);
+    const given = items();
+    const opened = isPromiseOfItems(given) ? await given : given;
+    const list = listOf(opened);
+    return list === undefined ? this.#stream(opened) : this.#begin(list);
+  }
+
+  async #begin(list: readonly unknown[]): Promise<ItemSource> {
+    this.#total = list.length;
+    await this.#journal.keepItems(this.#state, list);
+    await this.#journal.save(this.#state, {
+      loop: { total: list.length, next: 0, open: [], counts: {} },
+    });
+    return openItems(list, this.#state.path);
+  }
+
+  async #goOn({ total, next, open, counts }: LoopProgress): Promise<ItemSource> {
+    this.resumed = true;
+    this.#total = total;
+    add(this.#earlier, counts);
+    const outcomes = [
+      ...(open.length === 0 ? [] : await this.#read({ keys: open })),
+      ...(await this.#read({ after: next - 1 })),
+    ];
+    const ended = new Set<unknown>();
+    let taken = next;
+    for (const { key, status } of outcomes) {
+      ended.add(key);
+      add(this.#earlier, { [status]: 1 });
+      taken = Math.max(taken, Number(key) + 1);
+    }
+    const begun: number[] = [...open];
+    for (let index = next; index < taken; index++) begun.push(index);
+    const left = new Set(begun.filter((index) => !ended.has(index)));
+    this.#indexOfEarlier = ({ key }) => {
+      const index = Number(key);
+      return index < taken && !left.has(index) ? index : undefined;
+    };
+    const { concurrency, key, lookAhead } = this.#node;
+    const window = concurrency + (key === undefined ? 0 : lookAhead);
+    this.#journal.knowsBelow(this.#state, taken + window);
+    const stored = new StoredItems(this.#journal.parts, this.#state);
+    const items = [];
+    for (const index of left) items.push({ index, item: await stored.at(index) });
+    return new RemainingItems(stored, items, taken, total);
+  }
+
+  #stream(items: unknown): ItemSource {
+    if (this.#node.id === undefined) throw new ItemsIdRequiredError(this.#state.path);
+    this.#window.identifyById();
+    this.resumed = this.#journal.hasBegun(this.#state);
+    const begun = this.#journal.progress(this.#state)?.begun ?? [];
+    const indexes = new Map<unknown, number>();
+    this.#indexOfEarlier = ({ key }) => indexes.get(key);
+    const { owner } = this.#window;
+    return new UndoneItems(
+      openItems(items, this.#state.path),
+      owner,
+      begun,
+      this.resumed ? (ids) => this.#statusesOf(ids) : undefined,
+      (index, id, status) => {
+        add(this.#earlier, { [status]: 1 });
+        if (this.#node.keep !== 'summary') indexes.set(id, index);
+      },
+    );
+  }
+
+  async #statusesOf(ids: readonly string[]): Promise<ReadonlyMap<string, Status>> {
+    const outcomes = await this.#read({ keys: ids });
+    return new Map(outcomes.map(({ key, status }) => [String(key), status]));
+  }
+
+  ended(frame: Frame): void {
+    const only = frame.at(0);
+    if (frame.body.nodes.length === 0 || !standsForIteration(only)) {
+      this.#journal.recordIteration(frame, iterationDetailsOf(frame));
+    }
+    add(this.#ended, { [statusName(frame.bits) as Status]: 1 });
+    if (this.#total === undefined || ++this.#sinceKept < keepEvery) return;
+    const open = this.#window.open();
+    // As many as are open: a window of any size costs the same for each item.
+    if (this.#sinceKept >= open.length) this.#keep(open.map(({ index }) => index));
+  }
+
+  stopping(): void {
+    const open = this.#window.open();
+    if (this.#total !== undefined) this.#keep(open.map(({ index }) => index));
+    else if (open.length > 0) void this.#journal.save(this.#state, { begun: open });
+  }
+
+  #keep(open: readonly number[]): void {
+    if (this.#total === undefined) return;
+    this.#sinceKept = 0;
+    const counts: Partial<Record<Status, number>> = {};
+    add(counts, this.#earlier);
+    add(counts, this.#ended);
+    const loop = { total: this.#total, next: this.#window.next, open, counts };
+    // It must never be ahead of the iterations that it calls ended.
+    void this.#journal.afterIterations().then(() => this.#journal.save(this.#state, { loop }));
+  }
+
+  async recall(): Promise<EarlierIterations> {
+    const { keep } = this.#node;
+    const counts = this.#earlier;
+    const { revival } = this.#journal;
+    const frames = await reviveIterations(revival, this.#window.owner, keep, (outcome) =>
+      this.#indexOfEarlier(outcome),
+    );
+    const firstFailure = keep === 'summary' ? await this.#firstFailure() : undefined;
+    return { counts, frames, firstFailure };
+  }
+
+  async #firstFailure(): Promise<EarlierIterations['firstFailure']> {
+    const [first] = await this.#read({ statuses: unsuccessful, limit: 1 });
+    const index = first && this.#indexOfEarlier(first);
+    if (first?.error === undefined || index === undefined) return undefined;
+    return { index, ...first.error };
+  }
+
+  #read(query: FrameQuery): Promise<readonly StoredOutcome[]> {
+    const { run, store } = this.#journal.parts;
+    return store.readFrame(run.runId, statePath(this.#state), query);
+  }
+}
+
+function add(sum: Partial<Record<Status, number>>, counts: StatusCounts): void {
+  for (const [status, count] of Object.entries(counts) as [Status, number][]) {
+    sum[status] = (sum[status] ?? 0) + count;
+  }
+}

@@ -1,0 +1,37 @@
+/**
+ * Refuses a signal that nobody could ever take.
+ * @module
+ */
+import { didYouMean } from './definition/rules/did-you-mean.ts';
+import { showValue } from './definition/rules/show-value.ts';
+import type { SignalOptions } from './run.ts';
+import { SignalError } from './run-errors.ts';
+
+/**
+ * @param events - those that the workflow waits for.
+ * @throws {SignalError} `SIGNAL_UNKNOWN`, `CORRELATE_INVALID`
+ */
+export function checkSignal(
+  runId: string,
+  workflow: string,
+  events: ReadonlySet<string>,
+  name: string,
+  { correlate }: SignalOptions,
+): void {
+  if (!events.has(name)) {
+    throw new SignalError('SIGNAL_UNKNOWN', runId, name, unknownEvent(workflow, name, events));
+  }
+  if (correlate !== undefined && typeof correlate !== 'string') {
+    const problem = `correlate of event "${name}" is ${showValue(correlate)}. Pass a text.`;
+    throw new SignalError('CORRELATE_INVALID', runId, name, problem);
+  }
+}
+
+function unknownEvent(workflow: string, name: string, events: ReadonlySet<string>): string {
+  if (events.size === 0)
+    return `Workflow "${workflow}" has no waitFor, so nothing takes event "${name}".`;
+  return (
+    `Workflow "${workflow}" waits for no event "${name}", only for ` +
+    `${[...events].join(', ')}.${didYouMean(name, events)}`
+  );
+}

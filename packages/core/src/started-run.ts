@@ -1,0 +1,291 @@
+/**
+ * A run from the outside: let in by its gate, opened in its store, begun, and ended.
+ *
+ * Invariant: `finished` settles once, after everything that the run holds (a permit, a lease, timers)
+ * was given back.
+ * Read next: start.ts and resume.ts, which make it; engine/run-engine.ts (what happens in it).
+ * @module
+ */
+import { type Duration, type Permit, parseDuration, systemClock } from '@runafter/clock';
+import { toFault } from '@runafter/errors';
+import type { WorkflowDefinition } from './definition/definition.ts';
+import type { EventType } from './definition/event-type.ts';
+import { boundOf, limiterList } from './definition/rules/limiter-order.ts';
+import { RunSuspendedError } from './durable/durable-errors.ts';
+import { checkSameDefinition, type OpenedRun, openRun } from './durable/open-run.ts';
+import { pruneRuns } from './durable/prune-runs.ts';
+import { EventHub, type RunEvents } from './engine/events.ts';
+import { Mailbox, type SignalOutcome } from './engine/mailbox.ts';
+import type { ActionRecord } from './engine/records/action-record.ts';
+import type { Usage } from './engine/records/digest.ts';
+import { type Explanation, explainRun } from './engine/records/explain.ts';
+import { findRecord } from './engine/records/find-record.ts';
+import { FinishedRun, type RunResult } from './engine/records/run-result.ts';
+import { RunEngine, type RunServices } from './engine/run-engine.ts';
+import { cancelled, refused } from './engine/stop.ts';
+import { tellRunEnd } from './engine/tell.ts';
+import { inProcess } from './ports/executor.ts';
+import type { RunStore } from './ports/run-store.ts';
+import type { Run, SignalOptions } from './run.ts';
+import { RunOptionError, SignalError } from './run-errors.ts';
+import { checkSignal } from './signal-rules.ts';
+import type { StartOptions } from './start-options.ts';
+import { type Status, SUCCEEDED, statusBits, statusName } from './status.ts';
+
+/** What a durable run begins with. */
+export interface DurableBeginning {
+  /** The input as it is stored. */
+  readonly storedInput: string;
+  /** Of a run that is in the store already. */
+  readonly keyRoot?: string;
+  /** The run must be in the store already. Default false: it is created where it is not. */
+  readonly mustExist?: boolean;
+  /** Milliseconds to wait for whoever holds the run. Default: until it has ended. */
+  readonly wait?: number;
+}
+
+export class StartedRun<T> implements Run<T> {
+  readonly finished: Promise<RunResult<T>>;
+  readonly #definition: WorkflowDefinition;
+  readonly #engine: RunEngine;
+  readonly #options: StartOptions;
+  readonly #timeout: number | undefined;
+  readonly #beginning: DurableBeginning | undefined;
+  #permit: Permit | undefined;
+  #opened: OpenedRun | undefined;
+  /** Aborting it leaves a waiting room: the gate's, or that of whoever holds the run. */
+  readonly #waiting = new AbortController();
+  readonly #forgetSignals: (() => void)[] = [];
+  /**
+   * Resolves when the run has begun in this process: let in, and held. Rejects when it cannot begin, as
+   * `finished` does.
+   */
+  readonly begun: Promise<void>;
+  #resolve!: (result: RunResult<T>) => void;
+  #reject!: (error: unknown) => void;
+
+  constructor(
+    definition: WorkflowDefinition,
+    input: unknown,
+    options: StartOptions,
+    beginning?: DurableBeginning,
+  ) {
+    const { runId, store } = options;
+    this.#definition = definition;
+    this.#options = options;
+    this.#beginning = beginning;
+    this.#timeout = durationOr(options.timeout, definition.timeout);
+    this.finished = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+    const { keyRoot } = beginning ?? {};
+    const identity = { id: runId, ...(keyRoot !== undefined && { keyRoot }) };
+    const services = servicesOf(definition, options);
+    this.#engine = new RunEngine(definition, input, identity, services, (fault) => {
+      void this.#ended(fault);
+    });
+    this.#follow(options);
+    if (options.gate === undefined && store === undefined) {
+      queueMicrotask(() => this.#engine.begin(this.#timeout));
+      this.begun = Promise.resolve();
+    } else this.begun = this.#enter();
+    this.begun.catch(() => undefined);
+  }
+
+  /** The input as it is stored; undefined for a run without a store. */
+  get storedInput(): string | undefined {
+    return this.#beginning?.storedInput;
+  }
+
+  /**
+   * The same run, for one more who started or resumed it.
+   *
+   * @throws {DefinitionChangedError} `DEFINITION_CHANGED`
+   */
+  join(definition: WorkflowDefinition, options: StartOptions): this {
+    checkSameDefinition(this.id, this.#definition, definition);
+    this.#follow(options);
+    return this;
+  }
+
+  /** Tells one more listener, and lets one more signal cancel the run. */
+  #follow({ onEvent, signal }: StartOptions): void {
+    if (onEvent !== undefined) this.events.subscribe(onEvent);
+    if (signal === undefined) return;
+    const onAbort = (): void => this.#cancel(toFault(signal.reason).message, signal.reason);
+    signal.addEventListener('abort', onAbort, { once: true });
+    this.#forgetSignals.push(() => signal.removeEventListener('abort', onAbort));
+    if (signal.aborted) onAbort();
+  }
+
+  #cancel(why: string, cause: unknown): void {
+    const stop = cancelled('RUN_CANCELLED', `The run was cancelled: ${why}`, cause);
+    this.#engine.halt(stop);
+    this.#waiting.abort(cause ?? stop.reason);
+  }
+
+  async #enter(): Promise<void> {
+    const { gate, store } = this.#options;
+    try {
+      this.#permit = await gate?.enter({ signal: this.#waiting.signal });
+    } catch (thrown) {
+      const { code, message } = toFault(thrown);
+      this.#engine.refuse(refused(code, `The gate did not let the run in: ${message}`, thrown));
+      return;
+    }
+    try {
+      if (store !== undefined) await this.#open(store);
+      const isOver = this.#opened?.run.end !== undefined;
+      this.#engine.begin(isOver ? undefined : this.#timeout);
+    } catch (error) {
+      this.#engine.fault(error);
+      throw error;
+    }
+  }
+
+  async #open(store: RunStore): Promise<void> {
+    const engine = this.#engine;
+    const { storedInput = '', mustExist = false, wait = Infinity } = this.#beginning ?? {};
+    this.#opened = await openRun({
+      engine,
+      store,
+      options: this.#options,
+      input: storedInput,
+      keyRoot: engine.keyRoot,
+      mustExist,
+      wait,
+      signal: this.#waiting.signal,
+      fault: (error) => engine.fault(error),
+    });
+    engine.journal = this.#opened.journal;
+    // The run that was lost, or suspended, while it was being opened is not begun.
+    if (engine.bits !== 0) engine.journal.close();
+    pruneRuns(store, engine.clock);
+  }
+
+  async #ended(fault: { error: unknown } | undefined): Promise<void> {
+    for (const forget of this.#forgetSignals) forget();
+    this.#permit?.release();
+    tellRunEnd(this.#engine);
+    try {
+      if (fault !== undefined) throw fault.error;
+      await this.#keepEnd();
+      this.#resolve(new FinishedRun(this.#engine) as unknown as RunResult<T>);
+    } catch (error) {
+      // Whoever never looks at `finished` still gets no unhandled rejection.
+      this.finished.catch(() => undefined);
+      await this.#opened?.held?.release();
+      this.#reject(error);
+    }
+  }
+
+  async #keepEnd(): Promise<void> {
+    const { bits, ended, epoch, root } = this.#engine;
+    const { run, held } = this.#opened ?? {};
+    if (run?.end !== undefined) {
+      this.#engine.restore(statusBits(run.end.status), run.startTime, run.end.endTime);
+      return;
+    }
+    const error = bits === SUCCEEDED ? undefined : root.error();
+    await held?.end({
+      status: statusName(bits) as Status,
+      ...(error && { error: { code: error.code, message: error.message } }),
+      endTime: epoch + ended,
+    });
+  }
+
+  get id(): string {
+    return this.#engine.id;
+  }
+
+  get workflow(): string {
+    return this.#definition.name;
+  }
+
+  get definition(): WorkflowDefinition {
+    return this.#definition;
+  }
+
+  get status(): Status | undefined {
+    return statusName(this.#engine.bits);
+  }
+
+  get events(): RunEvents {
+    return this.#engine.events;
+  }
+
+  get results(): readonly ActionRecord[] {
+    return this.#engine.root.records();
+  }
+
+  result(path: string): ActionRecord | undefined {
+    return findRecord(this.results, path);
+  }
+
+  cancel(reason = 'cancel() was called.'): void {
+    this.#cancel(reason, undefined);
+  }
+
+  async suspend(): Promise<void> {
+    if (this.#options.store === undefined) {
+      throw new RunOptionError(
+        'store',
+        undefined,
+        'is missing, so nothing of the run would be left.',
+      );
+    }
+    const error = new RunSuspendedError(this.id);
+    this.#waiting.abort(error);
+    this.#engine.fault(error);
+    await this.finished.catch(() => undefined);
+  }
+
+  async signal<P>(
+    event: string | EventType<P>,
+    payload: P,
+    options: SignalOptions = {},
+  ): Promise<SignalOutcome> {
+    const name = typeof event === 'string' ? event : event.name;
+    checkSignal(this.id, this.workflow, this.#definition.events, name, options);
+    await this.begun;
+    if (this.status !== undefined) {
+      const problem = `Run "${this.id}" has ended ${this.status}, so nothing waits for event "${name}".`;
+      throw new SignalError('RUN_ENDED', this.id, name, problem);
+    }
+    const { journal, services } = this.#engine;
+    const { correlate, id } = options;
+    if (journal !== undefined) return journal.signal(name, correlate, payload, id);
+    return services.mailbox.put(name, correlate, { payload }, id);
+  }
+
+  why(): Explanation {
+    return explainRun(this.#engine);
+  }
+
+  usage(): Usage {
+    return this.#engine.digest().usage();
+  }
+}
+
+function servicesOf(definition: WorkflowDefinition, options: StartOptions): RunServices {
+  const { clock = systemClock, random = Math.random, limiter, executor } = options;
+  const max = options.maxConcurrentActions ?? definition.maxConcurrentActions ?? Infinity;
+  return {
+    clock,
+    random,
+    executor: executor === inProcess ? undefined : executor,
+    limiters: limiterList(limiter),
+    bounds: boundOf(max),
+    grace: durationOr(options.grace, definition.grace) ?? 0,
+    events: new EventHub(),
+    mailbox: new Mailbox(),
+  };
+}
+
+function durationOr(
+  duration: Duration | undefined,
+  otherwise: number | undefined,
+): number | undefined {
+  return duration === undefined ? otherwise : parseDuration(duration);
+}
