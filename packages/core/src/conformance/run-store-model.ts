@@ -24,7 +24,7 @@ interface ModelRun {
 }
 
 export class RunStoreModel {
-  readonly runs = new Map<Name, ModelRun>();
+  readonly runs: Map<Name, ModelRun> = new Map();
   /** How many leases of a run were granted, since ever. */
   readonly grants: Record<Name, number> = { one: 0, two: 0 };
   #now = 0;
