@@ -73,7 +73,7 @@ export function describeRunStore(name: string, harness: RunStoreHarness): void {
     listingCases(setting);
     deletionCases(setting);
     textCases(setting, harness.cannot);
-    writeOrderCases(setting);
+    writeOrderCases(setting, harness.cannot);
     modelCases(setting, harness.seed);
     joinStormCases(setting, harness.seed);
   });

@@ -27,8 +27,10 @@ export interface RunStorePlace {
  *
  * - `nulCharacters`: texts with U+0000 come back as they were given.
  * - `unpairedSurrogates`: so do texts that hold half of a surrogate pair, which UTF-8 cannot carry.
+ * - `separateConnections`: closing one connection leaves the place open for the others. A place that
+ *   lives and dies with its only connection cannot, and `connect` gives that one each time.
  */
-export type RunStoreCapability = 'nulCharacters' | 'unpairedSurrogates';
+export type RunStoreCapability = 'nulCharacters' | 'unpairedSurrogates' | 'separateConnections';
 
 /** See the module's header. */
 export interface RunStoreHarness {

@@ -1,8 +1,9 @@
 /** Writes of one caller take effect in the order in which they were called, awaited or not. */
 import { describe, expect, it } from 'vitest';
+import type { RunStoreHarness } from './run-store-harness.ts';
 import { aLease, anEnd, anOutcome, aRun, create, record, type Setting } from './setting.ts';
 
-export function writeOrderCases(setting: Setting): void {
+export function writeOrderCases(setting: Setting, cannot: RunStoreHarness['cannot'] = {}): void {
   describe('writes that are not awaited', () => {
     it('leave the state that was saved last', async () => {
       const { store, other } = setting;
@@ -80,7 +81,8 @@ export function writeOrderCases(setting: Setting): void {
       expect(await other.readFrame('r', '')).toEqual([anOutcome('', 'A')]);
     });
 
-    it('are done before the store is closed', async () => {
+    it('are done before the store is closed', async (context) => {
+      if (cannot.separateConnections !== undefined) context.skip(cannot.separateConnections);
       const { store, other } = setting;
       const writer = await create(store, 'r');
       const writes = Array.from({ length: 200 }, (_, n) => record(store, writer, anOutcome('', n)));
