@@ -38,7 +38,7 @@ export const house: House = {
   // Contracts and what stands on them.
   errors: { ours: [] },
   clock: { ours: [] },
-  core: { ours: ['clock'] },
+  core: { ours: ['clock'], others: ['devalue'] },
   results: { ours: ['core'] },
   saga: { ours: ['core'] },
   optimistic: { ours: ['clock'] },

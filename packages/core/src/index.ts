@@ -99,9 +99,11 @@ export { NotStorableError, StoredValueError, ValueTooLargeError } from './durabl
 export { type DefinitionChange, DefinitionChangedError } from './durable/definition-changes.ts';
 export {
   ItemsIdRequiredError,
+  RunCopyIncompleteError,
   RunHeldError,
   RunInputDiffersError,
   RunLostError,
+  RunNotEndedError,
   RunSuspendedError,
   RunUnknownError,
 } from './durable/durable-errors.ts';
@@ -111,6 +113,7 @@ export {
   type RunInspection,
 } from './durable/inspect-run.ts';
 export { deleteRuns } from './durable/prune-runs.ts';
+export { type RerunOptions, rerun } from './durable/rerun.ts';
 export { type ResumeOptions, resume } from './durable/resume.ts';
 export { type ResumeAllOptions, type ResumedRuns, resumeAll } from './durable/resume-all.ts';
 export { CipherRequiredError } from './durable/secure-use.ts';
@@ -141,7 +144,7 @@ export type { Explanation, ExplanationStep } from './engine/records/explain.ts';
 export type { RunFacts, RunResult } from './engine/records/run-result.ts';
 export { StoppedError } from './engine/stop.ts';
 export { type ActionTask, type Executor, inProcess } from './ports/executor.ts';
-export { memoryRunStore } from './ports/memory-run-store.ts';
+export { type MemoryRunStoreOptions, memoryRunStore } from './ports/memory-run-store.ts';
 export type {
   FrameQuery,
   Join,

@@ -12,7 +12,12 @@ import type { WorkflowDefinition } from './definition/definition.ts';
 import type { EventType } from './definition/event-type.ts';
 import { boundOf, limiterList } from './definition/rules/limiter-order.ts';
 import { RunSuspendedError } from './durable/durable-errors.ts';
-import { checkSameDefinition, type OpenedRun, openRun } from './durable/open-run.ts';
+import {
+  checkSameDefinition,
+  type OpenedRun,
+  openRun,
+  type Preparation,
+} from './durable/open-run.ts';
 import { pruneRuns } from './durable/prune-runs.ts';
 import { EventHub, type RunEvents } from './engine/events.ts';
 import { Mailbox, type SignalOutcome } from './engine/mailbox.ts';
@@ -40,6 +45,8 @@ export interface DurableBeginning {
   readonly keyRoot?: string;
   /** The run must be in the store already. Default false: it is created where it is not. */
   readonly mustExist?: boolean;
+  /** What is done between the lease and the beginning. */
+  readonly prepare?: Preparation;
   /** Milliseconds to wait for whoever holds the run. Default: until it has ended. */
   readonly wait?: number;
 }
@@ -146,7 +153,8 @@ export class StartedRun<T> implements Run<T> {
 
   async #open(store: RunStore): Promise<void> {
     const engine = this.#engine;
-    const { storedInput = '', mustExist = false, wait = Infinity } = this.#beginning ?? {};
+    const beginning: Partial<DurableBeginning> = this.#beginning ?? {};
+    const { storedInput = '', mustExist = false, wait = Infinity, prepare } = beginning;
     this.#opened = await openRun({
       engine,
       store,
@@ -155,6 +163,7 @@ export class StartedRun<T> implements Run<T> {
       keyRoot: engine.keyRoot,
       mustExist,
       wait,
+      prepare,
       signal: this.#waiting.signal,
       fault: (error) => engine.fault(error),
     });

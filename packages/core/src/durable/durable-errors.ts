@@ -94,3 +94,33 @@ export class ItemsIdRequiredError extends RunafterError {
     this.path = path;
   }
 }
+
+/** `RUN_NOT_ENDED`: a run that goes on, or waits to be resumed, cannot be run again. */
+export class RunNotEndedError extends RunafterError {
+  readonly runId: string;
+
+  constructor(runId: string) {
+    super(
+      'RUN_NOT_ENDED',
+      `Run "${runId}" has not ended, so there is no telling what of it has failed. Wait for its end, ` +
+        'cancel it, or resume() it.',
+    );
+    this.runId = runId;
+  }
+}
+
+/** `RUN_COPY_INCOMPLETE`: a process died while it took over what had succeeded before. */
+export class RunCopyIncompleteError extends RunafterError {
+  readonly runId: string;
+  readonly source: string;
+
+  constructor(runId: string, source: string) {
+    super(
+      'RUN_COPY_INCOMPLETE',
+      `Run "${runId}" was to take over what had succeeded in "${source}", and has only part of it. ` +
+        'Call rerun() again with the same two ids: it goes on from there.',
+    );
+    this.runId = runId;
+    this.source = source;
+  }
+}

@@ -16,7 +16,12 @@ import type { DurableOptions } from '../start-options.ts';
 import { DEFAULT_VALUE_LIMIT } from './codec.ts';
 import { changesBetween, DefinitionChangedError } from './definition-changes.ts';
 import { type DefinitionOutline, outlineOf } from './definition-outline.ts';
-import { RunHeldError, RunInputDiffersError, RunUnknownError } from './durable-errors.ts';
+import {
+  RunCopyIncompleteError,
+  RunHeldError,
+  RunInputDiffersError,
+  RunUnknownError,
+} from './durable-errors.ts';
 import { HeldRun } from './held-run.ts';
 import { RunJournal } from './run-journal.ts';
 import { RunSignals } from './run-signals.ts';
@@ -53,6 +58,9 @@ export function encodedInput(
   return sealingOf(options).limited(input, `The input of workflow "${definition.name}"`);
 }
 
+/** What is done with a run once it is held, before it begins. */
+export type Preparation = (journal: RunJournal, engine: RunEngine) => Promise<void>;
+
 /** A run that is to begin in this process. */
 export interface RunToOpen {
   readonly engine: RunEngine;
@@ -63,6 +71,7 @@ export interface RunToOpen {
   readonly keyRoot: string;
   /** It must be there already. */
   readonly mustExist: boolean;
+  readonly prepare: Preparation | undefined;
   /** Milliseconds to wait for whoever holds it. */
   readonly wait: number;
   /** Aborting it ends that wait. */
@@ -98,7 +107,8 @@ export async function openRun(request: RunToOpen): Promise<OpenedRun> {
     const created = await store.createRun(run, lease);
     if (created.state === 'created') {
       const fresh = { ...run, end: undefined, lease: undefined };
-      return hold(request, fresh, { token: created.token, requestedAt }, false);
+      const isEmpty = request.prepare === undefined;
+      return hold(request, fresh, { token: created.token, requestedAt }, !isEmpty);
     }
   }
   const run = await knownRun(store, runId);
@@ -196,18 +206,27 @@ async function hold(
   { token, requestedAt }: Grant,
   resumed: boolean,
 ): Promise<OpenedRun> {
-  const { engine, options, fault } = request;
+  const { engine, options, fault, prepare } = request;
   const ttl = parseDuration(options.lease ?? defaultLease, 'lease');
   const journal = journalOf(request, run, token, resumed);
   const held = new HeldRun(journal, engine.clock, ttl, requestedAt, fault);
   try {
     await journal.recallRun();
+    if (prepare !== undefined) await prepare(journal, engine);
+    checkCopied(journal, run);
     if (engine.workflow.events.size > 0) await journal.parts.signals.open();
     return { journal, held, run };
   } catch (error) {
     await held.release();
     throw error;
   }
+}
+
+/** Part of what a run takes over would be done again. */
+function checkCopied(journal: RunJournal, { runId, keyRoot }: StoredRun): void {
+  const { copyOf, copied } = journal.runProgress ?? {};
+  if (copied || (copyOf === undefined && keyRoot === runId)) return;
+  throw new RunCopyIncompleteError(runId, copyOf ?? keyRoot);
 }
 
 async function readOnly(request: RunToOpen, run: StoredRun): Promise<OpenedRun> {

@@ -23,7 +23,7 @@ import { runPath, statePath } from './place.ts';
 import { Revival } from './revival.ts';
 import { reviveRounds } from './revived-iterations.ts';
 import type { RunSignals } from './run-signals.ts';
-import { isSecure, type Sealing } from './sealing.ts';
+import { isSecure, type Sealing, whatIsKnownOf } from './sealing.ts';
 import { StoredItems } from './stored-items.ts';
 import { StoredLoop } from './stored-loop.ts';
 
@@ -79,7 +79,7 @@ export class RunJournal implements Journal {
     const progress = { started: clock.now(), ...this.#progress.get(path), ...more };
     this.#progress.set(path, progress);
     const secure = of instanceof ActionState && isSecure(of);
-    const what = `What is known of "${path}"`;
+    const what = whatIsKnownOf(path);
     const text = sealing.encode(progress, secure && sealing.hasCipher, what) as string;
     await this.#write(async () => {
       const stored = await sealing.encrypt(text, secure, what);
@@ -92,7 +92,7 @@ export class RunJournal implements Journal {
     const { sealing, store, run } = this.parts;
     const text = await store.readState(run.runId, path);
     if (text === undefined) return;
-    const progress = await sealing.open(text, secure, `What is known of "${path}"`);
+    const progress = await sealing.open(text, secure, whatIsKnownOf(path));
     this.#progress.set(path, progress as Progress);
   }
 
@@ -107,6 +107,11 @@ export class RunJournal implements Journal {
   /** Reads what is known of the run as a whole. */
   async recallRun(): Promise<void> {
     if (this.parts.resumed) await this.#readProgress('', false);
+  }
+
+  /** What is known of the run as a whole. */
+  get runProgress(): Progress | undefined {
+    return this.#progress.get('');
   }
 
   async recall(state: ActionState): Promise<void> {

@@ -4,6 +4,7 @@
  * Invariant: a secure value leaves this file as ciphertext or not at all.
  * @module
  */
+import type { NodeBase } from '../definition/definition.ts';
 import type { ActionState } from '../engine/action-state.ts';
 import type { Sealed } from '../engine/journal.ts';
 import { errorOf } from '../engine/records/secure.ts';
@@ -70,5 +71,14 @@ export class Sealing {
 
 /** What something takes in or hands over is secure. */
 export function isSecure({ node }: ActionState): boolean {
-  return node.secureInputs || node.secureOutputs;
+  return isSecureNode(node);
+}
+
+export function isSecureNode({ secureInputs, secureOutputs }: NodeBase): boolean {
+  return secureInputs || secureOutputs;
+}
+
+/** What errors call a state. */
+export function whatIsKnownOf(path: string): string {
+  return `What is known of "${path}"`;
 }

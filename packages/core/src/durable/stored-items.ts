@@ -9,6 +9,11 @@ import type { JournalParts } from './run-journal.ts';
 
 const chunkSize = 1_000;
 
+/** In how many parts so many items are kept. */
+export function chunkCount(items: number): number {
+  return Math.ceil(items / chunkSize);
+}
+
 export class StoredItems {
   readonly #parts: JournalParts;
   readonly #loop: string;

@@ -41,6 +41,9 @@ export interface Progress {
   readonly loop?: LoopProgress;
   /** What had begun of a loop over other items, when it was told to stop. */
   readonly begun?: readonly BegunItem[];
+  /** Of a run: outcomes are taken over from the run of this id; all of them have been. */
+  readonly copyOf?: string;
+  readonly copied?: true;
   /** Of a run: why it was told to stop, and as what it ends. */
   readonly stop?: StoredStop;
   readonly termination?: StoredStop;

@@ -11,7 +11,9 @@
  *   reader, in every process, also after a crash.
  * - A run id is created once. The first outcome of a place is the only one.
  * - A write with a token that is not the newest one of the run changes nothing and says `fenced`. The
- *   token grows with every grant of the lease, whoever gets it, also after an expiry.
+ *   token grows with every grant of the lease, whoever gets it: after a release, an expiry, and also when
+ *   the run was deleted and its id is created again. A lease that has expired is its holder's until
+ *   somebody else gets it.
  * - An outcome of an attempt that another one has superseded (`claimAttempt`) changes nothing and says
  *   `stale`.
  * - Writes of one caller take effect in the order in which they were called, awaited or not.
@@ -132,7 +134,7 @@ export interface OutcomeEntry {
   readonly signal?: number | undefined;
   /** The path of the state that is not needed any more. */
   readonly forgetState?: string | undefined;
-  /** The frame whose joins are not needed any more. */
+  /** The frame whose joins are not needed any more, without those of frames inside it. */
   readonly forgetJoins?: string | undefined;
 }
 
@@ -171,7 +173,7 @@ export interface NewSignal {
 
 /** A signal that nobody has taken yet. */
 export interface StoredSignal extends NewSignal {
-  /** Grows with each signal of a run, from 1. */
+  /** Grows with each signal of a run, from 1; none is given twice. */
   readonly number: number;
 }
 
@@ -199,14 +201,17 @@ export interface RunStore {
   ): Promise<{ readonly state: 'created'; readonly token: number } | { readonly state: 'exists' }>;
   /** The run; undefined when it is not known. */
   readRun(runId: string): Promise<StoredRun | undefined>;
-  /** The runs that match, oldest first. Runs that come or go meanwhile may be in it or not. */
+  /** The runs that match, the one that started first, first. Runs that come or go meanwhile may be in it or not. */
   listRuns(query?: RunQuery): AsyncIterable<StoredRun>;
   /** Forgets a run with everything of it; false when it is not known. Who writes to it is fenced. */
   deleteRun(runId: string): Promise<boolean>;
 
   /** Grants the lease when nobody holds it or it has expired. The same holder does not get it twice. */
   acquireLease(runId: string, lease: LeaseRequest): Promise<LeaseAnswer>;
-  /** The lease holds for `ttl` milliseconds from now; false when it is another's or the run is gone. */
+  /**
+   * The lease holds for `ttl` milliseconds from now; false when it was given back, is another's, or the
+   * run has ended or is gone.
+   */
   renewLease(writer: Writer, ttl: number): Promise<boolean>;
   /** Gives the lease back. Does nothing when it is another's. */
   releaseLease(writer: Writer): Promise<void>;
@@ -241,7 +246,7 @@ export interface RunStore {
    */
   onSignal(runId: string, listener: () => void): () => void;
 
-  /** Records how the run ended and gives its lease back; false when the writer is fenced. */
+  /** Records how the run ended, once, and gives its lease back; false when the writer is fenced. */
   endRun(writer: Writer, end: RunEnd): Promise<boolean>;
   /** Lets go of what the store has opened. Writes that were called before are done first. */
   close(): Promise<void>;

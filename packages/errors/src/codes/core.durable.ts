@@ -75,6 +75,12 @@ export const coreDurableCodes = {
     why: 'Only what has ended can be told apart into what succeeded and what did not.',
     fix: 'Wait for its end, cancel it, or `resume()` it.',
   },
+  RUN_COPY_INCOMPLETE: {
+    package: '@runafter/core',
+    title: 'A run that repeats another one has only part of what succeeded there.',
+    why: 'The process died while it copied the outcomes. Resumed as it is, the run would do the rest again.',
+    fix: 'Call `rerun()` again with the same two ids.',
+  },
   ITEMS_ID_REQUIRED: {
     package: '@runafter/core',
     title: 'The items of a loop in a durable run are a stream, and have no ids.',

@@ -116,7 +116,7 @@ export class ForEachExecution extends BodyOwner implements LoopWindow {
     else {
       goOnWith(
         items,
-        (given) => this.#open(openItems(given, this.path)),
+        (given) => this.ended || this.#open(openItems(given, this.path)),
         (thrown) => this.#sourceFailed(thrown),
         isPromiseOfItems,
       );

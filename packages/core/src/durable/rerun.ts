@@ -1,0 +1,104 @@
+/**
+ * `rerun()`: runs again what did not succeed, as a run of its own.
+ * Read next: copy-outcomes.ts, which decides what that is.
+ * @module
+ */
+import type { Workflow } from '../definition/workflow.ts';
+import type { Run } from '../run.ts';
+import { RunOptionError } from '../run-errors.ts';
+import { checkedWorkflow } from '../start.ts';
+import { checkStartOptions, type StartOptions } from '../start-options.ts';
+import { StartedRun } from '../started-run.ts';
+import { decodeValue } from './codec.ts';
+import { OutcomeCopy } from './copy-outcomes.ts';
+import { changesBetween, DefinitionChangedError } from './definition-changes.ts';
+import { outlineOf } from './definition-outline.ts';
+import { RunNotEndedError } from './durable-errors.ts';
+import { liveRun, shareRun } from './live-runs.ts';
+import { knownRun, type Preparation, storedOutline } from './open-run.ts';
+
+/** What `start()` takes; `store` must be there, and `runId` is that of the new run. */
+export interface RerunOptions extends StartOptions {
+  /**
+   * `failed` takes over what succeeded and runs the rest again: failed items of a loop, and in them only
+   * what did not succeed. `all` runs everything again. Default `failed`.
+   */
+  readonly only?: 'failed' | 'all';
+  /**
+   * `original`: the actions have the idempotency keys of the first run, so whoever is told them sees that
+   * it is the same work. `new`: they have keys of their own. Default `original`.
+   */
+  readonly idempotencyKeys?: 'original' | 'new';
+}
+
+/**
+ * Runs again what did not succeed in a run that has ended, with the same input. The first run stays as
+ * it is.
+ *
+ * Outcomes are taken over of what succeeded, where everything that it ran after is, too. An until, or a
+ * container of another kind such as a saga, that did not succeed begins anew as a whole. Called again
+ * with the same `runId` it is the same new run.
+ *
+ * @param runId - the run that has ended.
+ * @returns the new run, once this process holds it. All errors are rejections.
+ * @throws {RunNotEndedError} `RUN_NOT_ENDED`
+ * @throws {RunUnknownError} `RUN_UNKNOWN`
+ * @throws {DefinitionChangedError} `DEFINITION_CHANGED`: see `allowChanges`.
+ * @throws {RunOptionError} `RUN_OPTION_INVALID`: no store, or an option that makes no sense.
+ * @example
+ * const again = await rerun(weeklyReports, 'week-47', { store, only: 'failed', runId: 'week-47-again' });
+ */
+export async function rerun<In, T>(
+  workflow: Workflow<In, T>,
+  runId: string,
+  options: RerunOptions,
+): Promise<Run<T>> {
+  const { definition } = checkedWorkflow(workflow);
+  const { only = 'failed', idempotencyKeys = 'original', ...others } = options;
+  checkChoice('only', only, ['failed', 'all']);
+  checkChoice('idempotencyKeys', idempotencyKeys, ['original', 'new']);
+  const startOptions: StartOptions = { ...others, runId: others.runId ?? crypto.randomUUID() };
+  checkStartOptions(startOptions);
+  const { store } = startOptions;
+  const newId = startOptions.runId as string;
+  if (store === undefined) {
+    throw new RunOptionError('store', store, 'is missing. Pass the store that the run is in.');
+  }
+  if (newId === runId) {
+    throw new RunOptionError(
+      'runId',
+      newId,
+      'is the id of the first run. The new one needs its own.',
+    );
+  }
+  const source = await knownRun(store, runId);
+  if (source.end === undefined) throw new RunNotEndedError(runId);
+  const changes = changesBetween(storedOutline(source), outlineOf(definition));
+  if (changes.length > 0 && options.allowChanges !== true) {
+    throw new DefinitionChangedError(runId, changes);
+  }
+  const live = liveRun(store, newId);
+  if (live !== undefined) return live.join(definition, startOptions) as Run<T>;
+  const prepare: Preparation = async (journal, engine) => {
+    if (journal.progress(engine)?.copied) return;
+    await journal.save(engine, { copyOf: runId });
+    const { writer: target, sealing } = journal.parts;
+    const copy = new OutcomeCopy({ store, source: runId, target, sealing });
+    if (only === 'failed') await copy.succeeded(definition.body, '');
+    await journal.save(engine, { copied: true });
+  };
+  const run = new StartedRun<T>(definition, decodeValue(source.input), startOptions, {
+    storedInput: source.input,
+    keyRoot: idempotencyKeys === 'original' ? source.keyRoot : newId,
+    wait: 0,
+    prepare,
+  });
+  shareRun(store, run);
+  await run.begun;
+  return run;
+}
+
+function checkChoice(option: string, value: unknown, known: readonly string[]): void {
+  if (known.includes(value as string)) return;
+  throw new RunOptionError(option, value, `is none of ${known.join(', ')}.`);
+}
