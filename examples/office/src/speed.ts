@@ -21,7 +21,7 @@ export function fasterClock(clock: Clock, speed: number): Clock {
   return {
     now: () => Math.floor(start.now + (clock.now() - start.now) * speed),
     monotonic: () => start.monotonic + (clock.monotonic() - start.monotonic) * speed,
-    setTimer: (delayMs, callback) => clock.setTimer(delayMs / speed, callback),
+    setTimer: (delayMs, callback, options) => clock.setTimer(delayMs / speed, callback, options),
     sleep: async (duration, options) => clock.sleep(parseDuration(duration) / speed, options),
   };
 }
