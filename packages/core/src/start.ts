@@ -10,7 +10,7 @@ import type { Workflow } from './definition/workflow.ts';
 import { isWorkflow } from './definition/workflow-brand.ts';
 import { RunInputDiffersError } from './durable/durable-errors.ts';
 import { liveRun, shareRun } from './durable/live-runs.ts';
-import { encodedInput } from './durable/open-run.ts';
+import { encodedInput, isSameInput } from './durable/open-run.ts';
 import type { Run } from './run.ts';
 import { RunOptionError } from './run-errors.ts';
 import { checkStartOptions, type StartOptions } from './start-options.ts';
@@ -43,7 +43,7 @@ export function start<In, T>(
   const storedInput = encodedInput(definition, input, options);
   const live = runId === undefined ? undefined : liveRun(store, runId);
   if (live !== undefined) {
-    if (live.storedInput !== storedInput) throw new RunInputDiffersError(live.id);
+    if (!isSameInput(live.storedInput ?? '', storedInput)) throw new RunInputDiffersError(live.id);
     return live.join(definition, options) as Run<T>;
   }
   return shareRun(store, new StartedRun<T>(definition, input, options, { storedInput }));

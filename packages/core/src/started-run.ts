@@ -176,6 +176,10 @@ export class StartedRun<T> implements Run<T> {
   async #ended(fault: { error: unknown } | undefined): Promise<void> {
     for (const forget of this.#forgetSignals) forget();
     this.#permit?.release();
+    const { run } = this.#opened ?? {};
+    if (run?.end !== undefined && fault === undefined) {
+      this.#engine.restore(statusBits(run.end.status), run.startTime, run.end.endTime);
+    }
     tellRunEnd(this.#engine);
     try {
       if (fault !== undefined) throw fault.error;
@@ -191,13 +195,8 @@ export class StartedRun<T> implements Run<T> {
 
   async #keepEnd(): Promise<void> {
     const { bits, ended, epoch, root } = this.#engine;
-    const { run, held } = this.#opened ?? {};
-    if (run?.end !== undefined) {
-      this.#engine.restore(statusBits(run.end.status), run.startTime, run.end.endTime);
-      return;
-    }
     const error = bits === SUCCEEDED ? undefined : root.error();
-    await held?.end({
+    await this.#opened?.held?.end({
       status: statusName(bits) as Status,
       ...(error && { error: { code: error.code, message: error.message } }),
       endTime: epoch + ended,

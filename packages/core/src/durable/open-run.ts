@@ -8,13 +8,18 @@
  */
 import { hostname } from 'node:os';
 import { pid } from 'node:process';
+import { isDeepStrictEqual } from 'node:util';
 import { type Clock, type ClockReading, parseDuration, readClock } from '@runafter/clock';
 import type { WorkflowDefinition } from '../definition/definition.ts';
 import type { RunEngine } from '../engine/run-engine.ts';
 import type { NewRun, RunLease, RunStore, StoredRun } from '../ports/run-store.ts';
 import type { DurableOptions } from '../start-options.ts';
-import { DEFAULT_VALUE_LIMIT } from './codec.ts';
-import { changesBetween, DefinitionChangedError } from './definition-changes.ts';
+import { DEFAULT_VALUE_LIMIT, decodeValue } from './codec.ts';
+import {
+  changesBetween,
+  type DefinitionChange,
+  DefinitionChangedError,
+} from './definition-changes.ts';
 import { type DefinitionOutline, outlineOf } from './definition-outline.ts';
 import {
   RunCopyIncompleteError,
@@ -112,11 +117,16 @@ export async function openRun(request: RunToOpen): Promise<OpenedRun> {
     }
   }
   const run = await knownRun(store, runId);
-  if (run.input !== input) throw new RunInputDiffersError(runId);
-  checkDefinition(run, outline, options.allowChanges === true);
+  if (!isSameInput(run.input, input)) throw new RunInputDiffersError(runId);
+  checkDefinition(run, engine.workflow, options.allowChanges === true);
   const granted = run.end === undefined ? await takeOver(request, lease) : undefined;
   if (granted === undefined) return readOnly(request, await knownRun(store, runId));
   return hold(request, run, granted, true);
+}
+
+/** Whether two inputs are the same as values: fields can be in another order. */
+export function isSameInput(stored: string, given: string): boolean {
+  return stored === given || isDeepStrictEqual(decodeValue(stored), decodeValue(given));
 }
 
 /** The run; throws when there is none. */
@@ -163,11 +173,26 @@ export function checkSameDefinition(
   if (changes.length > 0) throw new DefinitionChangedError(runId, changes);
 }
 
-function checkDefinition(run: StoredRun, outline: DefinitionOutline, allowChanges: boolean): void {
-  const changes = changesBetween(storedOutline(run), outline);
+function checkDefinition(
+  run: StoredRun,
+  definition: WorkflowDefinition,
+  allowChanges: boolean,
+): void {
+  const changes = changesSince(run, definition);
   // A run that has ended stays as it is; something new in it would never run.
   if (changes.length === 0 || (allowChanges && run.end === undefined)) return;
   throw new DefinitionChangedError(run.runId, changes);
+}
+
+/** What has changed in a definition since the run was started. */
+export function changesSince(
+  run: StoredRun,
+  definition: WorkflowDefinition,
+): readonly DefinitionChange[] {
+  const changes = changesBetween(storedOutline(run), outlineOf(definition));
+  if (run.workflow === definition.name) return changes;
+  const text = `the workflow is "${definition.name}", was "${run.workflow}"`;
+  return [{ kind: 'changed', path: '', text }, ...changes];
 }
 
 interface Grant {

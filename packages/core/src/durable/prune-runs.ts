@@ -22,7 +22,7 @@ const lastLook = new WeakMap<RunStore, number>();
  */
 export async function deleteRuns(store: RunStore, query: RunQuery = {}): Promise<number> {
   let deleted = 0;
-  for await (const { runId } of store.listRuns({ status: statuses, ...query })) {
+  for await (const { runId } of store.listRuns({ ...query, status: query.status ?? statuses })) {
     if (await store.deleteRun(runId)) deleted++;
   }
   return deleted;

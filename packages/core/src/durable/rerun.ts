@@ -11,11 +11,10 @@ import { checkStartOptions, type StartOptions } from '../start-options.ts';
 import { StartedRun } from '../started-run.ts';
 import { decodeValue } from './codec.ts';
 import { OutcomeCopy } from './copy-outcomes.ts';
-import { changesBetween, DefinitionChangedError } from './definition-changes.ts';
-import { outlineOf } from './definition-outline.ts';
+import { DefinitionChangedError } from './definition-changes.ts';
 import { RunNotEndedError } from './durable-errors.ts';
 import { liveRun, shareRun } from './live-runs.ts';
-import { knownRun, type Preparation, storedOutline } from './open-run.ts';
+import { changesSince, knownRun, type Preparation } from './open-run.ts';
 
 /** What `start()` takes; `store` must be there, and `runId` is that of the new run. */
 export interface RerunOptions extends StartOptions {
@@ -73,7 +72,7 @@ export async function rerun<In, T>(
   }
   const source = await knownRun(store, runId);
   if (source.end === undefined) throw new RunNotEndedError(runId);
-  const changes = changesBetween(storedOutline(source), outlineOf(definition));
+  const changes = changesSince(source, definition);
   if (changes.length > 0 && options.allowChanges !== true) {
     throw new DefinitionChangedError(runId, changes);
   }

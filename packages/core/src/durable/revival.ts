@@ -111,8 +111,7 @@ export class Revival {
   }
 
   async #child(state: ActionState, execution: ChildExecution): Promise<void> {
-    await this.journal.recall(state);
-    const { given, started } = this.journal.progress(state) ?? {};
+    const { given, started } = await this.journal.recallEnded(state);
     const child = execution.restore(given?.value);
     const bits = state.value === undefined ? SUCCEEDED : FAILED;
     child.restore(bits, started ?? state.startTime.getTime(), state.endTime.getTime());
@@ -123,12 +122,10 @@ export class Revival {
   async #container(state: ActionState, container: BodyOwner, kept: unknown): Promise<void> {
     const { node } = state;
     if (node.kind === 'until') {
-      await this.journal.recall(state);
-      const initial = this.journal.progress(state)?.given?.value;
-      const { frames } = await reviveRounds(this, container, initial);
+      const { given } = await this.journal.recallEnded(state);
+      const { frames } = await reviveRounds(this, container, given?.value);
       container.restore(kept, frames, []);
     } else if (node.kind === 'forEach') {
-      await this.journal.recall(state);
       const frames = await reviveIterations(this, container, node.keep, indexOfStored);
       container.restore(kept, frames, []);
     } else {

@@ -24,6 +24,7 @@ import { Revival } from './revival.ts';
 import { reviveRounds } from './revived-iterations.ts';
 import type { RunSignals } from './run-signals.ts';
 import { isSecure, type Sealing, whatIsKnownOf } from './sealing.ts';
+import { CipherRequiredError } from './secure-use.ts';
 import { StoredItems } from './stored-items.ts';
 import { StoredLoop } from './stored-loop.ts';
 
@@ -77,10 +78,13 @@ export class RunJournal implements Journal {
     const { clock, sealing, store, writer } = this.parts;
     const path = pathOf(of);
     const progress = { started: clock.now(), ...this.#progress.get(path), ...more };
-    this.#progress.set(path, progress);
     const secure = of instanceof ActionState && isSecure(of);
+    if (secure && !sealing.hasCipher && holdsValues(more)) {
+      throw new CipherRequiredError(this.parts.run.workflow, { path, usedBy: path });
+    }
     const what = whatIsKnownOf(path);
     const text = sealing.encode(progress, secure && sealing.hasCipher, what) as string;
+    this.#progress.set(path, progress);
     await this.#write(async () => {
       const stored = await sealing.encrypt(text, secure, what);
       return store.saveState(writer, path, stored);
@@ -119,6 +123,20 @@ export class RunJournal implements Journal {
     const path = statePath(state);
     await this.#readProgress(path, isSecure(state));
     if (state.node.kind === 'child') await this.#readProgress(`${path}/`, false);
+  }
+
+  /** What was read of something that has ended. */
+  async recallEnded(state: ActionState): Promise<Progress> {
+    await this.recall(state);
+    const path = statePath(state);
+    const progress = { ...this.#progress.get(`${path}/`), ...this.#progress.get(path) };
+    this.#forget(state, path);
+    return progress;
+  }
+
+  #forget(state: ActionState, path: string): void {
+    this.#progress.delete(path);
+    if (state.node.kind === 'child') this.#progress.delete(`${path}/`);
   }
 
   mayKnow(frame: Frame): boolean {
@@ -187,8 +205,7 @@ export class RunJournal implements Journal {
       ...(signal !== undefined && { signal }),
       ...(hasState && { forgetState: path }),
     }));
-    this.#progress.delete(path);
-    if (state.node.kind === 'child') this.#progress.delete(`${path}/`);
+    this.#forget(state, path);
   }
 
   async recordRound(frame: Frame, value: unknown, done: boolean): Promise<void> {
@@ -290,6 +307,11 @@ export class RunJournal implements Journal {
 
 function pathOf(of: ActionState | RunEngine): string {
   return of instanceof ActionState ? statePath(of) : runPath(of);
+}
+
+/** What of a progress may be secure; the rest is times, names and errors that quote nothing. */
+function holdsValues({ given, saved, begun }: Progress): boolean {
+  return given !== undefined || saved !== undefined || begun !== undefined;
 }
 
 /** What is known of these is needed after they have ended, to read their records. */

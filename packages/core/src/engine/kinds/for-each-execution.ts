@@ -131,6 +131,7 @@ export class ForEachExecution extends BodyOwner implements LoopWindow {
       // Told to stop, it still opens what had begun: something in it may have to be undone.
       if (this.stop !== undefined) {
         for (const { index, item } of source.begun ?? []) this.#start(item, index);
+        source.close();
       }
       this.#open(source);
     } catch (thrown) {

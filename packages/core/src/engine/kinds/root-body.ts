@@ -39,15 +39,17 @@ export class RootBody extends SingleBody {
       this.#termination = { bits, error: { code, message } };
     }
     if (stop !== undefined) this.stop = stopAgain(stop);
+    else if (this.stop !== undefined) this.#keepStop(this.stop);
     super.beginWithin(timeout);
   }
 
   override halt(stop: Stop): void {
-    if (this.stop === undefined && !this.ended) {
-      const { bits, error } = stop;
-      this.#keep({ stop: { bits, code: error.code, message: error.message } });
-    }
+    if (this.stop === undefined && !this.ended) this.#keepStop(stop);
     super.halt(stop);
+  }
+
+  #keepStop({ bits, error: { code, message } }: Stop): void {
+    this.#keep({ stop: { bits, code, message } });
   }
 
   /** An order to stop is kept before anything that follows from it: a restart must not undo it. */
