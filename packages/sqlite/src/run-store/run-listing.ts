@@ -1,0 +1,65 @@
+/**
+ * The runs that match, a page at a time, so that neither memory nor the event loop feels how many there
+ * are. A page begins where the last one ended, so runs that come or go in between do no harm.
+ * @module
+ */
+import type { RunQuery, StoredRun } from '@runafter/core';
+import type { Connection } from '../connection.ts';
+import type { Database } from '../database.ts';
+import { toStoredText } from '../stored-text.ts';
+import { runColumns, toRun } from './run-rows.ts';
+import { anyStatus, statusBits } from './status-number.ts';
+
+/** With each run come its input and its definition, which may be large. */
+const pageSize = 50;
+
+const select = `
+  SELECT number, ${runColumns} FROM run JOIN run_text ON run = number
+  WHERE (start_time, number) > (:afterTime, :afterNumber)
+    AND (1 << status) & :statuses
+    AND (:workflow IS NULL OR workflow = :workflow)
+    AND (:startedBefore IS NULL OR start_time < :startedBefore)
+    AND (:endedBefore IS NULL OR end_time < :endedBefore)
+  ORDER BY start_time, number LIMIT :limit`;
+
+/** Where a page ends. */
+interface Cursor {
+  readonly time: number;
+  readonly number: number;
+}
+
+const beforeAll: Cursor = { time: Number.NEGATIVE_INFINITY, number: 0 };
+
+interface Page {
+  readonly runs: readonly StoredRun[];
+  readonly end: Cursor;
+}
+
+export async function* listRuns(database: Database, query: RunQuery): AsyncGenerator<StoredRun> {
+  let after = beforeAll;
+  let left = query.limit ?? Number.POSITIVE_INFINITY;
+  while (left > 0) {
+    const limit = Math.min(left, pageSize);
+    const page = await database.read((connection) => readPage(connection, query, after, limit));
+    yield* page.runs;
+    if (page.runs.length < limit) return;
+    left -= limit;
+    after = page.end;
+  }
+}
+
+function readPage(connection: Connection, query: RunQuery, after: Cursor, limit: number): Page {
+  const { status, workflow, startedBefore = null, endedBefore = null } = query;
+  const rows = connection.statement(select).all({
+    afterTime: after.time,
+    afterNumber: after.number,
+    statuses: status === undefined ? anyStatus : statusBits([status].flat()),
+    workflow: workflow === undefined ? null : toStoredText(workflow),
+    startedBefore,
+    endedBefore,
+    limit,
+  });
+  const last = rows.at(-1);
+  const end = last && { time: Number(last.start_time), number: Number(last.number) };
+  return { runs: rows.map(toRun), end: end ?? after };
+}

@@ -1,0 +1,46 @@
+/** Several processes use one file, as if each had it for itself. */
+import { join } from 'node:path';
+import { expect, it, onTestFinished, vi } from 'vitest';
+import { sqliteRunStore } from '../src/index.ts';
+import { runChild } from './child-process.ts';
+import { createRun } from './outcome.ts';
+import { temporaryFolder } from './temporary-folder.ts';
+
+it('opens a new file from ten processes at once, and loses none of their outcomes', async () => {
+  const file = join(temporaryFolder(), 'runs.db');
+  const children = await Promise.all(
+    Array.from({ length: 10 }, (_, n) =>
+      runChild(new URL('./child/open-and-record.ts', import.meta.url), [file, `${n}`, '20', '200']),
+    ),
+  );
+  expect(children.map(({ stderr }) => stderr).join(''), 'nothing to warn of').toBe('');
+  const ready = children.map(({ stdout }) => Number(stdout));
+  expect(
+    ready.reduce((a, b) => a + b),
+    'the join is ready once',
+  ).toBe(1);
+
+  const store = sqliteRunStore(file);
+  onTestFinished(() => store.close());
+  expect(await store.readFrame('r', 'F')).toHaveLength(200);
+});
+
+it('wakes a subscriber when another process sends a signal', async () => {
+  const file = join(temporaryFolder(), 'runs.db');
+  const store = sqliteRunStore(file, { signalPoll: '1ms' });
+  onTestFinished(() => store.close());
+  await createRun(store, 'r');
+  await createRun(store, 'quiet');
+  const heard = { r: 0, quiet: 0 };
+  store.onSignal('r', () => heard.r++);
+  store.onSignal('quiet', () => heard.quiet++);
+  expect((await runChild(new URL('./child/send-signal.ts', import.meta.url), [file])).stdout).toBe(
+    'kept\n',
+  );
+  await vi.waitFor(() => expect(heard).toEqual({ r: 1, quiet: 0 }), { timeout: 10_000 });
+});
+
+it('lets a process end that only waits for signals', async () => {
+  const file = join(temporaryFolder(), 'runs.db');
+  await runChild(new URL('./child/subscribe.ts', import.meta.url), [file]);
+});
