@@ -30,12 +30,12 @@ import { RunEngine, type RunServices } from './engine/run-engine.ts';
 import { cancelled, refused } from './engine/stop.ts';
 import { tellRunEnd } from './engine/tell.ts';
 import { inProcess } from './ports/executor.ts';
-import type { RunStore } from './ports/run-store.ts';
+import type { RunEnd, RunStore } from './ports/run-store.ts';
 import type { Run, SignalOptions } from './run.ts';
 import { RunOptionError, SignalError } from './run-errors.ts';
 import { checkSignal } from './signal-rules.ts';
 import type { StartOptions } from './start-options.ts';
-import { type Status, SUCCEEDED, statusBits, statusName } from './status.ts';
+import { RUNNING, type Status, SUCCEEDED, statusBits, statusName } from './status.ts';
 
 /** What a durable run begins with. */
 export interface DurableBeginning {
@@ -61,13 +61,13 @@ export class StartedRun<T> implements Run<T> {
   #permit: Permit | undefined;
   #opened: OpenedRun | undefined;
   /** Aborting it leaves a waiting room: the gate's, or that of whoever holds the run. */
-  readonly #waiting = new AbortController();
+  readonly #waiting: AbortController | undefined;
   readonly #forgetSignals: (() => void)[] = [];
   /**
    * Resolves when the run has begun in this process: let in, and held. Rejects when it cannot begin, as
-   * `finished` does.
+   * `finished` does. Undefined where nothing stands before its beginning.
    */
-  readonly begun: Promise<void>;
+  readonly begun: Promise<void> | undefined;
   #resolve!: (result: RunResult<T>) => void;
   #reject!: (error: unknown) => void;
 
@@ -90,14 +90,17 @@ export class StartedRun<T> implements Run<T> {
     const identity = { id: runId, ...(keyRoot !== undefined && { keyRoot }) };
     const services = servicesOf(definition, options);
     this.#engine = new RunEngine(definition, input, identity, services, (fault) => {
-      void this.#ended(fault);
+      this.#ended(fault);
     });
+    const isLetIn = options.gate === undefined && store === undefined;
+    this.#waiting = isLetIn ? undefined : new AbortController();
     this.#follow(options);
-    if (options.gate === undefined && store === undefined) {
-      queueMicrotask(() => this.#engine.begin(this.#timeout));
-      this.begun = Promise.resolve();
-    } else this.begun = this.#enter();
-    this.begun.catch(() => undefined);
+    if (this.#waiting === undefined) queueMicrotask(() => this.#engine.begin(this.#timeout));
+    else {
+      this.begun = this.#enter(this.#waiting.signal);
+      // Whoever waits for it hears of it; so does `finished`.
+      this.begun.catch(() => undefined);
+    }
   }
 
   /** The input as it is stored; undefined for a run without a store. */
@@ -129,20 +132,21 @@ export class StartedRun<T> implements Run<T> {
   #cancel(why: string, cause: unknown): void {
     const stop = cancelled('RUN_CANCELLED', `The run was cancelled: ${why}`, cause);
     this.#engine.halt(stop);
-    this.#waiting.abort(cause ?? stop.reason);
+    this.#waiting?.abort(cause ?? stop.reason);
   }
 
-  async #enter(): Promise<void> {
+  /** @param waiting - aborts when nobody waits for the beginning any more. */
+  async #enter(waiting: AbortSignal): Promise<void> {
     const { gate, store } = this.#options;
     try {
-      this.#permit = await gate?.enter({ signal: this.#waiting.signal });
+      this.#permit = await gate?.enter({ signal: waiting });
     } catch (thrown) {
       const { code, message } = toFault(thrown);
       this.#engine.refuse(refused(code, `The gate did not let the run in: ${message}`, thrown));
       return;
     }
     try {
-      if (store !== undefined) await this.#open(store);
+      if (store !== undefined) await this.#open(store, waiting);
       const isOver = this.#opened?.run.end !== undefined;
       this.#engine.begin(isOver ? undefined : this.#timeout);
     } catch (error) {
@@ -151,7 +155,7 @@ export class StartedRun<T> implements Run<T> {
     }
   }
 
-  async #open(store: RunStore): Promise<void> {
+  async #open(store: RunStore, signal: AbortSignal): Promise<void> {
     const engine = this.#engine;
     const beginning: Partial<DurableBeginning> = this.#beginning ?? {};
     const { storedInput = '', mustExist = false, wait = Infinity, prepare } = beginning;
@@ -164,43 +168,53 @@ export class StartedRun<T> implements Run<T> {
       mustExist,
       wait,
       prepare,
-      signal: this.#waiting.signal,
+      signal,
       fault: (error) => engine.fault(error),
     });
     engine.journal = this.#opened.journal;
-    // The run that was lost, or suspended, while it was being opened is not begun.
-    if (engine.bits !== 0) engine.journal.close();
+    // Lost or suspended while it was being opened, it is not begun.
+    if (engine.bits !== RUNNING) await this.#opened.held?.release();
     pruneRuns(store, engine.clock);
   }
 
-  async #ended(fault: { error: unknown } | undefined): Promise<void> {
+  #ended(fault: { error: unknown } | undefined): void {
     for (const forget of this.#forgetSignals) forget();
     this.#permit?.release();
-    const { run } = this.#opened ?? {};
+    const { run, held } = this.#opened ?? {};
     if (run?.end !== undefined && fault === undefined) {
       this.#engine.restore(statusBits(run.end.status), run.startTime, run.end.endTime);
     }
     tellRunEnd(this.#engine);
-    try {
-      if (fault !== undefined) throw fault.error;
-      await this.#keepEnd();
-      this.#resolve(new FinishedRun(this.#engine) as unknown as RunResult<T>);
-    } catch (error) {
-      // Whoever never looks at `finished` still gets no unhandled rejection.
-      this.finished.catch(() => undefined);
-      await this.#opened?.held?.release();
-      this.#reject(error);
+    if (fault !== undefined) void this.#fault(fault.error);
+    else if (held === undefined) this.#finish();
+    else {
+      held.end(this.#end()).then(
+        () => this.#finish(),
+        (error: unknown) => this.#fault(error),
+      );
     }
   }
 
-  async #keepEnd(): Promise<void> {
+  #finish(): void {
+    this.#resolve(new FinishedRun(this.#engine) as unknown as RunResult<T>);
+  }
+
+  async #fault(error: unknown): Promise<void> {
+    // Whoever never looks at `finished` still gets no unhandled rejection.
+    this.finished.catch(() => undefined);
+    await this.#opened?.held?.release();
+    this.#reject(error);
+  }
+
+  /** How the run ended, for its store. */
+  #end(): RunEnd {
     const { bits, ended, epoch, root } = this.#engine;
     const error = bits === SUCCEEDED ? undefined : root.error();
-    await this.#opened?.held?.end({
+    return {
       status: statusName(bits) as Status,
       ...(error && { error: { code: error.code, message: error.message } }),
       endTime: epoch + ended,
-    });
+    };
   }
 
   get id(): string {
@@ -244,7 +258,7 @@ export class StartedRun<T> implements Run<T> {
       );
     }
     const error = new RunSuspendedError(this.id);
-    this.#waiting.abort(error);
+    this.#waiting?.abort(error);
     this.#engine.fault(error);
     await this.finished.catch(() => undefined);
   }
