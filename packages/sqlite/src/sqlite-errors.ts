@@ -6,7 +6,6 @@
  */
 import { readProperty } from '@runafter/errors';
 import {
-  StoreBusyError,
   StoreCorruptError,
   StoreFullError,
   StoreIoError,
@@ -30,13 +29,13 @@ export function isBusy(error: unknown): boolean {
   return code === BUSY || code === LOCKED;
 }
 
-/** Our error for one of SQLite's; anything else as it is: an error of ours, or a mistake to be seen. */
+/**
+ * Our error for one of SQLite's that will not pass; anything else as it is: an error of ours, or a mistake
+ * to be seen. Busy is not among them: only who has waited knows that it is a fault.
+ */
 export function storeFault(file: string, error: unknown): unknown {
   const options = { cause: error };
   switch (resultCode(error)) {
-    case BUSY:
-    case LOCKED:
-      return new StoreBusyError(file, 0, options);
     case READONLY:
       return new StoreReadOnlyError(file, options);
     case IOERR:

@@ -2,11 +2,21 @@
 import { join } from 'node:path';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { sqliteRunStore } from '../src/index.ts';
-import { runChild } from './child-process.ts';
+import { raceChildren, runChild } from './child-process.ts';
 import { createRun } from './outcome.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
-it('opens a new file from ten processes at once, and loses none of their outcomes', async () => {
+it('is created by ten processes at once', async () => {
+  for (let round = 0; round < 3; round++) {
+    const file = join(temporaryFolder(), 'runs.db');
+    const racers = await raceChildren(10, new URL('./child/open-at-once.ts', import.meta.url), [
+      file,
+    ]);
+    for (const racer of racers) expect(racer).toEqual({ stdout: 'ready\nopened\n', stderr: '' });
+  }
+});
+
+it('keeps every outcome of ten processes that work on one run', async () => {
   const file = join(temporaryFolder(), 'runs.db');
   const children = await Promise.all(
     Array.from({ length: 10 }, (_, n) =>
