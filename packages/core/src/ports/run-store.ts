@@ -16,7 +16,8 @@
  *   somebody else gets it.
  * - An outcome of an attempt that another one has superseded (`claimAttempt`) changes nothing and says
  *   `stale`.
- * - Writes of one caller take effect in the order in which they were called, awaited or not.
+ * - Writes of one caller take effect in the order in which they were called, awaited or not. A read sees
+ *   those whose promise has resolved; it may see the others.
  * - Texts come back as they were given; a store never looks into them.
  *
  * The engine's side of it is durable/run-journal.ts; the suite that every driver runs is

@@ -3,7 +3,8 @@
  * those that others have.
  *
  * SQLite cannot tell one process of another one's commit, but `data_version` says cheaply whether there
- * was any. One timer for the whole store, only while there are subscribers, and it keeps no process alive.
+ * was any. One timer for the whole store, and only while there are subscribers; it keeps the process
+ * alive, which would otherwise end while a run waits for somebody else's signal.
  * @module
  */
 import type { Clock } from '@runafter/clock';
@@ -66,8 +67,7 @@ export class SignalWatch {
   #lookLater(): void {
     if (this.#cancelTimer !== undefined || !this.#database.isShared) return;
     if (this.#listeners.size === 0 || this.#database.isClosing) return;
-    const look = () => void this.#look();
-    this.#cancelTimer = this.#clock.setTimer(this.#poll, look, { ref: false });
+    this.#cancelTimer = this.#clock.setTimer(this.#poll, () => void this.#look());
   }
 
   async #look(): Promise<void> {
