@@ -5,7 +5,7 @@ import { aLease, anOutcome, create, record, type Setting } from './setting.ts';
 
 const failed: RunEnd = {
   status: 'Failed',
-  error: { code: 'ACTION_FAILED', message: 'Mail failed.' },
+  error: { code: 'HTTP_503', message: 'Mail failed.' },
   endTime: 1_764_000_000_000,
 };
 

@@ -122,15 +122,12 @@ describe('a child workflow in a stored run', () => {
   it('fails its run with the fault of the store, not with a status', async () => {
     const clock = virtualClock();
     const store = memoryRunStore();
-    const broken = Object.assign(Object.create(store) as typeof store, {
-      createRun: store.createRun.bind(store),
-      endRun: store.endRun.bind(store),
-      recordOutcome: async (runId: string, outcome: Parameters<typeof store.recordOutcome>[1]) => {
-        if (outcome.path === 'First') throw new Error('The disk is full.');
-        return store.recordOutcome(runId, outcome);
-      },
-    });
-    const run = start(longChild(clock), undefined, { clock, store: broken });
+    const record = store.recordOutcome.bind(store);
+    store.recordOutcome = async (writer, entry) => {
+      if (entry.outcome.key === 'First') throw new Error('The disk is full.');
+      return record(writer, entry);
+    };
+    const run = start(longChild(clock), undefined, { clock, store });
     const rejected = expect(run.finished).rejects.toThrow('The disk is full.');
     await clock.advance('2h');
 

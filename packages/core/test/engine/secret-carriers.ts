@@ -1,6 +1,6 @@
 /**
- * Workflows that carry a secret, their input, through everything that a workflow can do with a value,
- * with handlers that return it, quote it in errors, and hand it on.
+ * Workflows that carry a secret through everything that a workflow can do with a value, with handlers
+ * that return it, quote it in errors, and hand it on.
  * @module
  */
 import { fixed } from '@runafter/clock';
@@ -15,15 +15,18 @@ function quote(value: unknown): never {
   throw Object.assign(new Error(text, { cause: new Error(text) }), { code: 'REFUSED', value });
 }
 
+/** What must occur nowhere. */
+export const secret = 'hunter2';
+
 /** Told by handlers what they were handed: the secret itself. */
 export type Got = (value: unknown) => void;
 
-type Write = (flow: Flow<string>, got: Got) => void;
+type Write = (flow: Flow<void>, got: Got) => void;
 
-/** By what carries the secret, which is the workflow's input. */
+/** By what carries the secret. */
 export const carriers: Readonly<Record<string, Write>> = {
   'an output, handed over bare and as a result': (flow, got) => {
-    const login = flow.action('Login', ({ input }) => ({ token: input }), hidden);
+    const login = flow.action('Login', () => ({ token: secret }), hidden);
     flow.action('Bare', [login], ([{ token }]) => got(token));
     flow.action('Result', [settled(login)], ([login]) => {
       got(login.status === 'Succeeded' && login.outputs.token);
@@ -35,19 +38,19 @@ export const carriers: Readonly<Record<string, Write>> = {
     });
   },
   'inputs that are declared secure': (flow, got) => {
-    const login = flow.action('Login', ({ input }) => input, hidden);
-    flow.action('First', ({ input }) => quote(input), { secure: { inputs: true } });
+    const login = flow.action('Login', () => secret, hidden);
+    flow.action('First', () => quote(secret), { secure: { inputs: true } });
     flow.action('Uses', [login], ([token]) => got(token), { secure: { inputs: true } });
   },
   'the limits of an output': (flow) => {
-    const login = flow.action('Login', ({ input }) => input, hidden);
+    const login = flow.action('Login', () => secret, hidden);
     flow.action('Selects', [login], ([token]) => token, { select: quote });
     flow.action('Measures', [login], ([token]) => ({ toJSON: () => quote(token) }), {
       payloadLimit: 100,
     });
   },
   'a scope, which hands it over': (flow, got) => {
-    const login = flow.action('Login', ({ input }) => input, hidden);
+    const login = flow.action('Login', () => secret, hidden);
     const scope = flow.scope('Scope', [login], (scope, [login]) => {
       scope.action('Quotes', [login], ([token]) => quote(token), { criticality: 'optional' });
       return scope.action('Again', [login], ([token]) => token, hidden);
@@ -58,7 +61,7 @@ export const carriers: Readonly<Record<string, Write>> = {
     });
   },
   'the items of a loop, and what it hands over': (flow, got) => {
-    const login = flow.action('Login', ({ input }) => [`${input}-a`, `${input}-b`], hidden);
+    const login = flow.action('Login', () => [`${secret}-a`, `${secret}-b`], hidden);
     const loop = flow.forEach(
       'Loop',
       [login],
@@ -77,7 +80,7 @@ export const carriers: Readonly<Record<string, Write>> = {
     flow.action('Returns_Iterations', [settled(loop)], ([loop]) => [...loop.iterations]);
   },
   'the failures of a loop': (flow, got) => {
-    const login = flow.action('Login', ({ input }) => [input], hidden);
+    const login = flow.action('Login', () => [secret], hidden);
     const loop = flow.forEach(
       'Loop',
       [login],
@@ -88,7 +91,7 @@ export const carriers: Readonly<Record<string, Write>> = {
     flow.action('Use', [settled(loop)], ([loop]) => got(loop.iterations[0]?.item));
   },
   'the functions of a loop': (flow) => {
-    const login = flow.action('Login', ({ input }) => [input], hidden);
+    const login = flow.action('Login', () => [secret], hidden);
     flow.forEach(
       'Key',
       [login],
@@ -119,7 +122,7 @@ export const carriers: Readonly<Record<string, Write>> = {
       'Rounds',
       [],
       () => '',
-      (round) => round.action('Login', ({ input, index }) => input + index, hidden),
+      (round) => round.action('Login', ({ index }) => secret + index, hidden),
       (_, { index }) => index === 2,
     );
     flow.action('Use', [rounds], ([token]) => got(token.slice(0, -1)));
@@ -135,7 +138,7 @@ export const carriers: Readonly<Record<string, Write>> = {
     );
   },
   'the choice of a branch': (flow) => {
-    const login = flow.action('Login', ({ input }) => input, hidden);
+    const login = flow.action('Login', () => secret, hidden);
     flow.condition('Condition', [login], ([token]) => quote(token), { then: () => undefined });
     flow.switch('Switch', [login], ([token]) => token as 'a', {
       a: (branch) => {
@@ -147,7 +150,7 @@ export const carriers: Readonly<Record<string, Write>> = {
     });
   },
   waits: (flow, got) => {
-    const login = flow.action('Login', ({ input }) => input, hidden);
+    const login = flow.action('Login', () => secret, hidden);
     flow.delay('Delay', [login], ([token]) => token as '1s');
     flow.waitFor('Correlates', [login], event('never'), {
       correlate: ([token]) => quote(token),
@@ -156,17 +159,17 @@ export const carriers: Readonly<Record<string, Write>> = {
     flow.action('Use', [code], ([token]) => got(token));
   },
   'a child workflow that hands it back': (flow, got) => {
-    const login = flow.action('Login', ({ input }) => input, hidden);
+    const login = flow.action('Login', () => secret, hidden);
     const child = flow.child('Child', [login], passing, ([token]) => ({ token }));
     flow.action('Use', [child], ([token]) => got(token));
   },
   'a child workflow that fails with it': (flow) => {
-    const login = flow.action('Login', ({ input }) => input, hidden);
+    const login = flow.action('Login', () => secret, hidden);
     flow.child('Child', [login], careless, ([token]) => ({ token }));
     flow.child('Input', [login], careless, (values) => quote(values));
   },
   'a container of another kind, to its last phase': (flow, got) => {
-    const login = flow.action('Login', ({ input }) => input, hidden);
+    const login = flow.action('Login', () => secret, hidden);
     container(
       flow,
       undoing,
@@ -180,7 +183,7 @@ export const carriers: Readonly<Record<string, Write>> = {
     flow.action('Use', [login], ([token]) => got(token));
   },
   'look-ups by name': (flow, got) => {
-    flow.child('Lookups', [], byName(got), (_, { input }) => input);
+    flow.child('Lookups', [], byName(got), () => undefined);
   },
 };
 
@@ -223,11 +226,11 @@ const undoing: ContainerKind<object> = {
 };
 
 /** Its handlers look up what stands far away. */
-function byName(got: Got): Workflow<string, unknown> {
-  return defineWorkflow<string>({
+function byName(got: Got): Workflow<void, unknown> {
+  return defineWorkflow<void>({
     name: 'By_Name',
     actions: {
-      Login: { run: ({ input }) => input, ...hidden },
+      Login: { run: () => secret, ...hidden },
       Between: { runAfter: { Login: ['Succeeded'] }, run: () => 1 },
       Far: { runAfter: { Between: ['Succeeded'] }, run: ({ outputs }) => got(outputs('Login')) },
       Quotes: {

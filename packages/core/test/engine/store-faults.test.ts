@@ -90,13 +90,14 @@ describe('a store that fails', () => {
 
   it('for a child makes the whole run reject', async () => {
     const store = memoryRunStore();
-    const create = store.createRun.bind(store);
-    store.createRun = (run) => (run.runId === 'p' ? create(run) : Promise.reject(down));
+    const record = store.recordOutcome.bind(store);
+    store.recordOutcome = (writer, entry) =>
+      entry.outcome.frame === 'Call' ? Promise.reject(down) : record(writer, entry);
     const parent = workflow('Parent', (flow) =>
       flow.child('Call', [], twoSteps, () => undefined, { timeout: '1d' }),
     );
     const clock = virtualClock();
-    const run = start(parent, undefined, { store, clock, runId: 'p' });
+    const run = start(parent, undefined, { store, clock });
 
     await expect(run.finished).rejects.toBe(down);
     expect(clock.pending).toBe(0);

@@ -4,25 +4,29 @@
  */
 import { virtualClock } from '@runafter/clock';
 import {
+  type Flow,
   memoryRunStore,
-  RunExistsError,
+  RunInputDiffersError,
   type RunStore,
   start,
   type Workflow,
   workflow,
 } from '@runafter/core';
 import { describe, expect, it } from 'vitest';
+import { storedOutcomes, storedPaths } from '../durable/stored-outcomes.ts';
 import { nextTurn } from './next-turn.ts';
 
 describe('an outcome', () => {
   it('is recorded before anything that runs after it starts', async () => {
     const called: string[] = [];
-    const asked: string[] = [];
+    const asked: unknown[] = [];
     const answers: (() => void)[] = [];
     const store = storeWith({
-      recordOutcome: (_, { path }) => {
-        asked.push(path);
-        return new Promise((resolve) => answers.push(() => resolve(true)));
+      recordOutcome: (_, { outcome }) => {
+        asked.push(outcome.key);
+        return new Promise((resolve) => {
+          answers.push(() => resolve({ state: 'recorded', ready: [] }));
+        });
       },
     });
     const run = start(twoSteps(called), undefined, { store });
@@ -55,31 +59,30 @@ describe('an outcome', () => {
     await start(flow, undefined, { store, clock, runId: 'r' }).finished;
     const midnight = Date.UTC(2026, 0, 1);
 
-    expect(await pathsOf(store, 'r')).toEqual(['Good', 'Bad', 'After']);
-    expect(await outcomesOf(store, 'r')).toEqual([
+    expect(await storedOutcomes(store, 'r')).toEqual([
       {
-        path: 'Good',
-        attempt: 1,
-        status: 'Succeeded',
-        outputs: { id: 7 },
-        startTime: midnight,
-        endTime: midnight + 2_000,
+        path: 'After',
+        attempt: 0,
+        status: 'Skipped',
+        error: { code: 'RUN_AFTER_NOT_MET', message: expect.any(String) },
+        startTime: new Date(midnight + 2_000),
+        endTime: new Date(midnight + 2_000),
       },
       {
         path: 'Bad',
         attempt: 1,
         status: 'Failed',
         error: { code: 'NOT_FOUND', message: 'no' },
-        startTime: midnight + 2_000,
-        endTime: midnight + 2_000,
+        startTime: new Date(midnight + 2_000),
+        endTime: new Date(midnight + 2_000),
       },
       {
-        path: 'After',
-        attempt: 0,
-        status: 'Skipped',
-        error: { code: 'RUN_AFTER_NOT_MET', message: expect.any(String) },
-        startTime: midnight + 2_000,
-        endTime: midnight + 2_000,
+        path: 'Good',
+        attempt: 1,
+        status: 'Succeeded',
+        outputs: { id: 7 },
+        startTime: new Date(midnight),
+        endTime: new Date(midnight + 2_000),
       },
     ]);
   });
@@ -102,29 +105,28 @@ describe('an outcome', () => {
     });
     await start(flow, undefined, { store, runId: 'r' }).finished;
 
-    expect((await pathsOf(store, 'r')).sort()).toEqual([
+    expect((await storedPaths(store, 'r')).sort()).toEqual([
       'Items',
+      'Items[0]',
       'Items[0]/Odd',
       'Items[0]/Odd/then',
       'Items[0]/Odd/then/Work',
+      'Items[1]',
       'Items[1]/Odd',
       'Items[1]/Odd/then',
     ]);
   });
 
-  it('of a child workflow is recorded under the run of the child, which begins and ends', async () => {
+  it('of a child workflow is kept with the run of its parent, under the path of its action', async () => {
     const store = memoryRunStore();
     const child = workflow('Child', (flow) => flow.action('Inner', () => 1), { version: '2' });
     const parent = workflow('Parent', (flow) => flow.child('Call', [], child, () => undefined));
     await start(parent, undefined, { store, runId: 'p' }).finished;
+    const runs: string[] = [];
+    for await (const { runId } of store.listRuns()) runs.push(runId);
 
-    expect(await store.readRun('p/Call')).toMatchObject({
-      workflow: 'Child',
-      version: '2',
-      end: { status: 'Succeeded' },
-    });
-    expect(await pathsOf(store, 'p/Call')).toEqual(['Inner']);
-    expect(await pathsOf(store, 'p')).toEqual(['Call']);
+    expect(runs).toEqual(['p']);
+    expect(await storedPaths(store, 'p')).toEqual(['Call', 'Call/Inner']);
   });
 });
 
@@ -136,33 +138,47 @@ describe('a run', () => {
     const run = start(flow, undefined, { store, clock, runId: 'r' });
     await clock.advance('1s');
 
-    expect(await store.readRun('r')).toEqual({
+    expect(await store.readRun('r')).toMatchObject({
       runId: 'r',
       workflow: 'Slow',
       version: '1.2',
       startTime: Date.UTC(2026, 0, 1),
       end: undefined,
+      lease: { holder: expect.stringContaining(`process ${process.pid} on `) },
     });
     await clock.advance('4s');
     await run.finished;
 
-    expect((await store.readRun('r'))?.end).toEqual({
-      status: 'Succeeded',
-      endTime: Date.UTC(2026, 0, 1) + 5_000,
+    expect(await store.readRun('r')).toMatchObject({
+      end: { status: 'Succeeded', endTime: Date.UTC(2026, 0, 1) + 5_000 },
+      lease: undefined,
     });
   });
 
-  it('is refused with RUN_EXISTS when its id is taken, and the first one goes on', async () => {
+  it('is one, however often it is started with the same id and input', async () => {
     const store = memoryRunStore();
     const called: string[] = [];
-    const first = start(twoSteps(called), undefined, { store, runId: 'r' });
-    const second = start(twoSteps(called), undefined, { store, runId: 'r' });
+    const flow = twoSteps(called);
+    const first = start(flow, undefined, { store, runId: 'r' });
+    const second = start(flow, undefined, { store, runId: 'r' });
 
-    await expect(second.finished).rejects.toBeInstanceOf(RunExistsError);
-    await expect(second.finished).rejects.toMatchObject({ code: 'RUN_EXISTS', runId: 'r' });
+    expect((await second.finished).status).toBe('Succeeded');
     expect((await first.finished).status).toBe('Succeeded');
+    expect((await start(flow, undefined, { store, runId: 'r' }).finished).status).toBe('Succeeded');
     expect(called).toEqual(['First', 'Second']);
-    expect((await store.readRun('r'))?.end?.status).toBe('Succeeded');
+  });
+
+  it('is refused with RUN_INPUT_DIFFERS when its id is taken by another input', async () => {
+    const store = memoryRunStore();
+    const flow = workflow('Order', (flow: Flow<number>) =>
+      flow.action('Double', ({ input }) => input * 2),
+    );
+    await start(flow, 1, { store, runId: 'r' }).finished;
+    const second = start(flow, 2, { store, runId: 'r' });
+
+    await expect(second.finished).rejects.toBeInstanceOf(RunInputDiffersError);
+    await expect(second.finished).rejects.toMatchObject({ code: 'RUN_INPUT_DIFFERS', runId: 'r' });
+    expect(await start(flow, 1, { store, runId: 'r' }).finished).toMatchObject({ outputs: 2 });
   });
 
   it('with the id of one that was deleted is a new one', async () => {
@@ -184,16 +200,4 @@ function twoSteps(called: string[]): Workflow<void, void> {
     const first = flow.action('First', ({ path }) => called.push(path));
     flow.action('Second', [first], (_, { path }) => called.push(path));
   });
-}
-
-async function outcomesOf(store: RunStore, runId: string): Promise<unknown[]> {
-  const outcomes: unknown[] = [];
-  for await (const outcome of store.outcomes(runId)) outcomes.push(outcome);
-  return outcomes;
-}
-
-async function pathsOf(store: RunStore, runId: string): Promise<string[]> {
-  const paths: string[] = [];
-  for await (const { path } of store.outcomes(runId)) paths.push(path);
-  return paths;
 }
