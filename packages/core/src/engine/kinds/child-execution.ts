@@ -103,12 +103,10 @@ export class ChildExecution implements Detail {
   halt(stop: Stop): void {
     if (this.#stop !== undefined) return;
     this.#stop = stop;
+    this.#cancelTimer?.();
     if (this.#child !== undefined) this.#child.halt(stop);
-    else {
-      // Its input is still awaited, and does not matter any more.
-      this.#cancelTimer?.();
-      this.#run.end(this.#state, stop.bits, stop.error);
-    }
+    // Its input is still awaited, and does not matter any more.
+    else this.#run.end(this.#state, stop.bits, stop.error);
   }
 
   #ended(fault: { error: unknown } | undefined): void {
