@@ -181,17 +181,18 @@ export class ForEachExecution extends BodyOwner implements LoopWindow {
 
   #pullLater(item: Promise<unknown>): void {
     this.#pulling = true;
-    item
-      .finally(() => {
+    item.then(
+      (pulled) => {
+        // Not a moment earlier: until it is admitted, the source tells the index of this one.
         this.#pulling = false;
-      })
-      .then(
-        (pulled) => {
-          if (this.stop === undefined) this.#admit(pulled);
-          this.#fill();
-        },
-        (thrown: unknown) => this.#sourceFailed(thrown),
-      );
+        if (this.stop === undefined) this.#admit(pulled);
+        this.#fill();
+      },
+      (thrown: unknown) => {
+        this.#pulling = false;
+        this.#sourceFailed(thrown);
+      },
+    );
   }
 
   #admit(item: unknown): void {
