@@ -50,7 +50,12 @@ it('wakes a subscriber when another process sends a signal', async () => {
   await vi.waitFor(() => expect(heard).toEqual({ r: 1, quiet: 0 }), { timeout: 10_000 });
 });
 
-it('lets a process end that only waits for signals', async () => {
+it('keeps a process alive that only waits for a signal, until it has come', async () => {
   const file = join(temporaryFolder(), 'runs.db');
-  await runChild(new URL('./child/subscribe.ts', import.meta.url), [file]);
+  const store = sqliteRunStore(file);
+  onTestFinished(() => store.close());
+  await createRun(store, 'r');
+  const waiting = runChild(new URL('./child/subscribe.ts', import.meta.url), [file]);
+  await runChild(new URL('./child/send-signal.ts', import.meta.url), [file]);
+  expect((await waiting).stdout).toBe('waiting\nheard\n');
 });
