@@ -4,46 +4,34 @@
  * Invariant: what is compared is what the systems hold afterwards, not what a program says of itself.
  * @module
  */
-import { exponential, isTransient, systemClock } from '@runafter/clock';
-import { start } from '@runafter/core';
-import { toFault } from '@runafter/errors';
-import type { Office } from '@runafter/example-office';
+import { systemClock } from '@runafter/clock';
+import type { RunStore } from '@runafter/core';
 import { type Comparison, expectedOf, type TimedScore } from './comparison.ts';
 import { naive } from './naive.ts';
 import type { Progress } from './progress-bar.ts';
 import type { Report, ResultRow } from './report.ts';
-import type { Summary } from './summary.ts';
+import { runWeeklyReports } from './run-weekly-reports.ts';
 import { connect, type Systems } from './systems.ts';
-import { countedIn, customersIn, openWeeklyOffice, statusesIn } from './weekly-office.ts';
-import { weeklyReports } from './weekly-reports.ts';
+import { UnfinishedError } from './unfinished-error.ts';
+import {
+  countedIn,
+  customersIn,
+  openWeeklyOffice,
+  type Statuses,
+  statusesIn,
+} from './weekly-office.ts';
 
 export interface CompareOptions {
   /** Configure a table that Dataverse does not have. */
   readonly fail: boolean;
   /** How many times as fast as the real services the office runs. */
   readonly speed: number;
+  /** Where the run of the workflow is kept. */
+  readonly store: RunStore;
   /** Aborting it stops the program that runs. */
   readonly signal: AbortSignal;
   /** Begins to show how far a program has come. */
   readonly showProgress: (program: string) => Progress;
-}
-
-/** A program did not come to its end; the message says in which state it left the reports. */
-class UnfinishedError extends Error {
-  override readonly name = 'UnfinishedError';
-
-  constructor(program: string, office: Office, cause: unknown) {
-    const statuses = statusesIn(office);
-    const counts = Object.entries(statuses).map(([status, count]) => `${count} ${status}`);
-    const lines = [
-      `The weekly reports ${program} have not finished. ${toFault(cause).message}`,
-      `The reports are now: ${counts.join(', ')}.`,
-    ];
-    if (statuses.Processing > 0) {
-      lines.push('Set those in Processing back to Pending, and they are done with the others.');
-    }
-    super(lines.join('\n'), { cause });
-  }
 }
 
 /** The comparison, and what else there is to say of the workflow. */
@@ -52,7 +40,7 @@ export interface Compared {
   /** The rows that it collected. */
   readonly rows: readonly ResultRow[];
   /** How many reports have which status in the list. */
-  readonly statuses: ReturnType<typeof statusesIn>;
+  readonly statuses: Statuses;
 }
 
 /**
@@ -64,12 +52,18 @@ export async function compare(
   reports: readonly Report[],
   options: CompareOptions,
 ): Promise<Compared> {
-  const { fail, speed, signal } = options;
+  const { fail, speed, signal, store } = options;
   const first = await measure('as people write it', reports, options, async (systems, tick) => ({
     rows: await naive(systems, { onProcessed: tick }),
   }));
   const second = await measure('with runafter', reports, options, (systems, tick) =>
-    runWorkflow(systems, speed, signal, tick),
+    runWeeklyReports(systems, {
+      ...{ store, speed, signal },
+      runId: `with-runafter-${crypto.randomUUID()}`,
+      onEvent: (event) => {
+        if (event.type === 'iteration.ended' && event.status !== 'Cancelled') tick();
+      },
+    }),
   );
   const { Complete, Failed, rows } = second.outcome;
   const comparison = {
@@ -86,10 +80,9 @@ async function measure<T extends { readonly rows: readonly ResultRow[] }>(
   reports: readonly Report[],
   { fail, speed, signal, showProgress }: CompareOptions,
   work: (systems: Systems, tick: () => void) => Promise<T>,
-): Promise<{ score: TimedScore; outcome: T; statuses: Compared['statuses'] }> {
+): Promise<{ score: TimedScore; outcome: T; statuses: Statuses }> {
   await using office = await openWeeklyOffice(reports, speed);
-  // The singular, which is the name that most people try first.
-  const systems = connect(office.url, { signal, ...(fail && { customersTable: 'crm_customer' }) });
+  const systems = connect(office.url, { signal, fail });
   const progress = showProgress(program);
   const begin = systemClock.monotonic();
   try {
@@ -107,27 +100,4 @@ async function measure<T extends { readonly rows: readonly ResultRow[] }>(
   } finally {
     progress.end();
   }
-}
-
-async function runWorkflow(
-  systems: Systems,
-  speed: number,
-  signal: AbortSignal,
-  tick: () => void,
-): Promise<Summary> {
-  const backoff = exponential({
-    // The platform's policy, at the speed of the office.
-    count: 4,
-    interval: 7_500 / speed,
-    minimum: 5_000 / speed,
-    maximum: 45_000 / speed,
-    when: isTransient,
-  });
-  const run = start(weeklyReports(systems, { backoff }), undefined, { signal });
-  run.events.subscribe((event) => {
-    if (event.type === 'iteration.ended' && event.status !== 'Cancelled') tick();
-  });
-  const result = await run.finished;
-  if (result.status === 'Succeeded') return result.outputs;
-  throw new Error(run.why().text);
 }

@@ -3,6 +3,7 @@
  * @module
  */
 import type { Report } from './report.ts';
+import type { Statuses } from './weekly-office.ts';
 
 /** What can be lost. */
 export interface Score {
@@ -40,19 +41,20 @@ export function expectedOf(reports: readonly Report[], withoutTable: boolean): S
 }
 
 /**
- * Whether runafter lost nothing: its score is what was expected, and its summary says of every report
- * what the list says.
+ * Whether a run lost nothing: its score is what was expected, and its summary says of every report what
+ * the list says.
  *
  * @param statuses - how many reports have which status in the list.
  */
 export function lostNothing(
-  { expected, runafter, summary }: Comparison,
-  statuses: Readonly<Record<Report['Status'], number>>,
+  { expected, summary }: Pick<Comparison, 'expected' | 'summary'>,
+  score: Score,
+  statuses: Statuses,
 ): boolean {
   return (
-    runafter.items === expected.items &&
-    runafter.increments === expected.increments &&
-    runafter.customers === expected.customers &&
+    score.items === expected.items &&
+    score.increments === expected.increments &&
+    score.customers === expected.customers &&
     summary.Complete + summary.Failed === expected.items &&
     summary.Complete === statuses.Complete &&
     summary.Failed === statuses.Failed

@@ -8,6 +8,10 @@ import { parseArgs } from 'node:util';
 export interface Options {
   /** Configure the name of a table that Dataverse does not have. */
   readonly fail: boolean;
+  /** Do the work once more in a process that is killed half-way. */
+  readonly kill: boolean;
+  /** The file to keep the database of the runs in; undefined for a temporary one. */
+  readonly keep: string | undefined;
   readonly json: boolean;
   readonly help: boolean;
   /** How many times as fast as the real services the office runs. */
@@ -22,11 +26,14 @@ export const usage = `30 weekly reports over HTTP, twice: as people write it, an
   npm run demo -- [options]
 
   --fail       configure a table that does not exist: every report ends Failed, with a note
+  --kill       once more, in a process that is killed half-way (SIGKILL) and started again
+  --keep FILE  keep the database of the runs in this file; a temporary one is removed
   --json       print one JSON object instead of the table; its seconds are as measured here
   --speed N    how many times as fast as the real services the stand-ins run; ${defaultSpeed} unless said
   --help       this text
 
-The exit code is 0 when runafter lost nothing, 1 when it did, 2 when the options make no sense.`;
+The exit code is 0 when runafter lost nothing and did nothing twice, 1 when it did, 2 when the options
+make no sense.`;
 
 /** The command line makes no sense; the message says what to change. */
 export class OptionError extends Error {
@@ -40,9 +47,10 @@ export class OptionError extends Error {
  * @throws {OptionError}
  */
 export function readOptions(args: readonly string[]): Options {
-  const { speed, ...flags } = parse(args);
+  const { speed, keep, ...flags } = parse(args);
+  if (keep === '') throw new OptionError('--keep is "". Give it the name of a file.');
   const factor = Number(speed);
-  if (factor > 0 && factor <= 1_000) return { ...flags, speed: factor };
+  if (factor > 0 && factor <= 1_000) return { ...flags, keep, speed: factor };
   throw new OptionError(`--speed is "${speed}". Give it a number above 0, at most 1000.`);
 }
 
@@ -52,6 +60,8 @@ function parse(args: readonly string[]) {
       args: [...args],
       options: {
         fail: { type: 'boolean', default: false },
+        kill: { type: 'boolean', default: false },
+        keep: { type: 'string' },
         json: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
         speed: { type: 'string', default: String(defaultSpeed) },

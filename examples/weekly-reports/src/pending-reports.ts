@@ -1,8 +1,8 @@
 /**
- * The pending reports, page by page, as the items of a loop.
+ * The pending reports, as the items of a loop.
  *
- * Invariant: every report comes once, in the order of its id. A page that could not be had is asked
- * for again from the start of the list; what has come before is passed over.
+ * A list and no stream, because a list is stored with a durable run, which goes on with the same reports
+ * after a restart. Read again by then, it would lack those that had been taken: they are not Pending any more.
  * @module
  */
 import { type RetryPolicy, retry, systemClock } from '@runafter/clock';
@@ -10,32 +10,19 @@ import type { ReportItem } from './report.ts';
 import type { Systems } from './systems.ts';
 
 /**
- * Reads the pending reports. The next page is asked for only when the loop has room for it.
+ * Reads the pending reports, in the order of their ids. A page that cannot be had makes it begin anew.
  *
  * @throws {OfficeError} when a page cannot be had, however often the policy tries.
  */
-export async function* pendingReports(
+export function pendingReports(
   { reports, signal }: Systems,
   policy: RetryPolicy,
-): AsyncGenerator<ReportItem> {
-  const open = () => reports.items({ where: { Status: 'Pending' } })[Symbol.asyncIterator]();
-  let items = open();
-  let last = 0;
-
-  const next = async (): Promise<IteratorResult<ReportItem>> => {
-    try {
-      return await items.next();
-    } catch (error) {
-      items = open();
-      throw error;
-    }
+): Promise<ReportItem[]> {
+  const read = async (): Promise<ReportItem[]> => {
+    const pending: ReportItem[] = [];
+    const items = reports.items({ where: { Status: 'Pending' } });
+    for await (const report of items) pending.push(report);
+    return pending;
   };
-
-  for (;;) {
-    const { done, value } = await retry(next, policy, { clock: systemClock, signal });
-    if (done) return;
-    if (value.id <= last) continue;
-    last = value.id;
-    yield value;
-  }
+  return retry(read, policy, { clock: systemClock, signal });
 }

@@ -31,9 +31,10 @@ const linesInPipe = 3;
  *
  * @param total - how many ticks make it complete.
  * @param output - a terminal gets a bar that is redrawn, anything else plain lines.
+ * @param before - how much was done before. Default 0.
  */
-export function progressBar(label: string, total: number, output: Output): Progress {
-  let done = 0;
+export function progressBar(label: string, total: number, output: Output, before = 0): Progress {
+  let done = before;
   // A line that does not fit would be drawn below itself, again and again.
   const beside = `${label}  ${total} of ${total}`.length;
   const room = (output.columns || 80) - 1 - beside;

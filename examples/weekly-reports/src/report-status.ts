@@ -3,7 +3,9 @@
  *
  * Invariant: every write names the ETag of what was looked at. A first attempt trusts what it was handed;
  * a later one looks again, because the attempt before may have gone through and only its reply been
- * lost, or somebody may have changed the item. Read next: weekly-reports.ts.
+ * lost, or somebody may have changed the item. So does the first attempt after a restart in effect: if
+ * the killed process has written, its ETag is old, and the 412 makes the next attempt look.
+ * Read next: weekly-reports.ts.
  * @module
  */
 import { isTransient } from '@runafter/clock';
@@ -17,6 +19,8 @@ export interface Turn {
   readonly attempt: number;
   readonly runId: string;
   readonly signal: AbortSignal;
+  /** Sent along, so that whoever looks at the writes can tell which belong together. */
+  readonly idempotencyKey: string;
 }
 
 /** `REPORT_TAKEN`: another run, or a person, has taken the report or closed it. */
@@ -73,10 +77,11 @@ export async function failReport(
   note: string,
   turn: Turn,
 ): Promise<void> {
-  const { signal } = turn;
+  const { signal, idempotencyKey } = turn;
   const current = await reports.get(id, { signal });
   if (!isOurs(current, turn)) return;
-  await reports.update(id, current.etag, { Status: 'Failed', ProcessingNotes: note }, { signal });
+  const fields = { Status: 'Failed', ProcessingNotes: note } as const;
+  await reports.update(id, current.etag, fields, { signal, idempotencyKey });
 }
 
 async function change(
@@ -85,12 +90,12 @@ async function change(
   fields: Partial<Report>,
   turn: Turn,
 ): Promise<ReportItem> {
-  const { attempt, signal } = turn;
+  const { attempt, signal, idempotencyKey } = turn;
   const current = attempt === 1 ? report : await reports.get(report.id, { signal });
   const changed = { ...current.fields, ...fields };
   if (isSame(changed, current.fields)) return current;
   if (!isOurs(current, turn)) throw new ReportTakenError(current);
-  const etag = await reports.update(current.id, current.etag, fields, { signal });
+  const etag = await reports.update(current.id, current.etag, fields, { signal, idempotencyKey });
   return { ...current, etag, fields: changed };
 }
 

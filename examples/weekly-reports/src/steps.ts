@@ -22,10 +22,10 @@ export function stepsOn({ reports, customers, counters, mail }: Systems) {
     setProcessing: (context: Context) => takeReport(reports, context.item, context),
 
     /** Looking first is enough, because the loop works on one report of a customer at a time. */
-    async createRecord([{ fields }]: readonly [ReportItem], { signal }: Context) {
+    async createRecord([{ fields }]: readonly [ReportItem], { signal, idempotencyKey }: Context) {
       const customer: Customer = { crm_name: fields.Customer };
       const found = await customers.find(customer, { signal });
-      return found ?? customers.create(customer, { signal });
+      return found ?? customers.create(customer, { signal, idempotencyKey });
     },
 
     sendMail([{ fields }]: readonly [ReportItem], { signal, idempotencyKey }: Context) {
@@ -58,7 +58,7 @@ export function stepsOn({ reports, customers, counters, mail }: Systems) {
           crm_value: crm_value + summary.rows.length,
           crm_lastaddition: idempotencyKey,
         };
-        await counters.update(counter.id, counter.etag, next, { signal });
+        await counters.update(counter.id, counter.etag, next, { signal, idempotencyKey });
       }
       return summary;
     },

@@ -18,6 +18,9 @@ export const names = {
   counter: 'Reports processed',
 } as const;
 
+/** The singular, which is the name that most people try first. */
+const mistakenTable = 'crm_customer';
+
 /** The systems, connected. */
 export interface Systems {
   /** The SharePoint list of the reports. */
@@ -32,19 +35,19 @@ export interface Systems {
 }
 
 export interface ConnectOptions {
-  /** The name of the Dataverse table of the customers. Default `crm_customers`. */
-  readonly customersTable?: string;
+  /** Configure the name of a table that Dataverse does not have. Default false. */
+  readonly fail?: boolean;
   /** Aborting it drops every call. */
   readonly signal?: AbortSignal;
 }
 
 /** Connects to the office at an address. Nothing is sent yet. */
 export function connect(url: string, options: ConnectOptions = {}): Systems {
-  const { customersTable = names.customers, signal } = options;
+  const { fail = false, signal } = options;
   const client = officeClient(url, { connection: 'weekly-reports', ...(signal && { signal }) });
   return {
     reports: client.list(names.list),
-    customers: client.table(customersTable),
+    customers: client.table(fail ? mistakenTable : names.customers),
     counters: client.table(names.counters),
     mail: client.mail,
     signal,

@@ -34,9 +34,19 @@ export function customersIn(office: Office): number {
   return office.inspect.rows(names.customers).length;
 }
 
+/** How many reports have which status. */
+export type Statuses = Readonly<Record<Report['Status'], number>>;
+
 /** How many reports have which status now. */
-export function statusesIn(office: Office): Readonly<Record<Report['Status'], number>> {
+export function statusesIn(office: Office): Statuses {
   const counts = { Pending: 0, Processing: 0, Complete: 0, Failed: 0 };
   for (const { fields } of office.inspect.items<Report>(names.list)) counts[fields.Status]++;
   return counts;
+}
+
+/** Such as `5 Pending, 10 Processing, 15 Complete, 0 Failed`. */
+export function describeStatuses(statuses: Statuses): string {
+  return Object.entries(statuses)
+    .map(([status, count]) => `${count} ${status}`)
+    .join(', ');
 }

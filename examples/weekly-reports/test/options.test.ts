@@ -2,13 +2,15 @@ import { expect, test } from 'vitest';
 import { OptionError, readOptions } from '../src/options.ts';
 
 test('without options the demo is for people, five times as fast as the real services', () => {
-  expect(readOptions([])).toEqual({ fail: false, json: false, help: false, speed: 5 });
+  const flags = { fail: false, kill: false, json: false, help: false };
+  expect(readOptions([])).toEqual({ ...flags, keep: undefined, speed: 5 });
 });
 
 test('options are read in any order', () => {
-  expect(readOptions(['--speed=20', '--json', '--fail'])).toMatchObject({
-    fail: true,
-    json: true,
+  const args = ['--speed=20', '--json', '--keep', 'runs.db', '--fail', '--kill'];
+  expect(readOptions(args)).toMatchObject({
+    ...{ fail: true, kill: true, json: true },
+    keep: 'runs.db',
     speed: 20,
   });
 });
@@ -17,6 +19,7 @@ test.each([
   [['--fial'], "Unknown option '--fial'"],
   [['reports.csv'], "Unexpected argument 'reports.csv'"],
   [['--json=yes'], "Option '--json' does not take an argument"],
+  [['--keep='], '--keep is "". Give it the name of a file.'],
   [['--speed', 'fast'], '--speed is "fast". Give it a number above 0'],
   [['--speed=0'], '--speed is "0"'],
   [['--speed='], '--speed is ""'],

@@ -2,11 +2,11 @@ import { expect, test } from 'vitest';
 import { progressBar } from '../src/progress-bar.ts';
 
 /** What is written for four ticks. */
-function written(isTTY: boolean, columns = 80): string[] {
+function written(isTTY: boolean, columns = 80, before = 0): string[] {
   const texts: string[] = [];
   const output = { isTTY, columns, write: (text: string) => texts.push(text) };
-  const progress = progressBar('weekly', 4, output);
-  for (let tick = 0; tick < 4; tick++) progress.tick();
+  const progress = progressBar('weekly', 4, output, before);
+  for (let tick = before; tick < 4; tick++) progress.tick();
   progress.end();
   return texts;
 }
@@ -26,6 +26,11 @@ test('on a narrow terminal the bar is as long as fits beside its words', () => {
 
 test('a terminal that does not say how wide it is gets the whole bar', () => {
   expect(written(true, 0)).toEqual(written(true));
+});
+
+test('what was done before is there from the start', () => {
+  expect(written(true, 80, 2)[0]).toBe(`\rweekly ${'█'.repeat(15)}${'░'.repeat(15)} 2 of 4`);
+  expect(written(false, 80, 2)).toEqual(['weekly 4 of 4\n']);
 });
 
 test('a pipe gets plain lines', () => {

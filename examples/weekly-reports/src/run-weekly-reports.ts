@@ -1,0 +1,46 @@
+/**
+ * Runs the workflow the way the demo does: kept in a store, with waits that fit the office's speed.
+ * @module
+ */
+import { type Duration, exponential, isTransient } from '@runafter/clock';
+import { type RunListener, type RunStore, start } from '@runafter/core';
+import type { Summary } from './summary.ts';
+import type { Systems } from './systems.ts';
+import { weeklyReports } from './weekly-reports.ts';
+
+export interface WeeklyRunOptions {
+  /** Where the run is kept. */
+  readonly store: RunStore;
+  /** The identity of the run: started again with the same one, it goes on. */
+  readonly runId: string;
+  /** How long the store waits for a sign of life of this process. Default '15s'. */
+  readonly lease?: Duration;
+  /** How many times as fast as the real services the office runs. */
+  readonly speed: number;
+  /** Aborting it cancels the run. */
+  readonly signal?: AbortSignal;
+  readonly onEvent: RunListener;
+}
+
+/**
+ * Runs the weekly reports to their end.
+ *
+ * @throws {Error} the run did not succeed; the message says which action decided that, and why.
+ */
+export async function runWeeklyReports(
+  systems: Systems,
+  { speed, ...options }: WeeklyRunOptions,
+): Promise<Summary> {
+  const backoff = exponential({
+    // The platform's policy, at the speed of the office.
+    count: 4,
+    interval: 7_500 / speed,
+    minimum: 5_000 / speed,
+    maximum: 45_000 / speed,
+    when: isTransient,
+  });
+  const run = start(weeklyReports(systems, { backoff }), undefined, options);
+  const result = await run.finished;
+  if (result.status === 'Succeeded') return result.outputs;
+  throw new Error(run.why().text);
+}
