@@ -6,7 +6,8 @@
  * @module
  */
 import { defineWorkflow, type Workflow } from '../../src/index.ts';
-import type { HandlerContext, Journal, Sighting } from './journal.ts';
+import type { HandlerContext, Question, Sighting, Witness } from './journal.ts';
+import { payloadFor } from './oracle.ts';
 import {
   type BodyPlan,
   type EdgePlan,
@@ -15,7 +16,16 @@ import {
   type Plan,
   untilTimeout,
 } from './plan.ts';
-import { chosen, durationOf, firstState, isDone, itemsOf } from './planned-values.ts';
+import { planned } from './planned-signals.ts';
+import {
+  childInput,
+  chosen,
+  durationOf,
+  firstState,
+  identityOf,
+  isDone,
+  itemsOf,
+} from './planned-values.ts';
 
 /** What functions of the data form get. */
 interface LookUps extends HandlerContext {
@@ -23,24 +33,25 @@ interface LookUps extends HandlerContext {
   result(name: string): unknown;
 }
 
-/** Defines the workflow of a plan without given values; its handlers write into the journal. */
-export function dataWorkflow(plan: Plan, journal: Journal): Workflow<undefined, unknown> {
+/** Defines the workflow of a plan without given values, of which a witness is told. */
+export function dataWorkflow(plan: Plan, witness: Witness): Workflow<undefined, unknown> {
   const { timeout, grace } = plan;
   const definition = {
     name: 'Plan',
     ...(timeout !== undefined && { timeout }),
     ...(grace !== undefined && { grace }),
-    ...bodyOf(plan.body, { journal, depth: 0, inSight: [] }),
+    ...bodyOf(plan.body, { witness, address: '', depth: 0, inSight: [] }),
   };
-  return defineWorkflow(definition as unknown as Parameters<typeof defineWorkflow>[0]) as Workflow<
-    undefined,
-    unknown
-  >;
+  return defineWorkflow(definition as unknown as Definition) as Workflow<undefined, unknown>;
 }
+
+type Definition = Parameters<typeof defineWorkflow>[0];
 
 /** Where a body stands. */
 interface Surroundings {
-  readonly journal: Journal;
+  readonly witness: Witness;
+  /** The path through child workflows, without the indexes of iterations. */
+  readonly address: string;
   /** How many parts the path of the body has. */
   readonly depth: number;
   /** What the containers around run after, unless something further in has the same name. */
@@ -65,34 +76,51 @@ function bodyOf({ nodes, output }: BodyPlan, around: Surroundings): object {
 }
 
 function nodeOf(node: NodePlan, around: Surroundings): object {
-  const { journal, depth } = around;
+  const { witness, depth } = around;
+  const address = joined(around.address, node.name);
   const own = node.runAfter.map((edge) => ({ edge, depth }));
-  const inside = { ...around, depth: depth + 1, inSight: [...around.inSight, ...own] };
+  const inside = { ...around, address, depth: depth + 1, inSight: [...around.inSight, ...own] };
   const base = {
     type: node.kind,
     ...(node.runAfter.length > 0 && { runAfter: runAfterOf(node.runAfter) }),
     ...(node.criticality && { criticality: node.criticality }),
     ...('timeout' in node && node.timeout !== undefined && { timeout: node.timeout }),
   };
+  const asking =
+    <T>(question: Question, answer: (context: LookUps) => T) =>
+    (context: LookUps): T => {
+      witness.asked?.(question, address, context.index);
+      return answer(context);
+    };
   switch (node.kind) {
     case 'action': {
       const run = (context: LookUps) => {
         const values = node.runAfter.map((edge) => lookUp(edge, context));
         const seen = around.inSight.map((outer) => sighting(outer, context));
-        return journal.perform(node, values, context, seen);
+        return witness.perform(node, values, context, seen);
       };
       return { ...base, run, ...(node.retry && { retry: { type: 'fixed', ...node.retry } }) };
     }
     case 'delay':
-      return { ...base, duration: durationOf(node) };
+      return { ...base, duration: asking('duration', () => durationOf(node)) };
+    case 'waitFor': {
+      const correlate = asking('correlate', ({ index }) => payloadFor(address, index));
+      return { ...base, event: planned, correlate };
+    }
+    case 'child': {
+      const body = bodyOf(node.body, { witness, address, depth: 0, inSight: [] });
+      const definition = { name: 'Child', ...body } as unknown as Definition;
+      const workflow = defineWorkflow(definition);
+      return { ...base, workflow, input: asking('input', () => childInput) };
+    }
     case 'scope':
       return { ...base, ...bodyOf(node.body, inside) };
     case 'condition': {
-      const test = ({ index }: LookUps) => chosen(node.choices, index) === 'then';
+      const test = asking('choice', ({ index }) => chosen(node.choices, index) === 'then');
       return { ...base, test, ...branchesOf(node.branches, inside) };
     }
     case 'switch': {
-      const on = ({ index }: LookUps) => chosen(node.choices, index);
+      const on = asking('choice', ({ index }) => chosen(node.choices, index));
       return { ...base, on, cases: branchesOf(node.branches, inside) };
     }
     case 'forEach': {
@@ -101,7 +129,8 @@ function nodeOf(node: NodePlan, around: Surroundings): object {
         ...base,
         ...(concurrency !== undefined && { concurrency }),
         ...(keep && { keep }),
-        items: () => itemsOf(node),
+        ...identityOf(node),
+        items: asking('items', () => itemsOf(node)),
         ...bodyOf(node.body, inside),
       };
     }
@@ -112,7 +141,7 @@ function nodeOf(node: NodePlan, around: Surroundings): object {
         maxIterations,
         onLimit,
         timeout: untilTimeout,
-        initial: () => firstState(node),
+        initial: asking('first state', () => firstState(node)),
         done: ({ index }: LookUps) => isDone(node, index),
         ...bodyOf(node.body, inside),
       };
@@ -140,8 +169,15 @@ function branchesOf(
   branches: Readonly<Record<string, BodyPlan>>,
   around: Surroundings,
 ): Record<string, object> {
-  const inside = { ...around, depth: around.depth + 1 };
+  const depth = around.depth + 1;
   return Object.fromEntries(
-    Object.entries(branches).map(([name, body]) => [name, bodyOf(body, inside)]),
+    Object.entries(branches).map(([name, body]) => {
+      const address = joined(around.address, name);
+      return [name, bodyOf(body, { ...around, address, depth })];
+    }),
   );
+}
+
+function joined(address: string, name: string): string {
+  return address === '' ? name : `${address}/${name}`;
 }

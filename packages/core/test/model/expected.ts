@@ -38,6 +38,8 @@ export interface Expected {
   readonly keep?: Keep;
   /** Those of a loop that were started. */
   readonly iterations: readonly Expected[];
+  /** A child workflow: what is inside has paths of its own. */
+  readonly isChild?: true;
   /** Its records are not laid down further; all of them must be Skipped. */
   readonly opaque: boolean;
 }

@@ -17,6 +17,8 @@ export interface HandlerContext {
   readonly signal: AbortSignal;
   readonly index?: number;
   readonly item?: unknown;
+  /** Of the run that the handler is in: of a child workflow, it goes on with the path of the child. */
+  readonly runId: string;
 }
 
 /** What a handler saw of something that the containers around it run after. */
@@ -45,7 +47,23 @@ export interface Call {
   endedAs: number;
 }
 
-export class Journal {
+/** What the functions of a definition are asked for, beside the work of handlers. */
+export type Question = 'choice' | 'items' | 'duration' | 'first state' | 'input' | 'correlate';
+
+/** Whom the functions of a planned workflow tell that they are called. */
+export interface Witness {
+  /** The handler of an action: does what its plan says. */
+  perform(
+    plan: ActionPlan,
+    values: readonly unknown[],
+    context: HandlerContext,
+    seen?: readonly Sighting[],
+  ): unknown;
+  /** A function of the node at this address is called in this iteration. */
+  asked?(question: Question, address: string, index: number | undefined): void;
+}
+
+export class Journal implements Witness {
   readonly calls: Call[] = [];
   readonly #byPath = new Map<string, Call[]>();
   readonly #clock: VirtualClock;

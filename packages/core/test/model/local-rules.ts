@@ -81,6 +81,8 @@ function* nodeComplaints(node: NodePlan, record: Recorded, journal: Journal): Ge
       return;
     }
     case 'delay':
+    case 'waitFor':
+    case 'child':
       return;
     case 'scope':
       return yield* containerComplaints(node.body, record, path, journal);

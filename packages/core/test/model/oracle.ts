@@ -16,6 +16,7 @@ import {
   type ActionPlan,
   type BodyPlan,
   type BranchingPlan,
+  type ChildPlan,
   type DelayPlan,
   entryFor,
   type ForEachPlan,
@@ -25,6 +26,7 @@ import {
   type NodePlan,
   type Plan,
   type UntilPlan,
+  type WaitForPlan,
 } from './plan.ts';
 
 /** When something that runs is told to stop, and what becomes of it. */
@@ -42,13 +44,15 @@ export function expectRun(plan: Plan): ExpectedRun {
   const cancel: Stop =
     plan.cancelAt === undefined ? never : { at: plan.cancelAt, status: 'Cancelled' };
   const oracle = new Oracle(plan.grace ?? defaultGrace, ties);
-  const root: Place = { path: '', start: 0, stop: cancel, inputs: [] };
+  const root: Place = { path: '', address: '', start: 0, stop: cancel, inputs: [] };
   return { ...oracle.container(plan.body, root, '', plan.timeout), ties };
 }
 
 /** Where and when something is about to start. */
 interface Place {
   readonly path: string;
+  /** Its path through the child workflows around it, without the indexes of iterations. */
+  readonly address: string;
   readonly start: number;
   /** The first stop of all that is around. */
   readonly stop: Stop;
@@ -100,7 +104,7 @@ class Oracle {
       for (const node of [...body.nodes].reverse()) {
         const before = node.runAfter.map(({ from }) => decided.get(from));
         if (decided.has(node.name) || before.includes(undefined)) continue;
-        const child = this.#child(node, before as Expected[], place);
+        const child = this.#inBody(node, before as Expected[], place);
         decided.set(node.name, {
           ...child,
           runsAfter: node.runAfter.map(({ from }) => from),
@@ -115,7 +119,7 @@ class Oracle {
     }));
   }
 
-  #child(node: NodePlan, before: readonly Expected[], around: Place): Expected {
+  #inBody(node: NodePlan, before: readonly Expected[], around: Place): Expected {
     const ready = lastEnd(before, around.start);
     const path = join(around.path, node.name);
     const unmet = before.filter(({ status }, position) => {
@@ -133,7 +137,8 @@ class Oracle {
       ...node.given.map((given) => givenValue(given, around)),
     ];
     const { item: _, index: __, ...loopless } = around;
-    return this.#node(node, { ...loopless, path, start: ready, inputs });
+    const address = join(around.address, node.name);
+    return this.#node(node, { ...loopless, path, address, start: ready, inputs });
   }
 
   #node(node: NodePlan, place: Place): Expected {
@@ -151,6 +156,10 @@ class Oracle {
         return this.#forEach(node, place);
       case 'until':
         return this.#until(node, place);
+      case 'waitFor':
+        return this.#waitFor(node, place);
+      case 'child':
+        return this.#childWorkflow(node, place);
     }
   }
 
@@ -203,6 +212,28 @@ class Oracle {
     });
   }
 
+  /** The signal may be there already; it is handed over at once then. */
+  #waitFor({ name, arrives, timeout }: WaitForPlan, outside: Place): Expected {
+    const stop = this.#firstStop(outside, timeout);
+    const end = Math.max(outside.start, entryFor(arrives, outside.loopIndex));
+    if (end === stop.at) this.#tie(outside.path, end);
+    const wasStopped = end > stop.at;
+    return this.#ended(outside, stop, wasStopped, {
+      ...nothing,
+      ...startOf(name, outside),
+      status: wasStopped ? stop.status : 'Succeeded',
+      end: Math.min(end, stop.at),
+      outputs: wasStopped ? undefined : payloadFor(outside.address, outside.loopIndex),
+    });
+  }
+
+  #childWorkflow({ name, body, timeout }: ChildPlan, outside: Place): Expected {
+    const { path, address, start, stop, inputs } = outside;
+    const inside: Place = { path: '', address, start, stop, inputs: [] };
+    const run = this.container(body, inside, name, timeout);
+    return { ...run, path, inputs, isChild: true };
+  }
+
   #branching(node: BranchingPlan, outside: Place): Expected {
     const record = { ...nothing, ...startOf(node.name, outside) };
     const choice = entryFor(node.choices, outside.loopIndex);
@@ -216,7 +247,8 @@ class Oracle {
     const body = node.branches[choice];
     if (body === undefined) return { ...record, status: 'Succeeded', results: untaken };
     const stop = this.#firstStop(outside, node.timeout);
-    const place = { ...outside, stop, path: join(outside.path, choice) };
+    const { path, address } = outside;
+    const place = { ...outside, stop, path: join(path, choice), address: join(address, choice) };
     const branch = this.container(body, place, choice);
     return this.#ended(outside, stop, isStopped([branch], stop), {
       ...record,
@@ -309,6 +341,11 @@ class Oracle {
 /** What a handler returns: its own path, so that nothing can be mixed up. */
 export function outputAt(path: string): string {
   return `output of ${path}`;
+}
+
+/** What the signals carry that are meant for a wait, and what they are meant by. */
+export function payloadFor(address: string, index: number | undefined): string {
+  return `signal for ${address} ${index ?? ''}`;
 }
 
 /** What an until begins with. */

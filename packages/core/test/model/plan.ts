@@ -92,6 +92,10 @@ export interface ForEachPlan extends NodeBase {
   /** Absent: the engine's default. */
   readonly concurrency?: number;
   readonly keep?: Keep;
+  /** Items whose index is the same modulo this have the same key. The oracle's times do not know of it. */
+  readonly keys?: number;
+  /** The items have ids. */
+  readonly identified?: boolean;
   readonly body: BodyPlan;
 }
 
@@ -106,7 +110,28 @@ export interface UntilPlan extends Omit<NodeBase, 'timeout'> {
   readonly body: BodyPlan;
 }
 
-export type NodePlan = ActionPlan | DelayPlan | ScopePlan | BranchingPlan | ForEachPlan | UntilPlan;
+/** Waits for a signal that is meant for it; see planned-signals.ts. */
+export interface WaitForPlan extends NodeBase {
+  readonly kind: 'waitFor';
+  /** Milliseconds from the start of the run to when it is sent; by iteration, as behaviours. */
+  readonly arrives: readonly number[];
+}
+
+/** A child workflow; its body sees nothing of what is around it. */
+export interface ChildPlan extends NodeBase {
+  readonly kind: 'child';
+  readonly body: BodyPlan;
+}
+
+export type NodePlan =
+  | ActionPlan
+  | DelayPlan
+  | ScopePlan
+  | BranchingPlan
+  | ForEachPlan
+  | UntilPlan
+  | WaitForPlan
+  | ChildPlan;
 
 /** Milliseconds for every until of a plan: far off, as its rounds may be long. */
 export const untilTimeout = 30 * 86_400_000;
@@ -160,6 +185,7 @@ function nodeWithEdgesOnly(node: NodePlan): NodePlan {
   switch (node.kind) {
     case 'action':
     case 'delay':
+    case 'waitFor':
       return node;
     case 'condition':
     case 'switch': {
@@ -173,11 +199,29 @@ function nodeWithEdgesOnly(node: NodePlan): NodePlan {
   }
 }
 
+/** Every node by its path through child workflows, without the indexes of iterations. */
+export function nodesByAddress({ body }: Plan): ReadonlyMap<string, NodePlan> {
+  return new Map(nodesWithin(body, ''));
+}
+
+function* nodesWithin({ nodes }: BodyPlan, prefix: string): Generator<[string, NodePlan]> {
+  for (const node of nodes) {
+    const address = `${prefix}${node.name}`;
+    yield [address, node];
+    if ('branches' in node) {
+      for (const [name, body] of Object.entries(node.branches)) {
+        yield* nodesWithin(body, `${address}/${name}/`);
+      }
+    } else for (const body of bodiesOf(node)) yield* nodesWithin(body, `${address}/`);
+  }
+}
+
 /** The bodies inside a node. */
 function bodiesOf(node: NodePlan): readonly BodyPlan[] {
   switch (node.kind) {
     case 'action':
     case 'delay':
+    case 'waitFor':
       return [];
     case 'condition':
     case 'switch':

@@ -32,12 +32,21 @@ async function* stream(items: readonly string[]): AsyncGenerator<string> {
   yield* items;
 }
 
-/** How long a delay takes, as a number or as a function. */
-export function durationOf({ duration }: DelayPlan): number | (() => number) {
-  if (duration !== 'throws') return duration;
-  return () => {
-    throw new Error('No duration, as planned.');
+/** The key and the id of an item, where the plan wants them. */
+export function identityOf({ keys, identified }: ForEachPlan): object {
+  return {
+    ...(keys !== undefined && { key: (_: unknown, index: number) => index % keys }),
+    ...(identified && { id: (item: unknown) => item }),
   };
+}
+
+/** The input of every child workflow. */
+export const childInput = 'input of a child';
+
+/** How long a delay takes. */
+export function durationOf({ duration }: DelayPlan): number {
+  if (duration === 'throws') throw new Error('No duration, as planned.');
+  return duration;
 }
 
 /** The choice of a condition or switch, or the error that the plan wants. */

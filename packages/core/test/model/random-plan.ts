@@ -27,6 +27,12 @@ export interface PlanOptions {
    * Without, the statuses follow from the graph alone.
    */
   readonly timed: boolean;
+  /**
+   * Whether it is to be run with a store, and interrupted: with waits for signals, child workflows, keyed
+   * loops (where time does not decide) and ids for all items that are not in an array. Handlers then end
+   * as soon as they are told to, for a process that is killed meanwhile cannot clean up for as long.
+   */
+  readonly durable?: boolean;
 }
 
 /** None is a part of another one, so that a message can be searched for them. */
@@ -41,13 +47,14 @@ const longestTimeout = 120_000;
 const longestRun = 400_000;
 
 /** A random plan; the same draws give the same plan. */
-export function randomPlan(draw: Draw, { timed }: PlanOptions): Plan {
+export function randomPlan(draw: Draw, { timed, durable = false }: PlanOptions): Plan {
   const timeout = timed && chance(draw, 15) ? draw(1, longestRun) : undefined;
   const cancelAt = timed && chance(draw, 25) ? draw(1, longestRun) : undefined;
   const grace = timed && chance(draw, 20) ? draw(1, 20_000) : undefined;
   const garden: Garden = {
     draw,
     timed,
+    durable,
     budget: { nodes: mostNodes },
     stopped: timeout !== undefined || cancelAt !== undefined,
     depth: 0,
@@ -65,6 +72,7 @@ export function randomPlan(draw: Draw, { timed }: PlanOptions): Plan {
 interface Garden {
   readonly draw: Draw;
   readonly timed: boolean;
+  readonly durable: boolean;
   /** Shared by all gardens of a plan. */
   readonly budget: { nodes: number };
   /** Something outside is certain to stop what hangs in here. */
@@ -96,7 +104,7 @@ function randomNode(garden: Garden, earlier: readonly NodePlan[], name: string):
     given: randomGiven(garden),
     ...(chance(draw, 20) && { criticality: randomCriticality(draw) }),
   };
-  const kind = garden.depth < deepest ? pick(draw, kinds) : pick(draw, simpleKinds);
+  const kind = pick(draw, kindsFor(garden));
   // A delay has no time-out, and that of an until is another limit: it counts as a failure.
   const timeout = timed && chance(draw, 20) ? draw(1, longestTimeout) : undefined;
   const timeouts = timeout === undefined ? {} : { timeout };
@@ -112,6 +120,15 @@ function randomNode(garden: Garden, earlier: readonly NodePlan[], name: string):
       return { ...base, ...timeouts, kind, ...randomAction(inside) };
     case 'delay':
       return { ...base, kind, duration: randomDuration(draw, timed) };
+    case 'waitFor':
+      return { ...base, ...timeouts, kind, arrives: randomArrivals(inside) };
+    case 'child':
+      return {
+        ...base,
+        ...timeouts,
+        kind,
+        body: randomBody({ ...inside, given: [] }, draw(0, 5)),
+      };
     case 'scope':
       return { ...base, ...timeouts, kind, body: body() };
     case 'condition': {
@@ -132,12 +149,15 @@ function randomNode(garden: Garden, earlier: readonly NodePlan[], name: string):
     }
     case 'forEach': {
       const concurrency = chance(draw, 70) ? draw(1, 5) : undefined;
+      const items = chance(draw, 4) ? 'throws' : draw(0, 6);
+      const source = pick(draw, ['array', 'generator', 'stream', 'promise'] as const);
       return {
         ...base,
         ...timeouts,
         kind,
-        items: chance(draw, 4) ? 'throws' : draw(0, 6),
-        source: pick(draw, ['array', 'generator', 'stream', 'promise']),
+        items,
+        source,
+        ...(garden.durable && randomIdentity(garden, source)),
         ...(concurrency !== undefined && { concurrency }),
         ...(chance(draw, 20) && { keep: pick(draw, ['all', 'failures', 'summary']) }),
         body: randomBody({ ...inside, given: [...inside.given, 'item', 'index'] }, draw(0, 5)),
@@ -172,6 +192,31 @@ function randomRound(garden: Garden): BodyPlan {
   return { ...body, output: body.output ?? { child, as: 'result' } };
 }
 
+function kindsFor({ durable, depth }: Garden): readonly NodePlan['kind'][] {
+  if (depth < deepest) return durable ? [...kinds, 'waitFor', 'child'] : kinds;
+  return durable ? [...simpleKinds, 'waitFor'] : simpleKinds;
+}
+
+/** A stream that is read again needs ids to know what is done. */
+function randomIdentity(
+  { draw, timed }: Garden,
+  source: 'array' | 'generator' | 'stream' | 'promise',
+): { identified?: boolean; keys?: number } {
+  const mustHaveIds = source === 'generator' || source === 'stream';
+  const keys = !timed && chance(draw, 25) ? draw(1, 3) : undefined;
+  return {
+    ...((mustHaveIds || chance(draw, 20)) && { identified: true }),
+    ...(keys !== undefined && { keys }),
+  };
+}
+
+function randomArrivals({ draw, timed, stopped }: Garden): number[] {
+  return times(draw(1, 3), () => {
+    if (stopped && timed && chance(draw, 20)) return Number.POSITIVE_INFINITY;
+    return draw(0, timed ? longestHandler : 1_000);
+  });
+}
+
 const simpleKinds = ['action', 'action', 'action', 'action', 'action', 'delay'] as const;
 const kinds = [
   ...simpleKinds,
@@ -194,7 +239,7 @@ function randomAction(garden: Garden): { behaviours: Behaviour[]; retry?: Retry 
 
 type Retry = { count: number; interval: number };
 
-function randomBehaviour({ draw, timed, stopped }: Garden, retried: boolean): Behaviour {
+function randomBehaviour({ draw, timed, stopped, durable }: Garden, retried: boolean): Behaviour {
   const ends = chance(draw, 25) ? 'throws' : 'returns';
   const throwsFirst = retried ? draw(0, 4) : 0;
   if (!timed) {
@@ -205,7 +250,7 @@ function randomBehaviour({ draw, timed, stopped }: Garden, retried: boolean): Be
     takes: hangs ? Number.POSITIVE_INFINITY : draw(1, longestHandler),
     ends,
     throwsFirst,
-    onAbort: pick(draw, [0, 0, draw(1, 10_000), 'ignores']),
+    onAbort: durable ? 0 : pick(draw, [0, 0, draw(1, 10_000), 'ignores']),
   };
 }
 

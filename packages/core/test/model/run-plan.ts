@@ -11,11 +11,11 @@ import {
   start,
   type Workflow,
 } from '../../src/index.ts';
-import { Journal } from './journal.ts';
+import { Journal, type Witness } from './journal.ts';
 import type { Plan } from './plan.ts';
 
 /** How a workflow is made from a plan. */
-export type Form = (plan: Plan, journal: Journal) => Workflow<undefined, unknown>;
+export type Form = (plan: Plan, witness: Witness) => Workflow<undefined, unknown>;
 
 export interface RunPlanOptions {
   readonly form: Form;

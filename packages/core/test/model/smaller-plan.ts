@@ -58,6 +58,7 @@ function* smallerNodes(node: NodePlan): Generator<NodePlan> {
     'concurrency',
     'throwsIn',
     'keep',
+    'keys',
   ] as never[]);
   switch (node.kind) {
     case 'action':
@@ -69,6 +70,9 @@ function* smallerNodes(node: NodePlan): Generator<NodePlan> {
       }
       return;
     case 'delay':
+      return;
+    case 'waitFor':
+      yield* fewer(node.arrives, (arrives) => ({ ...node, arrives }));
       return;
     case 'condition':
     case 'switch':

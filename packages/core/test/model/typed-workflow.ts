@@ -5,7 +5,8 @@
  * @module
  */
 import { failed, on, settled, type Workflow, workflow } from '../../src/index.ts';
-import type { HandlerContext, Journal } from './journal.ts';
+import type { HandlerContext, Question, Witness } from './journal.ts';
+import { payloadFor } from './oracle.ts';
 import {
   type BodyPlan,
   type EdgePlan,
@@ -15,7 +16,16 @@ import {
   type Plan,
   untilTimeout,
 } from './plan.ts';
-import { chosen, durationOf, firstState, isDone, itemsOf } from './planned-values.ts';
+import { planned } from './planned-signals.ts';
+import {
+  childInput,
+  chosen,
+  durationOf,
+  firstState,
+  identityOf,
+  isDone,
+  itemsOf,
+} from './planned-values.ts';
 
 type Values = readonly unknown[];
 type AnyHandle = Parameters<typeof settled>[0];
@@ -31,10 +41,12 @@ interface AnyFlow {
   condition(name: string, after: Values, test: Handler, to: Branches, options: object): AnyHandle;
   switch(name: string, after: Values, on: Handler, to: Branches, options: object): AnyHandle;
   forEach(name: string, after: Values, items: Handler, body: Body, options: object): AnyHandle;
+  waitFor(name: string, runAfter: Values, event: unknown, options: object): AnyHandle;
+  child(name: string, after: Values, run: unknown, input: Handler, options: object): AnyHandle;
   until(
     name: string,
     runAfter: Values,
-    initial: () => unknown,
+    initial: Handler,
     body: Body,
     done: (state: unknown, context: HandlerContext) => boolean,
     options: object,
@@ -44,10 +56,12 @@ interface AnyFlow {
 type Handler = (values: Values, context: HandlerContext) => unknown;
 type Branches = Readonly<Record<string, Body>>;
 
-/** Defines the workflow of a plan; its handlers write into the journal. */
-export function typedWorkflow(plan: Plan, journal: Journal): Workflow<undefined, unknown> {
+/** Defines the workflow of a plan, of which a witness is told. */
+export function typedWorkflow(plan: Plan, witness: Witness): Workflow<undefined, unknown> {
   const { timeout, grace } = plan;
-  const body = bodyOf(plan.body, journal) as unknown as Parameters<typeof workflow>[1];
+  const body = bodyOf(plan.body, { witness, address: '' }) as unknown as Parameters<
+    typeof workflow
+  >[1];
   const made = workflow('Plan', body, {
     ...(timeout !== undefined && { timeout }),
     ...(grace !== undefined && { grace }),
@@ -55,7 +69,14 @@ export function typedWorkflow(plan: Plan, journal: Journal): Workflow<undefined,
   return made as Workflow<undefined, unknown>;
 }
 
-function bodyOf({ nodes, output }: BodyPlan, journal: Journal): Body {
+/** Where a body stands. */
+interface Surroundings {
+  readonly witness: Witness;
+  /** The path, without the indexes of iterations. */
+  readonly address: string;
+}
+
+function bodyOf({ nodes, output }: BodyPlan, around: Surroundings): Body {
   return (flow, inputs) => {
     const handles = new Map<string, AnyHandle>();
     for (const node of nodes) {
@@ -63,7 +84,7 @@ function bodyOf({ nodes, output }: BodyPlan, journal: Journal): Body {
         ...node.runAfter.map((edge) => dependency(edge, handles.get(edge.from) as AnyHandle)),
         ...node.given.map((given) => (typeof given === 'number' ? inputs[given] : flow[given])),
       ];
-      handles.set(node.name, build(node, runAfter, flow, journal));
+      handles.set(node.name, build(node, runAfter, flow, around));
     }
     if (output === undefined) return undefined;
     const handle = handles.get(output.child) as AnyHandle;
@@ -78,51 +99,85 @@ function dependency(edge: EdgePlan, handle: AnyHandle): unknown {
   return on(handle, ...(edge.accepts as Parameters<typeof on>[1][] as [never]));
 }
 
-function build(node: NodePlan, runAfter: Values, flow: AnyFlow, journal: Journal): AnyHandle {
+function build(node: NodePlan, runAfter: Values, flow: AnyFlow, around: Surroundings): AnyHandle {
   const { name } = node;
+  const { witness } = around;
+  const inside = { witness, address: joined(around.address, name) };
   const options = {
     ...(node.criticality && { criticality: node.criticality }),
     ...('timeout' in node && node.timeout !== undefined && { timeout: node.timeout }),
   };
+  const asking =
+    <T>(question: Question, answer: (context: HandlerContext) => T) =>
+    (_: unknown, context: HandlerContext): T => {
+      witness.asked?.(question, inside.address, context.index);
+      return answer(context);
+    };
   switch (node.kind) {
     case 'action': {
       const retry = node.retry && { retry: { type: 'fixed', ...node.retry } };
-      const run: Handler = (values, context) => journal.perform(node, values, context);
+      const run: Handler = (values, context) => witness.perform(node, values, context);
       return flow.action(name, runAfter, run, { ...options, ...retry });
     }
-    case 'delay':
-      return flow.delay(name, runAfter, durationOf(node), options);
+    case 'delay': {
+      const duration = asking('duration', () => durationOf(node));
+      return flow.delay(name, runAfter, duration, options);
+    }
+    case 'waitFor': {
+      const correlate = asking('correlate', ({ index }) => payloadFor(inside.address, index));
+      return flow.waitFor(name, runAfter, planned, { ...options, correlate });
+    }
+    case 'child': {
+      const child = workflow('Child', bodyOf(node.body, inside) as never);
+      return flow.child(
+        name,
+        runAfter,
+        child,
+        asking('input', () => childInput),
+        options,
+      );
+    }
     case 'scope':
-      return flow.scope(name, runAfter, bodyOf(node.body, journal), options);
+      return flow.scope(name, runAfter, bodyOf(node.body, inside), options);
     case 'condition': {
-      const test: Handler = (_, { index }) => chosen(node.choices, index) === 'then';
-      return flow.condition(name, runAfter, test, branchesOf(node.branches, journal), options);
+      const test = asking('choice', ({ index }) => chosen(node.choices, index) === 'then');
+      return flow.condition(name, runAfter, test, branchesOf(node.branches, inside), options);
     }
     case 'switch': {
-      const choose: Handler = (_, { index }) => chosen(node.choices, index);
-      return flow.switch(name, runAfter, choose, branchesOf(node.branches, journal), options);
+      const choose = asking('choice', ({ index }) => chosen(node.choices, index));
+      return flow.switch(name, runAfter, choose, branchesOf(node.branches, inside), options);
     }
     case 'forEach': {
       const { concurrency, keep } = node;
-      return flow.forEach(name, runAfter, () => itemsOf(node), bodyOf(node.body, journal), {
+      const items = asking('items', () => itemsOf(node));
+      return flow.forEach(name, runAfter, items, bodyOf(node.body, inside), {
         ...options,
+        ...identityOf(node),
         ...(concurrency !== undefined && { concurrency }),
         ...(keep && { keep }),
       });
     }
     case 'until': {
-      const initial = () => firstState(node);
+      const initial = asking('first state', () => firstState(node));
       const done = (_: unknown, { index }: HandlerContext) => isDone(node, index);
       const { maxIterations, onLimit } = node;
       const limits = { maxIterations, onLimit, timeout: untilTimeout };
-      const body = bodyOf(node.body, journal);
+      const body = bodyOf(node.body, inside);
       return flow.until(name, runAfter, initial, body, done, { ...options, ...limits });
     }
   }
 }
 
-function branchesOf(branches: Readonly<Record<string, BodyPlan>>, journal: Journal): Branches {
+function branchesOf(branches: Readonly<Record<string, BodyPlan>>, around: Surroundings): Branches {
+  const { witness, address } = around;
   return Object.fromEntries(
-    Object.entries(branches).map(([name, body]) => [name, bodyOf(body, journal)]),
+    Object.entries(branches).map(([name, body]) => [
+      name,
+      bodyOf(body, { witness, address: joined(address, name) }),
+    ]),
   );
+}
+
+function joined(address: string, name: string): string {
+  return address === '' ? name : `${address}/${name}`;
 }
