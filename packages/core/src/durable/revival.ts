@@ -14,6 +14,7 @@ import type { Frame } from '../engine/frame.ts';
 import { handOver } from '../engine/hand-over.ts';
 import { shieldedNode } from '../engine/handlers/shielded-activity.ts';
 import { ChildExecution } from '../engine/kinds/child-execution.ts';
+import type { ForEachExecution } from '../engine/kinds/for-each-execution.ts';
 import type { SingleBody } from '../engine/kinds/single-body.ts';
 import { containerOf } from '../engine/start-node.ts';
 import type { StoredOutcome } from '../ports/run-store.ts';
@@ -126,7 +127,8 @@ export class Revival {
       const { frames } = await reviveRounds(this, container, given?.value);
       container.restore(kept, frames, []);
     } else if (node.kind === 'forEach') {
-      const frames = await reviveIterations(this, container, node.keep, indexOfStored);
+      const loop = container as ForEachExecution;
+      const frames = await reviveIterations(this, loop, node.keep, indexOfStored);
       container.restore(kept, frames, []);
     } else {
       const { frame } = container as SingleBody;

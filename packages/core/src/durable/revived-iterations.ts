@@ -7,6 +7,7 @@ import type { ActionState } from '../engine/action-state.ts';
 import type { BodyOwner } from '../engine/body-owner.ts';
 import { Frame } from '../engine/frame.ts';
 import type { EarlierRounds } from '../engine/journal.ts';
+import type { LoopWindow } from '../engine/kinds/for-each-execution.ts';
 import type { FrameQuery, StoredOutcome } from '../ports/run-store.ts';
 import { RUNNING, type Status, statusBits, statuses } from '../status.ts';
 import { statePath } from './place.ts';
@@ -28,20 +29,22 @@ export const indexOfStored: IndexOf = (_, indexThen) => indexThen;
 /** The iterations of a loop that it keeps, in item order. */
 export async function reviveIterations(
   revival: Revival,
-  loop: BodyOwner,
+  loop: LoopWindow,
   keep: Keep,
   indexOf: IndexOf,
 ): Promise<Frame[]> {
   if (keep === 'summary') return [];
-  const state = loop.state as ActionState;
+  const { owner } = loop;
+  const state = owner.state as ActionState;
   const items = new StoredItems(revival.journal.parts, state);
   const frames: Frame[] = [];
-  for await (const outcome of outcomesOf(revival, loop, keep)) {
+  for await (const outcome of outcomesOf(revival, owner, keep)) {
     const { index: indexThen, item } = await revival.details(outcome, state);
     const { key } = outcome;
     const index = indexOf(outcome, typeof key === 'number' ? key : indexThen);
     if (index === undefined) continue;
-    const frame = new Frame(loop, index, typeof key === 'number' ? await items.at(key) : item);
+    if (typeof key !== 'number') loop.identifyById();
+    const frame = new Frame(owner, index, typeof key === 'number' ? await items.at(key) : item);
     await reviveInside(revival, frame, outcome);
     frames.push(frame);
   }

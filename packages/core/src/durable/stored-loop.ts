@@ -43,6 +43,8 @@ export class StoredLoop implements LoopJournal {
   /** Ended in this one. */
   readonly #ended: Partial<Record<Status, number>> = {};
   #sinceKept = 0;
+  /** Of a stream: the first item whose iteration ended before and did not succeed. */
+  #firstFailed: { readonly index: number; readonly id: string } | undefined;
   /** Whether an iteration ended before, and at which index it stands now. */
   #indexOfEarlier: (outcome: StoredOutcome) => number | undefined = () => undefined;
 
@@ -118,6 +120,7 @@ export class StoredLoop implements LoopJournal {
       (index, id, status) => {
         add(this.#earlier, { [status]: 1 });
         if (this.#node.keep !== 'summary') indexes.set(id, index);
+        else if (status !== 'Succeeded') this.#firstFailed ??= { index, id };
       },
     );
   }
@@ -160,7 +163,7 @@ export class StoredLoop implements LoopJournal {
     const { keep } = this.#node;
     const counts = this.#earlier;
     const { revival } = this.#journal;
-    const frames = await reviveIterations(revival, this.#window.owner, keep, (outcome) =>
+    const frames = await reviveIterations(revival, this.#window, keep, (outcome) =>
       this.#indexOfEarlier(outcome),
     );
     const firstFailure = keep === 'summary' ? await this.#firstFailure() : undefined;
@@ -168,8 +171,10 @@ export class StoredLoop implements LoopJournal {
   }
 
   async #firstFailure(): Promise<EarlierIterations['firstFailure']> {
-    const [first] = await this.#read({ statuses: unsuccessful, limit: 1 });
-    const index = first && this.#indexOfEarlier(first);
+    const failed = this.#firstFailed;
+    const query = failed ? { keys: [failed.id] } : { statuses: unsuccessful, limit: 1 };
+    const [first] = await this.#read(query);
+    const index = failed?.index ?? (first && this.#indexOfEarlier(first));
     if (first?.error === undefined || index === undefined) return undefined;
     return { index, ...first.error };
   }

@@ -59,6 +59,11 @@ export class SkippedByStop implements Detail {
 
   error(): ActionError {
     const { code, message } = this.#stop.error;
-    return { code, message: `It had not started: ${message}` };
+    return { code, message: notStarted(message) };
   }
+}
+
+/** The message of what an order to stop has skipped. */
+export function notStarted(order: string): string {
+  return `It had not started: ${order}`;
 }

@@ -13,7 +13,7 @@ import type { WorkflowDefinition } from '../definition/definition.ts';
 import type { Executor } from '../ports/executor.ts';
 import { FAILED, RUNNING, SKIPPED, type StatusBits, SUCCEEDED } from '../status.ts';
 import { type ActionState, UNMET } from './action-state.ts';
-import { SkippedByStop } from './detail.ts';
+import { notStarted, SkippedByStop } from './detail.ts';
 import type { EventHub } from './events.ts';
 import type { Frame } from './frame.ts';
 import { handOver } from './hand-over.ts';
@@ -209,7 +209,7 @@ export class RunEngine {
   /** Starts what another process may have started, with what is known of it. */
   async #startAgain(state: ActionState): Promise<void> {
     const { owner } = state.frame;
-    if (state.bits === UNMET) {
+    if (state.bits === UNMET || (owner.stop !== undefined && isAfter(owner.stop, state))) {
       this.dispatch(state);
       return;
     }
@@ -220,7 +220,8 @@ export class RunEngine {
       const { stop } = owner;
       if (stop !== undefined && leafKinds.has(state.node.kind)) {
         state.started = this.offset();
-        this.end(state, stop.bits, stop.error);
+        if (this.root.isTerminatedBy(state.node)) this.end(state, SUCCEEDED, undefined);
+        else this.end(state, stop.bits, stop.error);
       } else if (state.bits === RUNNING) {
         startNode(this, state);
         // What is inside may have something to do before it ends, such as to undo what was done.
@@ -440,8 +441,18 @@ const leafKinds: ReadonlySet<string> = new Set(['action', 'delay', 'waitFor', 't
 /** The order to stop has ended, or skipped, a predecessor that this one asked more of. */
 function isUnmetBecauseOf(stop: Stop, { node, frame }: ActionState): boolean {
   return node.runAfter.some(({ from, accepts }) => {
-    const { bits, value, detail } = frame.at(from);
-    if ((bits & accepts) !== 0) return false;
-    return value === stop.error || detail instanceof SkippedByStop;
+    const before = frame.at(from);
+    return (before.bits & accepts) === 0 && isEndedBy(stop, before);
   });
+}
+
+/** The order to stop came before this one could start. */
+function isAfter(stop: Stop, { node, frame }: ActionState): boolean {
+  return node.runAfter.some(({ from }) => isEndedBy(stop, frame.at(from)));
+}
+
+/** Perhaps another process has ended it: all that is known of the order then is the error. */
+function isEndedBy({ error: order }: Stop, { error }: ActionState): boolean {
+  if (error?.code !== order.code) return false;
+  return error.message === order.message || error.message === notStarted(order.message);
 }

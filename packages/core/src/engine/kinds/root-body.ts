@@ -5,6 +5,7 @@
 import type { TerminateStatus } from '../../definition/definition.ts';
 import type { ActionError } from '../../result.ts';
 import { type StatusBits, statusBits } from '../../status.ts';
+import type { ActionState } from '../action-state.ts';
 import type { Progress } from '../journal.ts';
 import type { RunEngine } from '../run-engine.ts';
 import { cancelled, type Stop, stopAgain, timedOut } from '../stop.ts';
@@ -30,6 +31,12 @@ export class RootBody extends SingleBody {
     this.#termination = { bits, error: { code, message } };
     this.#keep({ termination: { bits, code, message } });
     this.halt(cancelled('RUN_TERMINATED', `The run was terminated as ${status}: ${message}`));
+  }
+
+  /** Perhaps in another process, which has not lived to see it end. */
+  isTerminatedBy(node: ActionState['node']): boolean {
+    const { code, message } = this.#termination?.error ?? {};
+    return node.kind === 'terminate' && node.code === code && node.message === message;
   }
 
   override beginWithin(timeout: number | undefined): void {

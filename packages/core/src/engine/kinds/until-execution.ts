@@ -70,7 +70,9 @@ export class UntilExecution extends BodyOwner {
       this.#frames.push(...frames);
       this.#value = value;
       const last = frames.at(-1);
-      const isLast = last !== undefined && (done || frames.length >= this.#node.maxIterations);
+      const isLast =
+        last !== undefined &&
+        (done || isCutShort(last) || frames.length >= this.#node.maxIterations);
       // Told to stop, it still opens the round that had begun: something in it may have to be undone.
       if (isLast) this.#afterRound(last.bits, done);
       else this.#advance();
@@ -154,7 +156,7 @@ export class UntilExecution extends BodyOwner {
   }
 
   #lastWholeRound(): Frame | undefined {
-    return this.#frames.findLast(({ bits }) => bits === SUCCEEDED || bits === FAILED);
+    return this.#frames.findLast((round) => !isCutShort(round));
   }
 
   protected override timeIsUp(): void {
@@ -210,4 +212,9 @@ export class UntilExecution extends BodyOwner {
   protected keptFrames(): readonly Frame[] {
     return this.#frames;
   }
+}
+
+/** It did not end itself, but was told to. */
+function isCutShort({ bits }: Frame): boolean {
+  return bits !== SUCCEEDED && bits !== FAILED;
 }
