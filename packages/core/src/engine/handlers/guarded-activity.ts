@@ -60,7 +60,9 @@ export class GuardedActivity extends Activity {
       since,
       onRetry: ({ error, wait, at }) => {
         this.endAttempt(this.errorOf(error), wait);
-        return journal?.save(this.actionState, { attempts: [...this.#attempts], due: at });
+        const { run, actionState: state } = this;
+        const started = run.epoch + state.started;
+        return journal?.save(state, { started, attempts: [...this.#attempts], due: at });
       },
     });
   }
