@@ -133,7 +133,8 @@ export interface ContainerKind<Options, State = undefined> {
   ) => void | Promise<void>;
   /**
    * Called after a child has ended, with its record; also for skipped ones. What runs after the child
-   * does not wait for it, but `finish` does.
+   * does not wait for it, but `finish` does. A process that resumes the run calls it again for the
+   * children that had ended before, with the state that was saved last: nothing may count twice.
    */
   readonly childEnded?: (
     container: Container<Options, State>,

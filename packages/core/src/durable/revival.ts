@@ -17,8 +17,18 @@ import { ChildExecution } from '../engine/kinds/child-execution.ts';
 import type { ForEachExecution } from '../engine/kinds/for-each-execution.ts';
 import type { SingleBody } from '../engine/kinds/single-body.ts';
 import { containerOf } from '../engine/start-node.ts';
+import { type Stop, stopAgain } from '../engine/stop.ts';
 import type { StoredOutcome } from '../ports/run-store.ts';
-import { FAILED, SKIPPED, SUCCEEDED, statusBits } from '../status.ts';
+import type { ActionError } from '../result.ts';
+import {
+  CANCELLED,
+  FAILED,
+  SKIPPED,
+  type StatusBits,
+  SUCCEEDED,
+  statusBits,
+  TIMED_OUT,
+} from '../status.ts';
 import type { OutcomeDetails } from './outcome-entry.ts';
 import { framePath, statePath } from './place.ts';
 import { indexOfStored, reviveIterations, reviveRounds } from './revived-iterations.ts';
@@ -71,7 +81,7 @@ export class Revival {
     state.started = outcome.startTime - run.epoch;
     state.ended = outcome.endTime - run.epoch;
     state.value = bits === SUCCEEDED ? await this.#output(outcome, state) : outcome.error;
-    if (bits !== SKIPPED) await this.#inside(state, details);
+    if (bits !== SKIPPED) await this.#inside(state, bits, details);
     // The explanation goes on to what is inside where the error is not the container's own.
     const isDerived = bits !== SUCCEEDED && bits !== SKIPPED && details.own === undefined;
     if (isDerived && state.detail?.deciding?.() !== undefined) state.value = undefined;
@@ -92,7 +102,11 @@ export class Revival {
     return (await sealing.open(outcome.details, isSecure(state), what)) as OutcomeDetails;
   }
 
-  async #inside(state: ActionState, { attempts, unsettled, kept }: OutcomeDetails): Promise<void> {
+  async #inside(
+    state: ActionState,
+    bits: StatusBits,
+    { attempts, unsettled, kept }: OutcomeDetails,
+  ): Promise<void> {
     const { node, frame } = state;
     switch (node.kind) {
       case 'action':
@@ -106,8 +120,11 @@ export class Revival {
       case 'waitFor':
       case 'terminate':
         break;
-      default:
-        await this.#container(state, containerOf(frame.owner.run, state), kept);
+      default: {
+        const container = containerOf(frame.owner.run, state);
+        container.stop = orderThatEnded(state, bits);
+        await this.#container(state, container, kept);
+      }
     }
   }
 
@@ -142,7 +159,8 @@ export class Revival {
     const others = await this.#statesOf(frame);
     frame.remaining = frame.states.filter(({ hasEnded }) => !hasEnded).length;
     const shielded: ActionState[] = [];
-    for (const outcome of others) {
+    // In the order in which they were called.
+    for (const outcome of others.toSorted((a, b) => a.startTime - b.startTime)) {
       if (frame.owner.state?.node.kind !== 'container') break;
       const state = new ActionState(shieldedNode(String(outcome.key), frame), frame);
       await this.state(state, outcome);
@@ -150,4 +168,11 @@ export class Revival {
     }
     return shielded;
   }
+}
+
+/** A container that ended so was told to; what is inside explains itself with it. */
+function orderThatEnded(state: ActionState, bits: StatusBits): Stop | undefined {
+  const error = state.value as ActionError | undefined;
+  if (error === undefined || (bits !== CANCELLED && bits !== TIMED_OUT)) return undefined;
+  return stopAgain({ bits, code: error.code, message: error.message });
 }

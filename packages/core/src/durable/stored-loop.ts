@@ -73,7 +73,7 @@ export class StoredLoop implements LoopJournal {
     return openItems(list, this.#state.path);
   }
 
-  async #goOn({ total, next, open, counts }: LoopProgress): Promise<ItemSource> {
+  async #goOn({ total, next, open, stopped, counts }: LoopProgress): Promise<ItemSource> {
     this.resumed = true;
     this.#total = total;
     add(this.#earlier, counts);
@@ -91,11 +91,15 @@ export class StoredLoop implements LoopJournal {
     const begun: number[] = [...open];
     for (let index = next; index < taken; index++) begun.push(index);
     const left = new Set(begun.filter((index) => !ended.has(index)));
+    const { concurrency, key, lookAhead } = this.#node;
+    // Told to stop, it takes no more; but its window was full when the other process died.
+    if (!stopped && this.#window.owner.stop !== undefined) {
+      while (left.size < concurrency && taken < total) left.add(taken++);
+    }
     this.#indexOfEarlier = ({ key }) => {
       const index = Number(key);
       return index < taken && !left.has(index) ? index : undefined;
     };
-    const { concurrency, key, lookAhead } = this.#node;
     const window = concurrency + (key === undefined ? 0 : lookAhead);
     this.#journal.knowsBelow(this.#state, taken + window);
     const stored = new StoredItems(this.#journal.parts, this.#state);
@@ -144,17 +148,21 @@ export class StoredLoop implements LoopJournal {
 
   stopping(): void {
     const open = this.#window.open();
-    if (this.#total !== undefined) this.#keep(open.map(({ index }) => index));
+    if (this.#total !== undefined)
+      this.#keep(
+        open.map(({ index }) => index),
+        true,
+      );
     else if (open.length > 0) void this.#journal.save(this.#state, { begun: open });
   }
 
-  #keep(open: readonly number[]): void {
+  #keep(open: readonly number[], stopped = false): void {
     if (this.#total === undefined) return;
     this.#sinceKept = 0;
     const counts: Partial<Record<Status, number>> = {};
     add(counts, this.#earlier);
     add(counts, this.#ended);
-    const loop = { total: this.#total, next: this.#window.next, open, counts };
+    const loop = { total: this.#total, next: this.#window.next, open, stopped, counts };
     // It must never be ahead of the iterations that it calls ended.
     void this.#journal.afterIterations().then(() => this.#journal.save(this.#state, { loop }));
   }

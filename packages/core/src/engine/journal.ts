@@ -57,6 +57,8 @@ export interface LoopProgress {
   readonly next: number;
   /** Those of them that had not ended. */
   readonly open: readonly number[];
+  /** It was told to stop then, and has taken no more. */
+  readonly stopped?: boolean;
   /** How many of the others ended in which status. */
   readonly counts: StatusCounts;
 }
@@ -101,8 +103,11 @@ export interface Journal {
   seal(state: ActionState, value: unknown): Sealed;
   /** Keeps the outcome; rejects when that cannot be done. */
   record(state: ActionState, outputs: string | undefined): Promise<void>;
-  /** Keeps the end of a round of an until, with the state after it. */
-  recordRound(frame: Frame, value: unknown, done: boolean): Promise<void>;
+  /**
+   * Keeps the end of a round of an until, with the state after it, and whether it was the last one:
+   * undefined when the answer to that could not be had.
+   */
+  recordRound(frame: Frame, value: unknown, done: boolean | undefined): Promise<void>;
   /** The rounds that have ended, and what the last one left. */
   rounds(until: BodyOwner, initial: unknown): Promise<EarlierRounds>;
   /** The outcome that a function of a last phase has in the store is put into its state; false without. */
@@ -126,8 +131,8 @@ export interface EarlierRounds {
   readonly frames: readonly Frame[];
   /** The state after the last of them. */
   readonly value: unknown;
-  /** The last one was the last one. */
-  readonly done: boolean;
+  /** The last one was the last one; undefined when the answer could not be had. */
+  readonly done: boolean | undefined;
 }
 
 /** What a loop asks of the journal. */

@@ -37,8 +37,8 @@ export class MortalProcess {
   readonly clock: Clock;
   /** Idempotency keys of the handlers that were called while it lived, in order. */
   readonly calls: string[] = [];
-  /** How often it has written to the store. */
-  writes = 0;
+  /** When it has written to the store. */
+  readonly writes: number[] = [];
   isAlive = true;
   readonly died: Promise<void>;
   readonly #inner: RunStore;
@@ -57,10 +57,16 @@ export class MortalProcess {
     });
   }
 
+  /** How many timers of it are waiting. */
+  get timers(): number {
+    return this.#cancels.size;
+  }
+
   /** As `kill -9` does. */
   kill(): void {
     this.isAlive = false;
     for (const cancel of this.#cancels) cancel();
+    this.#cancels.clear();
     this.#tellDeath();
   }
 
@@ -98,7 +104,7 @@ export class MortalProcess {
 
   #call(method: string, call: () => unknown, args: readonly unknown[]): unknown {
     if (method === 'onSignal') return this.#subscribe(args);
-    const dies = writes.has(method) && ++this.writes === this.#death?.atWrite;
+    const dies = writes.has(method) && this.writes.push(this.clock.now()) === this.#death?.atWrite;
     if (dies && this.#death?.when === 'before') this.kill();
     if (!this.isAlive) return new Promise(() => undefined);
     const answer = call();

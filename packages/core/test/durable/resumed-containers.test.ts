@@ -5,20 +5,8 @@
  */
 import { event, type Flow, type Keep, settled, signal, workflow } from '@runafter/core';
 import { describe, expect, it } from 'vitest';
-import type { MortalProcess } from './mortal-process.ts';
 import { expectSameAfterKills } from './same-after-kills.ts';
-
-/** A handler that takes a while and hands on what it is given. */
-async function slowly<T>(
-  process: MortalProcess,
-  context: { readonly idempotencyKey: string; readonly signal?: AbortSignal },
-  value: T,
-  duration = '1s' as const,
-): Promise<T> {
-  await process.note(context);
-  await process.clock.sleep(duration, { signal: context.signal });
-  return value;
-}
+import { slowly } from './slowly.ts';
 
 /** What is not kept of iterations dies with the process: what they used, and how the first failure came. */
 function whatIsNotKept(keep: Keep): { readonly notCompared: readonly string[] } {

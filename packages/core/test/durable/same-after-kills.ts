@@ -28,6 +28,8 @@ export interface Scenario<In = undefined> {
   readonly around?: (world: World) => void;
   /** The run's records are compared by default; this adds more. */
   readonly more?: (run: Run<unknown>) => unknown;
+  /** Milliseconds: only kills from then on. Before, a restart may change what there is to stop. */
+  readonly killFrom?: number;
   /** Fields of records that a restart may change, besides times. */
   readonly notCompared?: readonly string[];
 }
@@ -55,19 +57,22 @@ const moments = 12;
 export async function expectSameAfterKills<In>(scenario: Scenario<In>): Promise<Told> {
   const whole = await runThrough(scenario, {});
   const plans: Plan[] = [];
-  for (let atWrite = 1; atWrite <= whole.writes; atWrite++) {
-    plans.push({ death: { atWrite, when: 'after' } });
-    if (atWrite > 1) plans.push({ death: { atWrite, when: 'before' } });
-  }
+  const { killFrom = 0 } = scenario;
+  whole.writes.forEach((after, index) => {
+    if (after < killFrom) return;
+    plans.push({ death: { atWrite: index + 1, when: 'after' } });
+    // Before its first write there is nothing to go on with.
+    if (index > 0) plans.push({ death: { atWrite: index + 1, when: 'before' } });
+  });
   for (let moment = 1; moment < moments; moment++) {
-    plans.push({ killAt: (whole.duration * moment) / moments });
+    plans.push({ killAt: killFrom + ((whole.duration - killFrom) * moment) / moments });
   }
   for (const plan of plans) {
     const told = await runThrough(scenario, plan);
     const how = JSON.stringify(plan);
     expect(told.result, `Killed ${how}`).toEqual(whole.result);
     expect(told.calledTwice, `Called again after its outcome was kept, killed ${how}`).toEqual([]);
-    expect(told.pending, `Timers left behind, killed ${how}`).toBe(0);
+    expect(told.timers, `Timers left behind, killed ${how}`).toBe(0);
   }
   return whole;
 }
@@ -79,10 +84,11 @@ interface Plan {
 }
 
 interface Outcome extends Told {
-  readonly writes: number;
+  /** Milliseconds after the start. */
+  readonly writes: readonly number[];
   readonly duration: number;
   readonly calledTwice: readonly string[];
-  readonly pending: number;
+  readonly timers: number;
 }
 
 /** Runs a scenario to its end, through the death of a process if there is one. */
@@ -122,10 +128,10 @@ export async function runThrough<In>(scenario: Scenario<In>, plan: Plan): Promis
       ...comparable({ why: run.why().text, more: scenario.more?.(run) }, notCompared),
     },
     calls: last.calls,
-    writes: first.writes,
+    writes: first.writes.map((at) => at - startedAt),
     duration: clock.now() - startedAt,
     calledTwice: last === first ? [] : last.calls.filter(isKept),
-    pending: clock.pending,
+    timers: last.timers,
   };
 }
 

@@ -24,12 +24,14 @@ const quorumKind: ContainerKind<QuorumOptions, Votes> = {
   name: 'mini-quorum',
   optionNames: ['needed'],
   initialState: () => ({ yes: [], no: [] }),
+  // Told again after a restart, of a vote that may have been counted: then only the rest is cancelled.
   async childEnded(quorum, { name, outputs, record }) {
-    if (decisionOf(quorum) !== undefined || record?.code === 'QUORUM_DECIDED') return;
+    if (record?.code === 'QUORUM_DECIDED') return;
     const { yes, no } = quorum.state;
-    const saved = quorum.saveState(
-      outputs === true ? { yes: [...yes, name], no } : { yes, no: [...no, name] },
-    );
+    const isCounted = decisionOf(quorum) !== undefined || [...yes, ...no].includes(name);
+    const saved =
+      !isCounted &&
+      quorum.saveState(outputs === true ? { yes: [...yes, name], no } : { yes, no: [...no, name] });
     const decision = decisionOf(quorum);
     if (decision !== undefined) {
       quorum.cancelChildren({ code: 'QUORUM_DECIDED', message: `It is ${decision} already.` });
