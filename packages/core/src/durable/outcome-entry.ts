@@ -27,6 +27,8 @@ export interface OutcomeDetails {
   /** Of a round: the state after it, and whether it was the last one. */
   readonly value?: unknown;
   readonly done?: true;
+  /** Of a round: whether it was the last one could not be told. */
+  readonly unanswered?: true;
 }
 
 /** Of an iteration over a stream, what is read of it after a restart. */

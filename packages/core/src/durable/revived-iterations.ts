@@ -78,14 +78,14 @@ export async function reviveRounds(
   const state = until.state as ActionState;
   const frames: Frame[] = [];
   let value = initial;
-  let isDone = false;
+  let isDone: boolean | undefined = false;
   for (const outcome of await store.readFrame(run.runId, statePath(state))) {
     const details = await revival.details(outcome, state);
     const frame = new Frame(until, Number(outcome.key), value);
     await reviveInside(revival, frame, outcome);
     frames.push(frame);
     value = details.value;
-    isDone = details.done ?? false;
+    isDone = details.unanswered ? undefined : (details.done ?? false);
   }
   return { frames, value, done: isDone };
 }

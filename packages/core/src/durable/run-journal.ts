@@ -208,9 +208,10 @@ export class RunJournal implements Journal {
     this.#forget(state, path);
   }
 
-  async recordRound(frame: Frame, value: unknown, done: boolean): Promise<void> {
+  async recordRound(frame: Frame, value: unknown, done: boolean | undefined): Promise<void> {
     const state = frame.owner.state as ActionState;
-    await this.#recordIteration(frame, { value, ...(done && { done }) }, isSecure(state));
+    const answer = done === undefined ? { unanswered: true as const } : done && { done };
+    await this.#recordIteration(frame, { value, ...answer }, isSecure(state));
   }
 
   /** Keeps the end of an iteration; nothing waits for it but the end of its loop. */

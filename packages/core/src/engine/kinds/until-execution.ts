@@ -70,11 +70,15 @@ export class UntilExecution extends BodyOwner {
       this.#frames.push(...frames);
       this.#value = value;
       const last = frames.at(-1);
+      if (last !== undefined && done === undefined) {
+        this.#askAgain(last);
+        return;
+      }
       const isLast =
         last !== undefined &&
         (done || isCutShort(last) || frames.length >= this.#node.maxIterations);
       // Told to stop, it still opens the round that had begun: something in it may have to be undone.
-      if (isLast) this.#afterRound(last.bits, done);
+      if (isLast) this.#afterRound(last.bits, done ?? false);
       else this.#advance();
     } catch (error) {
       this.run.fault(error);
@@ -118,12 +122,21 @@ export class UntilExecution extends BodyOwner {
     );
   }
 
+  /** The process that could not tell died before the until had failed. */
+  #askAgain(frame: Frame): void {
+    frame.bits = RUNNING;
+    if (this.stop === undefined) this.#askWhetherDone(frame);
+    else this.#endRound(frame, SUCCEEDED, false);
+  }
+
   /** The round itself Succeeded; that `done` cannot tell more is the until's failure. */
   #failToAsk(frame: Frame, thrown: unknown): void {
     if (frame.bits !== RUNNING) return;
     frame.bits = SUCCEEDED;
     tellIterationEnd(frame);
-    this.fail(thrown);
+    const kept = this.run.journal?.recordRound(frame, this.#value, undefined);
+    if (kept === undefined) this.fail(thrown);
+    else kept.then(() => this.fail(thrown)).catch((other: unknown) => this.fail(other));
   }
 
   #endRound(frame: Frame, bits: StatusBits, done: boolean): void {
