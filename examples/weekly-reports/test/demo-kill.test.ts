@@ -98,7 +98,7 @@ test.each([
     const run = (await runsIn(file)).find(({ end }) => end === undefined);
     expect(run?.lease).toBeDefined();
     // Whoever adopts the process of a killed demo may take a moment to let go of it.
-  await expect.poll(() => run && isAlive(run), { timeout: 20_000 }).toBe(false);
+    await expect.poll(() => run && isAlive(run), { timeout: 20_000 }).toBe(false);
     if (signal === 'SIGINT') {
       expect(ending.stderr).toContain(
         'that were killed half-way have not finished. It was stopped',
