@@ -7,13 +7,7 @@
  * @module
  */
 import { type Clock, parseDuration, type TimerOptions, type VirtualClock } from '@runafter/clock';
-import {
-  type ActionContext,
-  type RunStore,
-  type StartOptions,
-  start,
-  type Workflow,
-} from '@runafter/core';
+import { type RunStore, type StartOptions, start, type Workflow } from '@runafter/core';
 
 /** What a process can write, and be killed at. */
 const writes: ReadonlySet<string> = new Set([
@@ -76,7 +70,7 @@ export class MortalProcess {
   }
 
   /** For handlers: notes the call, and never returns in a process that is dead. */
-  async note({ idempotencyKey }: Pick<ActionContext<unknown>, 'idempotencyKey'>): Promise<void> {
+  async note({ idempotencyKey }: { readonly idempotencyKey: string }): Promise<void> {
     if (!this.isAlive) return new Promise(() => undefined);
     this.calls.push(idempotencyKey);
   }

@@ -24,6 +24,10 @@ export interface Scenario<In = undefined> {
   readonly workflow: (process: MortalProcess) => Workflow<any, unknown>;
   readonly input?: In;
   readonly options?: StartOptions;
+  /** Options that belong to a process. */
+  readonly optionsOf?: (process: MortalProcess) => StartOptions;
+  /** What stands before the store that all processes share, and a look at it in the end. */
+  readonly storeOf?: (store: RunStore) => { readonly store: RunStore; readonly check: () => void };
   /** What happens around the run, on the clock that all processes share: signals, a cancel. */
   readonly around?: (world: World) => void;
   /** The run's records are compared by default; this adds more. */
@@ -94,12 +98,17 @@ interface Outcome extends Told {
 /** Runs a scenario to its end, through the death of a process if there is one. */
 export async function runThrough<In>(scenario: Scenario<In>, plan: Plan): Promise<Outcome> {
   const clock = virtualClock({ autoAdvance: true });
-  const store = memoryRunStore({ clock });
+  const memory = memoryRunStore({ clock });
+  const { store, check } = scenario.storeOf?.(memory) ?? { store: memory, check: () => undefined };
   const startedAt = clock.now();
   const { notCompared = [] } = scenario;
   const first = new MortalProcess(store, clock, plan.death);
   let current: ReturnType<World['current']> = { process: first, run: undefined };
-  let run = first.start(scenario.workflow(first), scenario.input, scenario.options);
+  const optionsIn = (process: MortalProcess) => ({
+    ...scenario.options,
+    ...scenario.optionsOf?.(process),
+  });
+  let run = first.start(scenario.workflow(first), scenario.input, optionsIn(first));
   current = { process: first, run };
   scenario.around?.({ store, clock, current: () => current });
   const cancelKill =
@@ -113,13 +122,13 @@ export async function runThrough<In>(scenario: Scenario<In>, plan: Plan): Promis
     kept = await keptKeys(store);
     await first.bury();
     last = new MortalProcess(store, clock);
-    const { runId: _, ...options } = scenario.options ?? {};
     current = { process: last, run: undefined };
-    const again: ResumeOptions = { ...options, ...last.place };
+    const again: ResumeOptions = { ...optionsIn(last), ...last.place };
     run = await orHangs(clock, resume(scenario.workflow(last), 'r', again));
     current = { process: last, run };
   }
   const result = await orHangs(clock, run.finished);
+  check();
   const isKept = (key: string) =>
     kept.some((place) => key === place || key.startsWith(`${place}/`));
   return {
