@@ -85,10 +85,21 @@ export class RunJournal implements Journal {
     const what = whatIsKnownOf(path);
     const text = sealing.encode(progress, secure && sealing.hasCipher, what) as string;
     this.#progress.set(path, progress);
-    await this.#write(async () => {
+    // Nothing that follows from an order to stop is kept where the order itself could not be.
+    const isOrder = more.stop !== undefined || more.termination !== undefined;
+    const earlier = isOrder && this.#unawaited.size > 0 ? this.afterIterations() : undefined;
+    const kept = this.#write(async () => {
+      if (earlier !== undefined) await earlier;
       const stored = await sealing.encrypt(text, secure, what);
       return store.saveState(writer, path, stored);
     });
+    if (isOrder) this.#keepUnawaited(kept);
+    await kept;
+  }
+
+  #keepUnawaited(kept: Promise<void>): void {
+    this.#unawaited.add(kept);
+    void kept.then(() => this.#unawaited.delete(kept));
   }
 
   /** Reads a state; undefined when there is none. */
@@ -220,8 +231,7 @@ export class RunJournal implements Journal {
     const kept = this.#recordIteration(frame, details, isSecure(state)).catch((error: unknown) =>
       this.parts.fault(error),
     );
-    this.#unawaited.add(kept);
-    void kept.then(() => this.#unawaited.delete(kept));
+    this.#keepUnawaited(kept);
   }
 
   async #recordIteration(
@@ -251,10 +261,10 @@ export class RunJournal implements Journal {
   /** Keeps the items of a loop. What cannot be stored is thrown. */
   async keepItems(state: ActionState, items: readonly unknown[]): Promise<void> {
     const stored = new StoredItems(this.parts, state);
-    if (!(await stored.keep(items))) await this.#write(async () => false);
+    await stored.keep(items, (write) => this.#write(write));
   }
 
-  /** Resolves when the iterations that have ended so far are kept. */
+  /** Resolves when what nothing has waited for is kept: ends of iterations, orders to stop. */
   async afterIterations(): Promise<void> {
     await Promise.all(this.#unawaited);
   }

@@ -30,10 +30,13 @@ export class StoredItems {
   /**
    * Keeps all items; returns once they are stored.
    *
-   * @returns false when the run is not held any more.
+   * @param write - does a write of the run's journal, and ends the run where that fails.
    * @throws {NotStorableError} `VALUE_NOT_STORABLE`
    */
-  async keep(items: readonly unknown[]): Promise<boolean> {
+  async keep(
+    items: readonly unknown[],
+    write: (save: () => Promise<boolean>) => Promise<void>,
+  ): Promise<void> {
     const { sealing, store, writer } = this.#parts;
     for (let first = 0; first < items.length; first += chunkSize) {
       const number = first / chunkSize;
@@ -42,9 +45,8 @@ export class StoredItems {
       const text = sealing.encode(chunk, this.#secure, what);
       if (text === undefined) continue;
       const stored = await sealing.encrypt(text, this.#secure, this.#what);
-      if (!(await store.saveState(writer, chunkPath(this.#loop, number), stored))) return false;
+      await write(() => store.saveState(writer, chunkPath(this.#loop, number), stored));
     }
-    return true;
   }
 
   /** The item at an index; undefined when it was not kept, as a secure one without a cipher. */

@@ -31,6 +31,8 @@ export interface Progress {
   readonly attempts?: readonly AttemptRecord[];
   /** The branch that a condition or switch has chosen. */
   readonly choice?: { readonly name: unknown };
+  /** Why it could not choose one. */
+  readonly fault?: Pick<ActionError, 'code' | 'message'>;
   /** What a wait for an event asks for. */
   readonly correlate?: string | undefined;
   /** What an until began with, or the input of a child workflow. */

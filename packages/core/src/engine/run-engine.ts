@@ -13,7 +13,7 @@ import type { WorkflowDefinition } from '../definition/definition.ts';
 import type { Executor } from '../ports/executor.ts';
 import { FAILED, RUNNING, SKIPPED, type StatusBits, SUCCEEDED } from '../status.ts';
 import { type ActionState, UNMET } from './action-state.ts';
-import { notStarted, SkippedByStop } from './detail.ts';
+import { AttemptHistory, notStarted, SkippedByStop } from './detail.ts';
 import type { EventHub } from './events.ts';
 import type { Frame } from './frame.ts';
 import { handOver } from './hand-over.ts';
@@ -161,6 +161,8 @@ export class RunEngine {
       this.fault(error);
     }
     this.drain();
+    // What starts later, after something was read or kept, starts in its own time.
+    this.#turn = undefined;
   }
 
   /** Ends the run before it has begun. */
@@ -219,7 +221,7 @@ export class RunEngine {
       if (owner.stop === undefined) await this.#askBeforeStart(state);
       const { stop } = owner;
       if (stop !== undefined && leafKinds.has(state.node.kind)) {
-        state.started = this.offset();
+        this.#recallAttempts(state);
         if (this.root.isTerminatedBy(state.node)) this.end(state, SUCCEEDED, undefined);
         else this.end(state, stop.bits, stop.error);
       } else if (state.bits === RUNNING) {
@@ -231,6 +233,13 @@ export class RunEngine {
       this.fault(error);
     }
     this.drain();
+  }
+
+  /** What another process has begun of an action, and this one does not go on with. */
+  #recallAttempts(state: ActionState): void {
+    const { started, attempts } = this.journal?.progress(state) ?? {};
+    state.started = started === undefined ? this.offset() : started - this.epoch;
+    if (attempts !== undefined) state.detail = new AttemptHistory(attempts, false);
   }
 
   async #askBeforeStart(state: ActionState): Promise<void> {

@@ -262,7 +262,8 @@ class Oracle {
   #forEach(node: ForEachPlan, outside: Place): Expected {
     const { keep = 'all' } = node;
     const repeats = namesIn(node.body);
-    const record = { ...nothing, ...startOf(node.name, outside), repeats, keep };
+    const isStream = node.source === 'generator' || node.source === 'stream';
+    const record = { ...nothing, ...startOf(node.name, outside), repeats, keep, isStream };
     if (node.items === 'throws') return { ...record, status: 'Failed' };
     const stop = this.#firstStop(outside, node.timeout);
     const iterations: Expected[] = [];

@@ -26,6 +26,8 @@ export class GuardedActivity extends Activity {
   /** When the attempt that runs was called; undefined between attempts. */
   #attemptStarted: number | undefined;
   #called = false;
+  /** Another process has called the handler for the first time, and nothing is known of how that ended. */
+  #calledBefore = false;
   readonly #attempts: AttemptRecord[] = [];
   /** What the attempt that runs has taken of its limiters. */
   readonly #permits: Permit[] = [];
@@ -73,6 +75,7 @@ export class GuardedActivity extends Activity {
     if (started !== undefined) state.started = started - run.epoch;
     this.#attempts.push(...attempts);
     this.#attempt = attempts.length;
+    this.#calledBefore = attempts.length === 0;
     this.#begin();
     await run.clock.sleep(Math.max(0, due - run.clock.now()), { signal: this.signal });
     return this.#attemptAll(started);
@@ -205,6 +208,7 @@ export class GuardedActivity extends Activity {
 
   protected override history(): readonly AttemptRecord[] | undefined {
     const [only, ...others] = this.#attempts;
+    if (only === undefined && this.#calledBefore) return undefined;
     // A single attempt is the action itself, unless the wait for the next one was cut short.
     return only !== undefined && only.wait === undefined && others.length === 0
       ? undefined

@@ -7,13 +7,14 @@ import { RunafterError } from '@runafter/errors';
 import type { Body, BranchingNode } from '../../definition/definition.ts';
 import { showValue } from '../../definition/rules/show-value.ts';
 import type { ActionError } from '../../result.ts';
-import { RUNNING, SKIPPED } from '../../status.ts';
+import { FAILED, SKIPPED } from '../../status.ts';
 import { type ActionState, UNMET } from '../action-state.ts';
 import type { Detail } from '../detail.ts';
 import type { Frame } from '../frame.ts';
 import { goOnWith } from '../go-on-with.ts';
 import { FlowContext } from '../handlers/flow-context.ts';
 import type { Journal } from '../journal.ts';
+import { errorOf } from '../records/secure.ts';
 import type { RunEngine } from '../run-engine.ts';
 import { SingleBody } from './single-body.ts';
 
@@ -36,7 +37,8 @@ export class SwitchCaseError extends RunafterError {
 export class BranchingExecution extends SingleBody {
   readonly #node: BranchingNode;
   #taken: ActionState | undefined;
-  #fault: { readonly thrown: unknown } | undefined;
+  #fault: ActionError | undefined;
+  #opened = false;
 
   constructor(run: RunEngine, node: BranchingNode, state: ActionState) {
     super(run, bodyOfBranches(node), state);
@@ -46,7 +48,12 @@ export class BranchingExecution extends SingleBody {
   override begin(): void {
     const state = this.state as ActionState;
     const { journal } = this.run;
-    const chosen = journal?.progress(state)?.choice;
+    const { choice: chosen, fault } = journal?.progress(state) ?? {};
+    if (fault !== undefined) {
+      this.#fault = fault;
+      this.#skipAll();
+      return;
+    }
     goOnWith(
       () => (chosen ? chosen.name : this.#node.choose(state.handed, new FlowContext(state))),
       (name) => (journal && !chosen ? this.#keep(textOf(name), journal) : this.#take(name)),
@@ -68,12 +75,9 @@ export class BranchingExecution extends SingleBody {
     const index = this.#indexOf(name);
     this.#taken = index === undefined ? undefined : this.frame.at(index);
     const others = this.frame.states.filter((branch) => branch !== this.#taken);
-    for (const branch of others) {
-      branch.detail = new UntakenBranch(`"${this.path}" took ${this.#taken?.name ?? 'no branch'}.`);
-      branch.bits = UNMET;
-    }
-    this.run.open(this.frame);
-    this.run.drain();
+    const taken = this.#taken?.name ?? 'no branch';
+    for (const branch of others) leave(branch, `"${this.path}" took ${taken}.`);
+    this.#open();
   }
 
   #indexOf(name: unknown): number | undefined {
@@ -85,25 +89,35 @@ export class BranchingExecution extends SingleBody {
     throw new SwitchCaseError(this.path, name, [...this.body.names.keys()]);
   }
 
+  /** That is kept as well: asked again, it might choose one of the branches that are skipped by now. */
   #failToChoose(thrown: unknown): void {
-    this.#fault = { thrown };
-    this.#skipAll();
+    const state = this.state as ActionState;
+    const { journal } = this.run;
+    this.#fault = errorOf(thrown, state.node, state.path);
+    if (journal === undefined) this.#skipAll();
+    else {
+      const { code, message } = this.#fault;
+      void journal.save(state, { fault: { code, message } }).then(() => this.#skipAll());
+    }
   }
 
   override frameEnded(frame: Frame): void {
     if (this.#fault === undefined) super.frameEnded(frame);
-    else this.fail(this.#fault.thrown);
+    else this.end(FAILED, this.#fault);
   }
 
   #skipAll(): void {
+    if (this.#opened) return;
     for (const branch of this.frame.states) {
-      if (branch.bits === RUNNING) this.#skip(branch, `"${this.path}" did not choose a branch.`);
+      leave(branch, `"${this.path}" did not choose a branch.`);
     }
+    this.#open();
   }
 
-  #skip(branch: ActionState, message: string): void {
-    branch.detail = new UntakenBranch(message);
-    this.run.skip(branch);
+  #open(): void {
+    this.#opened = true;
+    this.run.open(this.frame);
+    this.run.drain();
   }
 
   override output(): unknown {
@@ -125,6 +139,12 @@ export class BranchingExecution extends SingleBody {
 function textOf(name: unknown): string {
   const isPlain = ['number', 'bigint', 'boolean'].includes(typeof name);
   return isPlain ? String(name) : (name as string);
+}
+
+/** It is skipped when the branches are opened. */
+function leave(branch: ActionState, message: string): void {
+  branch.detail = new UntakenBranch(message);
+  branch.bits = UNMET;
 }
 
 class UntakenBranch implements Detail {
