@@ -8,7 +8,7 @@ import { parseArgs } from 'node:util';
 export const usage = `npm run bench -- [NAME …] [--quick] [--json] [--check] [--only TEXT]
 
   NAME     which benchmarks; all of them without a name
-  --quick  median of 3 rounds in place of 9, for CI
+  --quick  median of 3 rounds in place of 9, without what takes long, for CI
   --json   one more line at the end: {"rows": [{"work", "peer", "ratio", "target", "ours", "theirs", "unit"}]}
   --check  exit code 1 when a target is missed
   --only   only works whose name contains TEXT

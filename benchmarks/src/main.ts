@@ -10,7 +10,8 @@ import type { Effort } from './harness/duel.ts';
 import { describeEnvironment } from './harness/environment.ts';
 import { progressLine } from './harness/progress.ts';
 import { isMissed, type Row, toJsonLine } from './harness/row.ts';
-import { runBench } from './harness/run-bench.ts';
+import { type RunOptions, runBench } from './harness/run-bench.ts';
+import { makeScratchFolder } from './harness/scratch-folder.ts';
 import { formatTable } from './harness/table.ts';
 
 const fullEffort: Effort = { rounds: 9, warmUp: 300, roundTime: 60 };
@@ -33,8 +34,9 @@ async function run({ names, quick, json, check, only, help }: CommandLine): Prom
     return 0;
   }
   const effort = quick ? quickEffort : fullEffort;
+  makeScratchFolder();
   const rows: Row[] = [];
-  for (const name of names) rows.push(...(await report(name, effort, only)));
+  for (const name of names) rows.push(...(await report(name, { effort, only, quick })));
 
   const missed = rows.filter(isMissed);
   console.log(legend(effort, missed.length));
@@ -43,12 +45,12 @@ async function run({ names, quick, json, check, only, help }: CommandLine): Prom
 }
 
 /** Runs one benchmark and prints its table. */
-async function report(name: string, effort: Effort, only: string): Promise<Row[]> {
+async function report(name: string, options: Omit<RunOptions, 'progress'>): Promise<Row[]> {
   const load = benches[name];
   if (load === undefined) return [];
   const bench = await load();
   console.log(`${bench.title}\n${describeEnvironment(bench.packages)}\n`);
-  const rows = await runBench(name, bench, { effort, only, progress: progressLine() });
+  const rows = await runBench(name, bench, { ...options, progress: progressLine() });
   console.log(`${formatTable(rows)}\n`);
   return rows;
 }

@@ -4,7 +4,7 @@
  * Every side passes A's value down both branches, and sums what the runs hand over.
  * @module
  */
-import type { Flow } from '@runafter/core';
+import type { Flow, StartOptions } from '@runafter/core';
 import type { Duel, Side } from '../harness/work.ts';
 
 const runs = 10_000;
@@ -31,24 +31,30 @@ function side(prepare: () => Promise<(input: number) => Promise<number>>): Side 
   };
 }
 
+/** Runs the DAG once, and sums what it hands over. */
+export type OrderDag = (input: number, options?: StartOptions) => Promise<number>;
+
+/** Our side: the DAG as a workflow, whose records are there when it has ended. */
+export async function orderDag(): Promise<OrderDag> {
+  const { start, workflow } = await import('@runafter/core');
+  const dag = workflow('Dag', (flow: Flow<number>) => {
+    const A = flow.action('A', ({ input }) => a(input));
+    const B = flow.action('B', [A], ([fromA]) => b(fromA));
+    const C = flow.action('C', [A], ([fromA]) => c(fromA));
+    const D = flow.action('D', [B, C], ([fromB, fromC]) => d(fromB, fromC));
+    return flow.action('E', [D], ([fromD]) => e(fromD));
+  });
+  return async (input, options) => {
+    const run = await start(dag, input, options).finished;
+    return run.status === 'Succeeded' && run.results.length === 5 ? run.outputs : Number.NaN;
+  };
+}
+
 export const orderDagWork: Duel = {
   kind: 'duel',
   name: 'DAG A; B ∥ C; D; E, 10,000 runs, full records',
   unit: 'µs/run',
-  ours: side(async () => {
-    const { start, workflow } = await import('@runafter/core');
-    const dag = workflow('Dag', (flow: Flow<number>) => {
-      const A = flow.action('A', ({ input }) => a(input));
-      const B = flow.action('B', [A], ([fromA]) => b(fromA));
-      const C = flow.action('C', [A], ([fromA]) => c(fromA));
-      const D = flow.action('D', [B, C], ([fromB, fromC]) => d(fromB, fromC));
-      return flow.action('E', [D], ([fromD]) => e(fromD));
-    });
-    return async (input) => {
-      const run = await start(dag, input).finished;
-      return run.status === 'Succeeded' && run.results.length === 5 ? run.outputs : Number.NaN;
-    };
-  }),
+  ours: side(orderDag),
   peers: {
     'hand-written': side(async () => async (input) => {
       const fromA = await a(input);

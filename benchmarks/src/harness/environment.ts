@@ -22,6 +22,8 @@ export function describeEnvironment(packages: readonly string[]): string {
 }
 
 function versionOf(name: string): string {
+  const partOfNode = process.versions[name];
+  if (partOfNode !== undefined) return partOfNode;
   const manifest = findPackageJSON(name, import.meta.url);
   if (manifest === undefined) return 'not installed';
   const { version }: { version: string } = JSON.parse(readFileSync(manifest, 'utf8'));

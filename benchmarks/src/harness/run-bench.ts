@@ -13,6 +13,8 @@ export interface RunOptions {
   readonly effort: Effort;
   /** Only works whose name contains this text. */
   readonly only?: string;
+  /** Without the works that take long. */
+  readonly quick?: boolean;
   readonly progress: Progress;
 }
 
@@ -30,9 +32,9 @@ interface Step {
  * @throws {Error} no work has `only` in its name, or a child process failed.
  */
 export async function runBench(name: string, bench: Bench, options: RunOptions): Promise<Row[]> {
-  const { effort, only = '', progress } = options;
+  const { effort, only = '', quick = false, progress } = options;
   const steps = bench.works
-    .filter((work) => work.name.includes(only))
+    .filter(({ name, long = false }) => name.includes(only) && !(quick && long))
     .flatMap((work) =>
       work.kind === 'duel' ? duelSteps(name, work, effort) : probeSteps(name, work, effort),
     );
@@ -66,9 +68,10 @@ function duelSteps(bench: string, work: Duel, effort: Effort): Step[] {
   }));
 }
 
-/** One step: ours is measured once, in as many processes as there are rounds, like each peer. */
-function probeSteps(bench: string, work: Probe, { rounds }: Effort): Step[] {
-  const { name, unit, peers, bound } = work;
+/** One step: ours is measured in as many processes as there are rounds, like each peer. */
+function probeSteps(bench: string, work: Probe, effort: Effort): Step[] {
+  const { name, unit, peers, bound, once = false } = work;
+  const rounds = once ? 1 : effort.rounds;
   const sample = async (peer: string | undefined, onRound: (round: number) => void) => {
     const values: number[] = [];
     for (let round = 0; round < rounds; round++) {

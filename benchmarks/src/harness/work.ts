@@ -10,12 +10,15 @@
 /** One named benchmark: `npm run bench -- NAME`. */
 export interface Bench {
   readonly title: string;
-  /** Packages whose versions the report names. */
+  /** Packages, or parts of Node as `process.versions` calls them, whose versions the report names. */
   readonly packages: readonly string[];
   readonly works: readonly Work[];
 }
 
-export type Work = Duel | Probe;
+export type Work = (Duel | Probe) & {
+  /** It takes long, and is left out of a quick run. */
+  readonly long?: boolean;
+};
 
 /** Time: ours and a peer take turns in one process. */
 export interface Duel {
@@ -31,6 +34,8 @@ export interface Probe {
   readonly kind: 'probe';
   readonly name: string;
   readonly unit: string;
+  /** One process measures it in place of one for each round, because it hardly varies. */
+  readonly once?: boolean;
   readonly ours: Measure;
   readonly peers: Readonly<Record<string, { readonly measure: Measure } & Target>>;
   /** An absolute bound: a row of its own, in which theirs is the bound and the target 1. */
@@ -55,11 +60,14 @@ export interface Side {
 }
 
 /** How a time is shown. */
-export type TimeUnit = 'ms' | 'µs/run' | 'ns/action';
+export type TimeUnit = 'ms' | 'µs/run' | 'µs/action' | 'µs/item' | 'µs/outcome' | 'ns/action';
 
 /** How many of a unit make a millisecond. */
 export const perMillisecond: Readonly<Record<TimeUnit, number>> = {
   ms: 1,
   'µs/run': 1e3,
+  'µs/action': 1e3,
+  'µs/item': 1e3,
+  'µs/outcome': 1e3,
   'ns/action': 1e6,
 };
