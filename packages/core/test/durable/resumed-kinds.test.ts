@@ -43,7 +43,7 @@ function onboarding(process: MortalProcess, last: 'fails' | 'hangs') {
 }
 
 function cancelAtTen({ clock, store, current }: World): void {
-  const cancel = () => current().run?.cancel('Enough.');
+  const cancel = () => current()?.cancel('Enough.');
   clock.setTimer(10_000, cancel);
   clock.setTimer(12_000, async () => {
     const known = await store.readState('r', '');

@@ -10,7 +10,7 @@ import { slowly } from './slowly.ts';
 
 /** Cancels the run at 10 s; again a little later if the process died before it was kept. */
 function cancelAtTen({ clock, store, current }: World): void {
-  const cancel = () => current().run?.cancel('Enough.');
+  const cancel = () => current()?.cancel('Enough.');
   clock.setTimer(10_000, cancel);
   clock.setTimer(12_000, async () => {
     const known = await store.readState('r', '');

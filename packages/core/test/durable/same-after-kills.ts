@@ -7,7 +7,6 @@
 import { type VirtualClock, virtualClock } from '@runafter/clock';
 import {
   memoryRunStore,
-  type ResumeOptions,
   type Run,
   type RunStore,
   resume,
@@ -41,11 +40,8 @@ export interface Scenario<In = undefined> {
 export interface World {
   readonly store: RunStore;
   readonly clock: VirtualClock;
-  /** The process in which the run goes on, and the run there. */
-  readonly current: () => {
-    readonly process: MortalProcess;
-    readonly run: Run<unknown> | undefined;
-  };
+  /** The run in the process in which it goes on; undefined while it does in none. */
+  readonly current: () => Run<unknown> | undefined;
 }
 
 /** What is compared, and what it took. */
@@ -56,6 +52,9 @@ export interface Told {
 
 /** How many moments, spread evenly, a run is killed at beside its writes. */
 const moments = 12;
+
+/** A process that lives too short to get anything done would not get anywhere. */
+const mostDeaths = 20;
 
 /** Kills runs of the scenario at every write, before and after, and at moments in between. */
 export async function expectSameAfterKills<In>(scenario: Scenario<In>): Promise<Told> {
@@ -71,6 +70,10 @@ export async function expectSameAfterKills<In>(scenario: Scenario<In>): Promise<
   for (let moment = 1; moment < moments; moment++) {
     plans.push({ killAt: killFrom + ((whole.duration - killFrom) * moment) / moments });
   }
+  // Each process lives for a few writes, unless something happens around the run at a certain time.
+  for (const atWrite of scenario.around === undefined ? [2, 3, 5] : []) {
+    plans.push({ death: { atWrite, when: 'after' }, again: true });
+  }
   for (const plan of plans) {
     const told = await runThrough(scenario, plan);
     const how = JSON.stringify(plan);
@@ -85,6 +88,8 @@ interface Plan {
   readonly death?: Death;
   /** Milliseconds after the start. */
   readonly killAt?: number;
+  /** Every process dies so, not only the first one. */
+  readonly again?: boolean;
 }
 
 interface Outcome extends Told {
@@ -101,47 +106,64 @@ export async function runThrough<In>(scenario: Scenario<In>, plan: Plan): Promis
   const memory = memoryRunStore({ clock });
   const { store, check } = scenario.storeOf?.(memory) ?? { store: memory, check: () => undefined };
   const startedAt = clock.now();
-  const { notCompared = [] } = scenario;
-  const first = new MortalProcess(store, clock, plan.death);
-  let current: ReturnType<World['current']> = { process: first, run: undefined };
-  const optionsIn = (process: MortalProcess) => ({
-    ...scenario.options,
-    ...scenario.optionsOf?.(process),
-  });
-  let run = first.start(scenario.workflow(first), scenario.input, optionsIn(first));
-  current = { process: first, run };
+  let current: Run<unknown> | undefined;
   scenario.around?.({ store, clock, current: () => current });
-  const cancelKill =
-    plan.killAt === undefined ? undefined : clock.setTimer(plan.killAt, () => first.kill());
+  const calledTwice: string[] = [];
   let kept: readonly string[] = [];
-  const ended = run.finished.then(() => true);
-  const isWhole = await orHangs(clock, Promise.race([first.died.then(() => false), ended]));
-  cancelKill?.();
-  let last = first;
-  if (!isWhole) {
+  for (let number = 1; ; number++) {
+    const dies = number === 1 || (plan.again === true && number < mostDeaths);
+    const process = new MortalProcess(store, clock, dies ? plan.death : undefined);
+    const died = process.died.then(() => undefined);
+    const begun = begin(scenario, process, number === 1);
+    void begun.then((run) => {
+      current = run;
+    });
+    const { killAt } = plan;
+    const cancelKill =
+      dies && killAt !== undefined ? clock.setTimer(killAt, () => process.kill()) : undefined;
+    const ended = begun.then(async (run) => ({ run, result: await run.finished }));
+    const end = await orHangs(clock, Promise.race([died, ended]));
+    cancelKill?.();
+    calledTwice.push(...process.calls.filter((key) => isIn(kept, key)));
+    if (end !== undefined) {
+      check();
+      return {
+        result: comparedOf(scenario, end.run, end.result),
+        calls: process.calls,
+        writes: process.writes.map((at) => at - startedAt),
+        duration: clock.now() - startedAt,
+        calledTwice,
+        timers: process.timers,
+      };
+    }
     kept = await keptKeys(store);
-    await first.bury();
-    last = new MortalProcess(store, clock);
-    current = { process: last, run: undefined };
-    const again: ResumeOptions = { ...optionsIn(last), ...last.place };
-    run = await orHangs(clock, resume(scenario.workflow(last), 'r', again));
-    current = { process: last, run };
+    await process.bury();
   }
-  const result = await orHangs(clock, run.finished);
-  check();
-  const isKept = (key: string) =>
-    kept.some((place) => key === place || key.startsWith(`${place}/`));
-  return {
-    result: {
-      ...comparable(result, notCompared),
-      ...comparable({ why: run.why().text, more: scenario.more?.(run) }, notCompared),
-    },
-    calls: last.calls,
-    writes: first.writes.map((at) => at - startedAt),
-    duration: clock.now() - startedAt,
-    calledTwice: last === first ? [] : last.calls.filter(isKept),
-    timers: last.timers,
-  };
+}
+
+/** The run as it begins, or goes on, in a process. */
+async function begin<In>(
+  scenario: Scenario<In>,
+  process: MortalProcess,
+  isFirst: boolean,
+): Promise<Run<unknown>> {
+  const options = { ...scenario.options, ...scenario.optionsOf?.(process) };
+  const flow = scenario.workflow(process);
+  if (isFirst) return process.start(flow, scenario.input, options);
+  return resume(flow, 'r', { ...options, ...process.place });
+}
+
+function comparedOf<In>(
+  { more, notCompared = [] }: Scenario<In>,
+  run: Run<unknown>,
+  result: unknown,
+): unknown {
+  const rest = { why: run.why().text, more: more?.(run) };
+  return { ...comparable(result, notCompared), ...comparable(rest, notCompared) };
+}
+
+function isIn(kept: readonly string[], key: string): boolean {
+  return kept.some((place) => key === place || key.startsWith(`${place}/`));
 }
 
 /** The idempotency keys of everything that has an outcome in the store. */
