@@ -6,6 +6,8 @@
  * last writes did not reach the disk; and with garbage from a random byte on, as when the file had grown
  * and its content did not arrive. In a log that ends at byte N (or is good up to there), an outcome must
  * be found when it was acknowledged while the log was no longer than N.
+ *
+ * A copy shows what was written, not what was forced to the disk: no test without a real power cut can.
  */
 import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

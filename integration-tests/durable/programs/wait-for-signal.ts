@@ -18,7 +18,8 @@ const flow = workflow('Approve', (flow) => {
     retry: { type: 'fixed', count: 1, interval: '1s' },
     timeout: '1h',
   });
-  const given = flow.waitFor('Approval', [asked], approval, { timeout: '1d' });
+  // Without a time-out, whose timer would keep the process alive as well.
+  const given = flow.waitFor('Approval', [asked], approval);
   return flow.action('Act', [given], ([by]) => by);
 });
 
