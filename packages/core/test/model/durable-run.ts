@@ -20,6 +20,7 @@ import {
 import type { Crash, Fate } from './crash.ts';
 import { DurableJournal, runId } from './durable-journal.ts';
 import { MortalStore, StoreFault } from './mortal-store.ts';
+import { ObservedStore } from './observed-store.ts';
 import type { Plan } from './plan.ts';
 import { type PlannedSignal, planned, plannedSignals } from './planned-signals.ts';
 import type { Form } from './run-plan.ts';
@@ -96,7 +97,8 @@ class World {
     this.#facts = new StoredFacts(plan, !options.timed);
     this.#journal = new DurableJournal(this.#facts);
     this.#signals = plannedSignals(plan);
-    this.#store = memoryRunStore({ clock: this.#storeClock(), retention: Infinity });
+    const store = memoryRunStore({ clock: this.#storeClock(), retention: Infinity });
+    this.#store = new ObservedStore(store, this.#facts);
   }
 
   get isOver(): boolean {
@@ -135,7 +137,6 @@ class World {
     let run: Run<unknown> | undefined;
     const store = new MortalStore({
       inner: this.#store,
-      facts: this.#facts,
       crash,
       lag: this.#options.lag ?? (() => 0),
       met: (what) => {

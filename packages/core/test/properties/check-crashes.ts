@@ -6,11 +6,12 @@
 import { inspect } from 'node:util';
 import { type Crash, randomCrashes } from '../model/crash.ts';
 import { type Draw, seededDraw } from '../model/draw.ts';
-import { durableComplaints } from '../model/durable-complaints.ts';
+import { type DurableJudgement, durableComplaints } from '../model/durable-complaints.ts';
 import { type DurableRun, type DurableRunOptions, runDurably } from '../model/durable-run.ts';
 import { expectRun } from '../model/oracle.ts';
 import type { Plan } from '../model/plan.ts';
 import { randomPlan } from '../model/random-plan.ts';
+import type { Form } from '../model/run-plan.ts';
 import { smallest } from '../model/smaller-plan.ts';
 import { isClear } from './check-plans.ts';
 import { seed, seedHint } from './seed.ts';
@@ -46,9 +47,9 @@ export async function checkCrashes(options: CrashCheckOptions): Promise<number> 
     const plan = adapt(randomPlan(draw, { timed, durable: true }));
     if (!isClear(plan)) continue;
     checked++;
+    const writes = await writesOf(plan, { form, timed });
     for (let run = 0; run < runs; run++) {
       const where = `Plan ${index} of ${label}, run ${run}:`;
-      const writes = await writesOf(plan, { form, timed });
       ends += await checkCase(randomCase(draw, plan, { form, timed, writes }), where);
     }
   }
@@ -88,11 +89,21 @@ export async function judgeCase(
   const { plan, lag, timed } = crashing;
   const turns = seededDraw('lag');
   const { form, crashes } = crashing;
-  const uninterrupted = await runDurably(plan, { form, timed, crashes: [], stored: false });
+  const judgement = await judgementOf(crashing);
   const durable = await runDurably(plan, { form, timed, crashes, lag: () => turns(0, lag) });
-  const expected = expectRun(plan);
-  const judgement = { plan, expected, uninterrupted, compareTimes: timed };
   return { durable, complaints: durableComplaints(durable, judgement) };
+}
+
+/** A plan is judged often, at one write after the other. */
+const judgements = new WeakMap<Plan, { form: Form; judgement: DurableJudgement }>();
+
+async function judgementOf({ plan, form, timed }: CrashCase): Promise<DurableJudgement> {
+  const known = judgements.get(plan);
+  if (known?.form === form) return known.judgement;
+  const uninterrupted = await runDurably(plan, { form, timed, crashes: [], stored: false });
+  const judgement = { plan, expected: expectRun(plan), uninterrupted, compareTimes: timed };
+  judgements.set(plan, { form, judgement });
+  return judgement;
 }
 
 /** What is wrong, and with which plan and crashes. */
