@@ -7,7 +7,14 @@
  * @module
  */
 import { type Clock, parseDuration, type TimerOptions, type VirtualClock } from '@runafter/clock';
-import { type RunStore, type StartOptions, start, type Workflow } from '@runafter/core';
+import {
+  type OutcomeEntry,
+  type RunStore,
+  type StartOptions,
+  start,
+  type Workflow,
+  type Writer,
+} from '@runafter/core';
 
 /** What a process can write, and be killed at. */
 const writes: ReadonlySet<string> = new Set([
@@ -31,6 +38,8 @@ export class MortalProcess {
   readonly clock: Clock;
   /** Idempotency keys of the handlers that were called while it lived, in order. */
   readonly calls: string[] = [];
+  /** Idempotency keys of everything of which it has recorded an outcome. */
+  readonly recorded: string[] = [];
   /** When it has written to the store. */
   readonly writes: number[] = [];
   isAlive = true;
@@ -102,9 +111,18 @@ export class MortalProcess {
     if (dies && this.#death?.when === 'before') this.kill();
     if (!this.isAlive) return new Promise(() => undefined);
     const answer = call();
+    if (method === 'recordOutcome') this.#noteOutcome(args);
     if (dies) this.kill();
     if (method === 'listRuns') return answer;
     return this.#whileAlive(this.#noteLease(answer as Promise<unknown>, args));
+  }
+
+  #noteOutcome([writer, entry]: readonly unknown[]): void {
+    const { runId } = writer as Writer;
+    const { frame, key } = (entry as OutcomeEntry).outcome;
+    const isIteration = typeof key === 'number' || key.startsWith('id=');
+    const path = isIteration ? `${frame}[${key}]` : [frame, key].filter(Boolean).join('/');
+    this.recorded.push(`${runId}/${path}`);
   }
 
   /** Remembers the tokens of the leases that it was granted. */

@@ -15,7 +15,6 @@ import {
 } from '@runafter/core';
 import { expect } from 'vitest';
 import { type Death, MortalProcess } from './mortal-process.ts';
-import { storedOutcomes } from './stored-outcomes.ts';
 
 /** A workflow that is run again and again. Every process has one of its own. */
 export interface Scenario<In = undefined> {
@@ -109,7 +108,7 @@ export async function runThrough<In>(scenario: Scenario<In>, plan: Plan): Promis
   let current: Run<unknown> | undefined;
   scenario.around?.({ store, clock, current: () => current });
   const calledTwice: string[] = [];
-  let kept: readonly string[] = [];
+  const kept: string[] = [];
   for (let number = 1; ; number++) {
     const dies = number === 1 || (plan.again === true && number < mostDeaths);
     const process = new MortalProcess(store, clock, dies ? plan.death : undefined);
@@ -136,7 +135,7 @@ export async function runThrough<In>(scenario: Scenario<In>, plan: Plan): Promis
         timers: process.timers,
       };
     }
-    kept = await keptKeys(store);
+    kept.push(...process.recorded);
     await process.bury();
   }
 }
@@ -162,14 +161,9 @@ function comparedOf<In>(
   return { ...comparable(result, notCompared), ...comparable(rest, notCompared) };
 }
 
+/** It has an outcome, or something around it has. */
 function isIn(kept: readonly string[], key: string): boolean {
   return kept.some((place) => key === place || key.startsWith(`${place}/`));
-}
-
-/** The idempotency keys of everything that has an outcome in the store. */
-async function keptKeys(store: RunStore): Promise<string[]> {
-  if ((await store.readRun('r')) === undefined) return [];
-  return (await storedOutcomes(store, 'r')).map(({ path }) => `r/${path}`);
 }
 
 /** Rejects when nothing is left to happen and the promise has not settled. */
