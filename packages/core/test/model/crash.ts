@@ -37,10 +37,10 @@ export interface CrashOptions {
   readonly downtime: boolean;
 }
 
-/** One to five crashes, the first at any write of the run. */
+/** One to five crashes, the first at any write of the run; those that follow have fewer left. */
 export function randomCrashes(draw: Draw, { writes, downtime }: CrashOptions): readonly Crash[] {
-  return times(pick(draw, [1, 1, 2, 3, 5]), () => ({
-    write: draw(1, writes),
+  return times(pick(draw, [1, 2, 2, 3, 5]), (earlier) => ({
+    write: draw(1, Math.ceil(writes / (earlier + 1))),
     fate: pick(draw, ['dies after', 'dies before', ...fates] as const),
     downtime: downtime && chance(draw, 50) ? draw(1, 2_000) : 0,
     resumes: chance(draw, 50),

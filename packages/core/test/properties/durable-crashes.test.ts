@@ -22,10 +22,10 @@ const data = { form: dataWorkflow, adapt: edgesOnly };
 
 describe('a random workflow that crashes', { timeout }, () => {
   it.each([
-    { label: 'typed builder', count: 60, runs: 4, timed: false, ...typed },
-    { label: 'data form', count: 30, runs: 4, timed: false, ...data },
-    { label: 'typed builder, time-outs and cancels', count: 60, runs: 4, timed: true, ...typed },
-    { label: 'data form, time-outs and cancels', count: 30, runs: 4, timed: true, ...data },
+    { label: 'typed builder', count: 40, runs: 6, timed: false, ...typed },
+    { label: 'data form', count: 20, runs: 6, timed: false, ...data },
+    { label: 'typed builder, time-outs and cancels', count: 40, runs: 6, timed: true, ...typed },
+    { label: 'data form, time-outs and cancels', count: 20, runs: 6, timed: true, ...data },
   ])('ends as the oracle says: $count graphs, $runs times each, $label', async (options) => {
     const ends = await checkCrashes(options);
 
