@@ -213,7 +213,11 @@ async function takeOver(
     const answer = await store.acquireLease(runId, lease);
     if (answer.state === 'unknown') throw new RunUnknownError(runId);
     const run = await knownRun(store, runId);
-    if (run.end !== undefined) return undefined;
+    if (run.end !== undefined) {
+      // It has ended in this moment, and nobody is to be found holding it.
+      if (answer.state === 'granted') await store.releaseLease({ runId, token: answer.token });
+      return undefined;
+    }
     if (answer.state === 'granted') return { token: answer.token, requestedAt };
     const left = until - clock.now();
     if (left <= 0) throw new RunHeldError(runId, answer.lease);

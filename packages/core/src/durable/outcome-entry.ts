@@ -37,7 +37,8 @@ export function iterationDetailsOf(frame: Frame): OutcomeDetails | undefined {
   if (typeof owner.iterationKey(frame) === 'number') return undefined;
   const { node } = owner.state as ActionState;
   const { keep } = node as ForEachNode;
-  const isKept = keep === 'all' || (keep === 'failures' && bits !== SUCCEEDED);
+  // Of those that are not kept, the first that failed explains the loop.
+  const isKept = keep === 'all' || bits !== SUCCEEDED;
   return isKept ? { index, item } : { index };
 }
 

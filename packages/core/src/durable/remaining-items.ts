@@ -13,19 +13,38 @@ import type { StoredItems } from './stored-items.ts';
 export class RemainingItems implements ItemSource {
   readonly isAsync = true;
   readonly total: number;
-  readonly begun: readonly BegunItem[];
   index = -1;
   readonly #items: StoredItems;
   readonly #begun: BegunItem[];
+  readonly #beganNoMore: boolean;
   #next: number;
 
-  /** @param next - the first item that was never taken. */
-  constructor(items: StoredItems, begun: readonly BegunItem[], next: number, total: number) {
+  /**
+   * @param begun - items that were taken, and have not ended.
+   * @param next - no outcome tells of this item or a later one.
+   * @param beganNoMore - those in `begun` are all that had begun.
+   */
+  constructor(
+    items: StoredItems,
+    begun: readonly BegunItem[],
+    next: number,
+    total: number,
+    beganNoMore: boolean,
+  ) {
     this.#items = items;
-    this.begun = begun;
     this.#begun = [...begun];
     this.#next = next;
     this.total = total;
+    this.#beganNoMore = beganNoMore;
+  }
+
+  /** The window was full when the other process died, as far as anybody knows. */
+  async begun(atMost: number): Promise<readonly BegunItem[]> {
+    const begun = [...this.#begun];
+    while (!this.#beganNoMore && begun.length < atMost && this.#next < this.total) {
+      begun.push({ index: this.#next, item: await this.#items.at(this.#next++) });
+    }
+    return begun;
   }
 
   async next(): Promise<unknown> {
@@ -55,10 +74,10 @@ const maxLookUp = 256;
 export class UndoneItems implements ItemSource {
   readonly isAsync = true;
   readonly total = undefined;
-  readonly begun: readonly BegunItem[];
   index = -1;
   readonly #source: ItemSource;
   readonly #owner: BodyOwner;
+  readonly #noted: readonly BegunItem[] | undefined;
   readonly #ended: EndedIterations | undefined;
   readonly #found: (index: number, id: string, status: Status) => void;
   readonly #ready: BegunItem[] = [];
@@ -67,19 +86,20 @@ export class UndoneItems implements ItemSource {
   #exhausted = false;
 
   /**
+   * @param noted - what had begun, where that was noted when the loop was told to stop.
    * @param ended - undefined where no iteration can have ended: then the ids are only checked.
    * @param found - told of every item that is passed over.
    */
   constructor(
     source: ItemSource,
     owner: BodyOwner,
-    begun: readonly BegunItem[],
+    noted: readonly BegunItem[] | undefined,
     ended: EndedIterations | undefined,
     found: (index: number, id: string, status: Status) => void,
   ) {
     this.#source = source;
     this.#owner = owner;
-    this.begun = begun;
+    this.#noted = noted;
     this.#ended = ended;
     this.#found = found;
   }
@@ -94,6 +114,27 @@ export class UndoneItems implements ItemSource {
       if (this.#exhausted) return DONE;
       await this.#look();
     }
+  }
+
+  async begun(atMost: number): Promise<readonly BegunItem[]> {
+    if (this.#ended === undefined) return [];
+    if (this.#noted !== undefined) return this.#notEnded(this.#noted, this.#ended);
+    const begun: BegunItem[] = [];
+    while (begun.length < atMost) {
+      const item = await this.next();
+      if (item === DONE) break;
+      begun.push({ index: this.index, item });
+    }
+    return begun;
+  }
+
+  async #notEnded(
+    items: readonly BegunItem[],
+    endedOf: EndedIterations,
+  ): Promise<readonly BegunItem[]> {
+    const ids = items.map(({ index, item }) => itemId({ index, item, owner: this.#owner }));
+    const ended = await endedOf(ids);
+    return items.filter((_, position) => !ended.has(ids[position] as string));
   }
 
   async #look(): Promise<void> {

@@ -14,11 +14,11 @@ import type { Frame } from '../engine/frame.ts';
 import { handOver } from '../engine/hand-over.ts';
 import { shieldedNode } from '../engine/handlers/shielded-activity.ts';
 import { ChildExecution } from '../engine/kinds/child-execution.ts';
-import type { ForEachExecution } from '../engine/kinds/for-each-execution.ts';
+import type { ForEachExecution, KeptOfLoop } from '../engine/kinds/for-each-execution.ts';
 import type { SingleBody } from '../engine/kinds/single-body.ts';
 import { containerOf } from '../engine/start-node.ts';
 import { type Stop, stopAgain } from '../engine/stop.ts';
-import type { StoredOutcome } from '../ports/run-store.ts';
+import type { FrameQuery, StoredOutcome } from '../ports/run-store.ts';
 import type { ActionError } from '../result.ts';
 import {
   CANCELLED,
@@ -31,9 +31,17 @@ import {
 } from '../status.ts';
 import type { OutcomeDetails } from './outcome-entry.ts';
 import { framePath, statePath } from './place.ts';
-import { indexOfStored, reviveIterations, reviveRounds } from './revived-iterations.ts';
+import {
+  indexOfStored,
+  queryOfKept,
+  reviveIterations,
+  reviveRounds,
+} from './revived-iterations.ts';
 import type { RunJournal } from './run-journal.ts';
 import { isSecure } from './sealing.ts';
+
+/** As many outcomes are read at once. */
+const pageSize = 500;
 
 export class Revival {
   readonly journal: RunJournal;
@@ -62,6 +70,21 @@ export class Revival {
       left.delete(state.name);
     }
     return [...left.values()];
+  }
+
+  /** Outcomes of a frame, read in parts. */
+  async *outcomes(frame: string, query: FrameQuery = {}): AsyncIterable<StoredOutcome> {
+    const { run, store } = this.journal.parts;
+    let after: string | number | undefined;
+    let left = query.limit ?? Number.POSITIVE_INFINITY;
+    while (left > 0) {
+      const limit = Math.min(pageSize, left);
+      const page = await store.readFrame(run.runId, frame, { ...query, after, limit });
+      yield* page;
+      if (page.length < limit) return;
+      after = page.at(-1)?.key;
+      left -= page.length;
+    }
   }
 
   /** Brings back a function of a last phase; false where it has no outcome. */
@@ -145,7 +168,12 @@ export class Revival {
       container.restore(kept, frames, []);
     } else if (node.kind === 'forEach') {
       const loop = container as ForEachExecution;
-      const frames = await reviveIterations(this, loop, node.keep, indexOfStored);
+      const { first } = kept as KeptOfLoop;
+      const query =
+        node.keep === 'summary'
+          ? { keys: first === undefined ? [] : [first] }
+          : queryOfKept(node.keep);
+      const frames = await reviveIterations(this, loop, query, indexOfStored);
       container.restore(kept, frames, []);
     } else {
       const { frame } = container as SingleBody;

@@ -17,28 +17,29 @@ import { StoredItems } from './stored-items.ts';
 /** What a loop that keeps its failures keeps. */
 export const unsuccessful: readonly Status[] = statuses.filter((status) => status !== 'Succeeded');
 
-/** As many outcomes are read at once. */
-const pageSize = 500;
-
 /** Where an iteration stands among the items; undefined for one that is not to be brought back. */
 export type IndexOf = (outcome: StoredOutcome, indexThen: number | undefined) => number | undefined;
 
 /** Where it stood when it ended. */
 export const indexOfStored: IndexOf = (_, indexThen) => indexThen;
 
-/** The iterations of a loop that it keeps, in item order. */
+/** Which iterations a loop keeps, that keeps some. */
+export function queryOfKept(keep: Exclude<Keep, 'summary'>): FrameQuery {
+  return keep === 'failures' ? { statuses: unsuccessful } : {};
+}
+
+/** Iterations of a loop, in item order. */
 export async function reviveIterations(
   revival: Revival,
   loop: LoopWindow,
-  keep: Keep,
+  query: FrameQuery,
   indexOf: IndexOf,
 ): Promise<Frame[]> {
-  if (keep === 'summary') return [];
   const { owner } = loop;
   const state = owner.state as ActionState;
   const items = new StoredItems(revival.journal.parts, state);
   const frames: Frame[] = [];
-  for await (const outcome of outcomesOf(revival, owner, keep)) {
+  for await (const outcome of revival.outcomes(statePath(state), query)) {
     const { index: indexThen, item } = await revival.details(outcome, state);
     const { key } = outcome;
     const index = indexOf(outcome, typeof key === 'number' ? key : indexThen);
@@ -46,26 +47,12 @@ export async function reviveIterations(
     if (typeof key !== 'number') loop.identifyById();
     const frame = new Frame(owner, index, typeof key === 'number' ? await items.at(key) : item);
     await reviveInside(revival, frame, outcome);
+    if (outcome.error !== undefined && frame.remaining === frame.states.length) {
+      loop.noteError(index, outcome.error);
+    }
     frames.push(frame);
   }
   return frames.sort((a, b) => a.index - b.index);
-}
-
-async function* outcomesOf(
-  revival: Revival,
-  loop: BodyOwner,
-  keep: Keep,
-): AsyncIterable<StoredOutcome> {
-  const { run, store } = revival.journal.parts;
-  const path = statePath(loop.state as ActionState);
-  const only: FrameQuery = keep === 'failures' ? { statuses: unsuccessful } : {};
-  let after: string | number | undefined;
-  for (;;) {
-    const page = await store.readFrame(run.runId, path, { ...only, after, limit: pageSize });
-    yield* page;
-    after = page.at(-1)?.key;
-    if (page.length < pageSize) return;
-  }
 }
 
 /** The rounds of an until, and the state that the last of them left. */

@@ -23,7 +23,7 @@ import { ItemsIdRequiredError } from './durable-errors.ts';
 import { iterationDetailsOf, standsForIteration } from './outcome-entry.ts';
 import { statePath } from './place.ts';
 import { listOf, RemainingItems, UndoneItems } from './remaining-items.ts';
-import { reviveIterations, unsuccessful } from './revived-iterations.ts';
+import { type IndexOf, queryOfKept, reviveIterations, unsuccessful } from './revived-iterations.ts';
 import type { RunJournal } from './run-journal.ts';
 import { StoredItems } from './stored-items.ts';
 
@@ -46,7 +46,7 @@ export class StoredLoop implements LoopJournal {
   /** Of a stream: the first item whose iteration ended before and did not succeed. */
   #firstFailed: { readonly index: number; readonly id: string } | undefined;
   /** Whether an iteration ended before, and at which index it stands now. */
-  #indexOfEarlier: (outcome: StoredOutcome) => number | undefined = () => undefined;
+  #indexOfEarlier: IndexOf = () => undefined;
 
   constructor(journal: RunJournal, state: ActionState, node: ForEachNode, window: LoopWindow) {
     this.#journal = journal;
@@ -92,34 +92,31 @@ export class StoredLoop implements LoopJournal {
     for (let index = next; index < taken; index++) begun.push(index);
     const left = new Set(begun.filter((index) => !ended.has(index)));
     const { concurrency, key, lookAhead } = this.#node;
-    // Told to stop, it takes no more; but its window was full when the other process died.
-    if (!stopped && this.#window.owner.stop !== undefined) {
-      while (left.size < concurrency && taken < total) left.add(taken++);
-    }
     this.#indexOfEarlier = ({ key }) => {
       const index = Number(key);
       return index < taken && !left.has(index) ? index : undefined;
     };
     const window = concurrency + (key === undefined ? 0 : lookAhead);
-    this.#journal.knowsBelow(this.#state, taken + window);
+    // Twice: where a write failed, those that were called after it may have taken effect.
+    this.#journal.knowsBelow(this.#state, taken + 2 * window);
     const stored = new StoredItems(this.#journal.parts, this.#state);
     const items = [];
     for (const index of left) items.push({ index, item: await stored.at(index) });
-    return new RemainingItems(stored, items, taken, total);
+    return new RemainingItems(stored, items, taken, total, stopped === true);
   }
 
   #stream(items: unknown): ItemSource {
     if (this.#node.id === undefined) throw new ItemsIdRequiredError(this.#state.path);
     this.#window.identifyById();
     this.resumed = this.#journal.hasBegun(this.#state);
-    const begun = this.#journal.progress(this.#state)?.begun ?? [];
+    const noted = this.#journal.progress(this.#state)?.begun;
     const indexes = new Map<unknown, number>();
     this.#indexOfEarlier = ({ key }) => indexes.get(key);
     const { owner } = this.#window;
     return new UndoneItems(
       openItems(items, this.#state.path),
       owner,
-      begun,
+      noted,
       this.resumed ? (ids) => this.#statusesOf(ids) : undefined,
       (index, id, status) => {
         add(this.#earlier, { [status]: 1 });
@@ -148,11 +145,8 @@ export class StoredLoop implements LoopJournal {
 
   stopping(): void {
     const open = this.#window.open();
-    if (this.#total !== undefined)
-      this.#keep(
-        open.map(({ index }) => index),
-        true,
-      );
+    const indexes = open.map(({ index }) => index);
+    if (this.#total !== undefined) this.#keep(indexes, true);
     else if (open.length > 0) void this.#journal.save(this.#state, { begun: open });
   }
 
@@ -168,23 +162,46 @@ export class StoredLoop implements LoopJournal {
   }
 
   async recall(): Promise<EarlierIterations> {
+    if (this.#total === undefined && this.#window.owner.stop !== undefined) await this.#countAll();
     const { keep } = this.#node;
-    const counts = this.#earlier;
     const { revival } = this.#journal;
-    const frames = await reviveIterations(revival, this.#window, keep, (outcome) =>
-      this.#indexOfEarlier(outcome),
-    );
-    const firstFailure = keep === 'summary' ? await this.#firstFailure() : undefined;
-    return { counts, frames, firstFailure };
+    const frames =
+      keep === 'summary'
+        ? await this.#firstFailure()
+        : await reviveIterations(revival, this.#window, queryOfKept(keep), (outcome, then) =>
+            this.#indexOfEarlier(outcome, then),
+          );
+    return { counts: this.#earlier, frames };
   }
 
-  async #firstFailure(): Promise<EarlierIterations['firstFailure']> {
+  /** A stream that was told to stop is not read to its end: what has ended is all in the store. */
+  async #countAll(): Promise<void> {
+    await this.#journal.afterIterations();
+    const here = new Set(this.#window.keptKeys());
+    const earlier: Partial<Record<Status, number>> = {};
+    const path = statePath(this.#state);
+    for await (const { status } of this.#journal.revival.outcomes(path)) {
+      add(earlier, { [status]: 1 });
+    }
+    for (const [status, count] of Object.entries(this.#ended) as [Status, number][]) {
+      add(earlier, { [status]: -count });
+    }
+    Object.assign(this.#earlier, earlier);
+    const indexOfPulled = this.#indexOfEarlier;
+    this.#indexOfEarlier = (outcome, then) =>
+      here.has(outcome.key) ? undefined : (indexOfPulled(outcome, then) ?? then);
+  }
+
+  async #firstFailure(): Promise<readonly Frame[]> {
     const failed = this.#firstFailed;
     const query = failed ? { keys: [failed.id] } : { statuses: unsuccessful, limit: 1 };
-    const [first] = await this.#read(query);
-    const index = failed?.index ?? (first && this.#indexOfEarlier(first));
-    if (first?.error === undefined || index === undefined) return undefined;
-    return { index, ...first.error };
+    const { revival } = this.#journal;
+    return reviveIterations(
+      revival,
+      this.#window,
+      query,
+      (outcome, then) => failed?.index ?? this.#indexOfEarlier(outcome, then),
+    );
   }
 
   #read(query: FrameQuery): Promise<readonly StoredOutcome[]> {

@@ -153,9 +153,6 @@ export interface LoopJournal {
 
 export interface EarlierIterations {
   readonly counts: StatusCounts;
-  /** Those that the loop keeps. */
+  /** Those that the loop keeps; of a loop that keeps none, the first that failed. */
   readonly frames: readonly Frame[];
-  readonly firstFailure:
-    | { readonly index: number; readonly code: string; readonly message: string }
-    | undefined;
 }

@@ -46,6 +46,17 @@ export interface LoopWindow {
   open(): BegunItem[];
   /** Its iterations are known by the ids of their items, and not by their indexes. */
   identifyById(): void;
+  /** What the iterations that are kept are known by. */
+  keptKeys(): (string | number)[];
+  /** Why an iteration failed before its body began. */
+  noteError(index: number, error: ActionError): void;
+}
+
+/** What is kept of a loop that has ended, beside its iterations. */
+export interface KeptOfLoop {
+  readonly counts: IterationCounts;
+  /** Of a loop that keeps no iterations: the first that failed. */
+  readonly first?: string | number;
 }
 
 export class ForEachExecution extends BodyOwner implements LoopWindow {
@@ -101,6 +112,15 @@ export class ForEachExecution extends BodyOwner implements LoopWindow {
     this.#byId = true;
   }
 
+  keptKeys(): (string | number)[] {
+    return this.keptFrames().map((frame) => this.iterationKey(frame));
+  }
+
+  noteError(index: number, error: ActionError): void {
+    this.#keyErrors ??= new Map();
+    this.#keyErrors.set(index, error);
+  }
+
   override iterationKey(frame: Frame): string | number {
     return this.#byId ? itemId(frame) : frame.index;
   }
@@ -127,16 +147,30 @@ export class ForEachExecution extends BodyOwner implements LoopWindow {
     this.#recalling = true;
     try {
       const source = await journal.source(items);
-      this.#recalling = false;
       // Told to stop, it still opens what had begun: something in it may have to be undone.
       if (this.stop !== undefined) {
-        for (const { index, item } of source.begun ?? []) this.#start(item, index);
+        for (const { index, item } of await this.#begunIn(source)) this.#start(item, index);
         source.close();
       }
+      this.#recalling = false;
       this.#open(source);
     } catch (thrown) {
       this.#recalling = false;
       this.#sourceFailed(thrown);
+    }
+  }
+
+  /** A source that does not answer must not hold up the order to stop. */
+  async #begunIn(source: ItemSource): Promise<readonly BegunItem[]> {
+    const { clock, services } = this.run;
+    let cancelTimer: (() => void) | undefined;
+    const timeIsUp = new Promise<readonly BegunItem[]>((resolve) => {
+      cancelTimer = clock.setTimer(services.grace, () => resolve([]));
+    });
+    try {
+      return await Promise.race([source.begun?.(this.#node.concurrency) ?? [], timeIsUp]);
+    } finally {
+      cancelTimer?.();
     }
   }
 
@@ -214,8 +248,7 @@ export class ForEachExecution extends BodyOwner implements LoopWindow {
       return keyed.admit(key, item, index);
     } catch (thrown) {
       const state = this.state as ActionState;
-      this.#keyErrors ??= new Map();
-      this.#keyErrors.set(index, errorOf(thrown, state.node, `${state.path}[${index}]`));
+      this.noteError(index, errorOf(thrown, state.node, `${state.path}[${index}]`));
       const frame = new Frame(this, index, item);
       tellIterationStart(frame);
       this.#settle(frame, FAILED);
@@ -303,20 +336,20 @@ export class ForEachExecution extends BodyOwner implements LoopWindow {
   #keepEarlier(frames: readonly Frame[]): void {
     for (const frame of frames) {
       if (this.#node.keep === 'all') this.#kept[frame.index] = frame;
-      else this.#kept.push(frame);
+      else if (this.#node.keep === 'failures') this.#kept.push(frame);
       if (frame.bits !== SUCCEEDED && frame.index < (this.#firstFailure?.index ?? Infinity)) {
         this.#firstFailure = frame;
       }
     }
   }
 
-  override kept(): unknown {
-    const { code, message } = this.error() ?? {};
-    return { counts: this.#tally.counts(), error: code && { code, message } };
+  override kept(): KeptOfLoop {
+    const first = this.#node.keep === 'summary' ? this.#firstFailure : undefined;
+    return { counts: this.#tally.counts(), ...(first && { first: this.iterationKey(first) }) };
   }
 
   protected override restored(kept: unknown, frames: readonly Frame[]): void {
-    this.#tally.addAll((kept as { readonly counts: IterationCounts }).counts);
+    this.#tally.addAll((kept as KeptOfLoop).counts);
     this.#keepEarlier(frames);
   }
 
@@ -337,21 +370,12 @@ export class ForEachExecution extends BodyOwner implements LoopWindow {
   }
 
   override error(): ActionError | undefined {
-    const first = this.#firstFailureFacts();
+    const first = this.#firstFailure;
     if (first === undefined) return undefined;
     const { total } = this.#tally.counts();
-    const { error } = first;
+    const error = this.#keyErrors?.get(first.index) ?? super.error();
     const message = `${this.#tally.unsuccessful} of ${total} iterations did not succeed; the first: ${error?.message}`;
     return { code: error?.code ?? 'ITERATION_FAILED', message };
-  }
-
-  /** It may have been run by another process, and not kept. */
-  #firstFailureFacts(): { readonly error: ActionError | undefined } | undefined {
-    const frame = this.#firstFailure;
-    const earlier = this.#earlier?.firstFailure;
-    if (earlier !== undefined && earlier.index < (frame?.index ?? Infinity))
-      return { error: earlier };
-    return frame && { error: this.#keyErrors?.get(frame.index) ?? super.error() };
   }
 
   counts(): IterationCounts {

@@ -17,8 +17,11 @@ export interface ItemSource {
   readonly isAsync: boolean;
   /** Which item `next` gave last, where the source knows better than by counting. */
   readonly index?: number;
-  /** The items whose iterations had begun before and have not ended; they come first. */
-  readonly begun?: readonly BegunItem[];
+  /**
+   * The items, at most so many, whose iterations may have begun in another process and have not ended:
+   * for a loop that is told to stop and takes no more.
+   */
+  begun?(atMost: number): Promise<readonly BegunItem[]>;
   /** Lets the source release what it holds, when not all items were pulled. Never throws. */
   close(): void;
 }
