@@ -100,7 +100,7 @@ interface Outcome extends Told {
 }
 
 /** Runs a scenario to its end, through the death of a process if there is one. */
-export async function runThrough<In>(scenario: Scenario<In>, plan: Plan): Promise<Outcome> {
+async function runThrough<In>(scenario: Scenario<In>, plan: Plan): Promise<Outcome> {
   const clock = virtualClock({ autoAdvance: true });
   const memory = memoryRunStore({ clock });
   const { store, check } = scenario.storeOf?.(memory) ?? { store: memory, check: () => undefined };
