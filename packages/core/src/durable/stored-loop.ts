@@ -75,7 +75,6 @@ export class StoredLoop implements LoopJournal {
 
   async #goOn({ total, next, open, stopped, counts }: LoopProgress): Promise<ItemSource> {
     this.resumed = true;
-    this.#total = total;
     add(this.#earlier, counts);
     const outcomes = [
       ...(open.length === 0 ? [] : await this.#read({ keys: open })),
@@ -102,6 +101,8 @@ export class StoredLoop implements LoopJournal {
     const stored = new StoredItems(this.#journal.parts, this.#state);
     const items = [];
     for (const index of left) items.push({ index, item: await stored.at(index) });
+    // From now on there is more to keep than what was read.
+    this.#total = total;
     return new RemainingItems(stored, items, taken, total, stopped === true);
   }
 

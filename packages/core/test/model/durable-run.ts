@@ -113,7 +113,8 @@ class World {
     const calls = journal.calls.length;
     const readAgain = result && stored ? await this.#readAgain() : undefined;
     if (journal.calls.length > calls) this.#complaints.push('reading a run again calls handlers');
-    const complaints = [...this.#complaints, ...journal.complaints, ...facts.complaints];
+    const ofFacts = [...facts.complaints, ...facts.unannounced];
+    const complaints = [...this.#complaints, ...journal.complaints, ...ofFacts];
     return {
       ...{ run, result, readAgain, journal, facts, complaints },
       ...{ lives: this.#lives, writes: this.#writes, origin: this.#origin },

@@ -15,6 +15,8 @@ import { type NodePlan, nodesByAddress, type Plan } from './plan.ts';
 
 export class StoredFacts {
   readonly complaints: string[] = [];
+  /** What ran before the store had said that it may. */
+  readonly unannounced: string[] = [];
   readonly #nodes: ReadonlyMap<string, NodePlan>;
   /** Nothing stops what is inside, so a skip has but one reason. */
   readonly #neverStops: boolean;
@@ -109,8 +111,8 @@ export class StoredFacts {
     const node = this.nodeAt(path);
     if (node === undefined || node.runAfter.length === 0) return;
     const met = this.#ready.get(path);
-    if (met === undefined) this.complaints.push(`${path}: ran, and was never announced as ready`);
-    else if (!met) this.complaints.push(`${path}: ran, although it was to be skipped`);
+    if (met === undefined) this.unannounced.push(`${path}: ran, and was never announced as ready`);
+    else if (!met) this.unannounced.push(`${path}: ran, although it was to be skipped`);
   }
 }
 

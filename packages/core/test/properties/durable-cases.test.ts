@@ -149,6 +149,14 @@ describe('a run that goes on after', () => {
     });
   });
 
+  it('a stop that comes while a loop is being read leaves it as it was', async () => {
+    const ofTwo = loop('Oak', { items: 2 }, [action('Pine', { takes: 74_000 })]);
+    const plan = { body: body({ ...scope('Alder', [ofTwo]), timeout: 118_000 }) };
+    const crashes = [crash({ write: 3 }), crash({ write: 5 })];
+
+    await expectNothingWrong({ plan, timed: true, crashes });
+  });
+
   it('a delay begins what comes next in its own time, not in that of the restart', async () => {
     const plan = {
       body: body(delay('Alder', 500), action('Birch', { takes: 5 }, following('Alder'))),

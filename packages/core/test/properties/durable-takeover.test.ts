@@ -19,6 +19,7 @@ import { describe, expect, it } from 'vitest';
 import { differences, type Recorded as RecordedRun } from '../model/compare.ts';
 import { type Draw, pick, seededDraw } from '../model/draw.ts';
 import { DurableJournal, runId } from '../model/durable-journal.ts';
+import { ObservedStore } from '../model/observed-store.ts';
 import { expectRun } from '../model/oracle.ts';
 import type { Plan } from '../model/plan.ts';
 import { plannedSignals } from '../model/planned-signals.ts';
@@ -127,7 +128,9 @@ class TwoProcesses {
   wasTakenOver = false;
   readonly #plan: Plan;
   readonly #draw: Draw;
-  readonly #journal: DurableJournal;
+  /** What the sleeper was told, which may start only what follows from it. */
+  readonly #told: StoredFacts;
+  readonly #journals: readonly [sleeper: DurableJournal, successor: DurableJournal];
   readonly #ledger: Ledger;
   readonly #sleeper: Process = { name: 'sleeper', clock: virtualClock(), ending: undefined };
   #successor: Process = this.#sleeper;
@@ -139,12 +142,16 @@ class TwoProcesses {
     this.#plan = plan;
     this.stall = stall;
     this.#draw = draw;
-    this.#journal = new DurableJournal(new StoredFacts(plan, false));
+    this.#told = new StoredFacts(plan, false);
+    this.#journals = [
+      new DurableJournal(this.#told),
+      new DurableJournal(new StoredFacts(plan, false)),
+    ];
     this.#ledger = new Ledger(memoryRunStore({ clock: this.#storeClock() }));
   }
 
   async run(): Promise<void> {
-    const store = new StallingStore(this.#ledger, this.stall);
+    const store = new StallingStore(new ObservedStore(this.#ledger, this.#told), this.stall);
     this.#begin(this.#sleeper, 0, store);
     while (!store.isStalled && (await this.#step(this.#sleeper)));
     if (!store.isStalled) return;
@@ -180,7 +187,7 @@ class TwoProcesses {
     return process.clock.advanceToNext();
   }
 
-  #begin(process: Process, number: number, store: RunStore): void {
+  #begin(process: Process, number: 0 | 1, store: RunStore): void {
     const { clock } = process;
     const isOver = () => process.ending !== undefined;
     const life = {
@@ -190,7 +197,7 @@ class TwoProcesses {
         return isOver();
       },
     };
-    const witness = this.#journal.in(life);
+    const witness = this.#journals[number].in(life);
     const workflow = typedWorkflow(this.#plan, {
       ...witness,
       perform: (...call) => {
@@ -222,7 +229,8 @@ class TwoProcesses {
     const { ends } = this.#ledger;
     if (ends.length !== 1) this.complaints.push(`the run ended ${ends.length} times`);
     if (this.#lateCalls > 0) this.complaints.push(`${this.#lateCalls} calls after the loss`);
-    for (const { path, idempotencyKey } of this.#journal.calls) {
+    this.complaints.push(...this.#told.unannounced);
+    for (const { path, idempotencyKey } of this.#journals.flatMap(({ calls }) => calls)) {
       if (idempotencyKey !== `${runId}/${path}`) this.complaints.push(`${path}: changes its key`);
     }
   }
