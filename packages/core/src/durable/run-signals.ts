@@ -6,6 +6,7 @@
  * is in the store, and a process that takes the run over is given it again.
  * @module
  */
+import type { Clock } from '@runafter/clock';
 import type { Mailbox, SignalOutcome } from '../engine/mailbox.ts';
 import type { RunStore } from '../ports/run-store.ts';
 import type { DefinitionOutline } from './definition-outline.ts';
@@ -17,6 +18,7 @@ export class RunSignals {
   readonly #runId: string;
   readonly #mailbox: Mailbox;
   readonly #sealing: Sealing;
+  readonly #clock: Clock;
   readonly #secure: ReadonlySet<string>;
   readonly #fault: (error: unknown) => void;
   #last = 0;
@@ -30,12 +32,14 @@ export class RunSignals {
     { events }: DefinitionOutline,
     mailbox: Mailbox,
     sealing: Sealing,
+    clock: Clock,
     fault: (error: unknown) => void,
   ) {
     this.#store = store;
     this.#runId = runId;
     this.#mailbox = mailbox;
     this.#sealing = sealing;
+    this.#clock = clock;
     this.#secure = secureEvents(events);
     this.#fault = fault;
   }
@@ -64,7 +68,7 @@ export class RunSignals {
       this.#runId,
       this.#sealing,
       this.#secure.has(event),
-      { event, correlate, payload, id },
+      { event, correlate, payload, id, sentAt: this.#clock.now() },
     );
     if (outcome === 'ended' || outcome === 'unknown') throw new RunLostError(this.#runId);
     await this.#collect();
@@ -82,10 +86,11 @@ export class RunSignals {
     for (const signal of await this.#store.readSignals(this.#runId, this.#last)) {
       const { number, event, correlate } = signal;
       const what = `A signal of event "${event}"`;
-      const payload = await this.#sealing.open(signal.payload, this.#secure.has(event), what);
+      const [sentAt, text] = parted(signal.payload);
+      const payload = await this.#sealing.open(text, this.#secure.has(event), what);
       if (this.#closed) return;
       this.#last = number;
-      this.#mailbox.put(event, correlate, { payload, number }, undefined);
+      this.#mailbox.put(event, correlate, { payload, number, sentAt }, undefined);
     }
   }
 }
@@ -100,6 +105,8 @@ interface Letter {
   readonly correlate: string | undefined;
   readonly payload: unknown;
   readonly id: string | undefined;
+  /** Milliseconds since 1970. */
+  readonly sentAt: number;
 }
 
 /** Puts a signal into the store. What its payload cannot be stored for is thrown. */
@@ -108,9 +115,15 @@ export async function putSignal(
   runId: string,
   sealing: Sealing,
   secure: boolean,
-  { event, correlate, payload, id }: Letter,
+  { event, correlate, payload, id, sentAt }: Letter,
 ): ReturnType<RunStore['putSignal']> {
   const what = `The payload of event "${event}"`;
   const text = await sealing.encrypt(sealing.limited(payload, what), secure, what);
-  return store.putSignal(runId, { event, correlate, payload: text, id });
+  return store.putSignal(runId, { event, correlate, payload: `${sentAt} ${text}`, id });
+}
+
+/** When a stored signal was sent, and its payload as it is stored. */
+function parted(stored: string): [sentAt: number, payload: string] {
+  const blank = stored.indexOf(' ');
+  return [Number(stored.slice(0, blank)), stored.slice(blank + 1)];
 }

@@ -2,6 +2,7 @@
  * `signal()`: sends an event to a run that goes on somewhere, or that waits in its store to be resumed.
  * @module
  */
+import { type Clock, systemClock } from '@runafter/clock';
 import type { EventType } from '../definition/event-type.ts';
 import type { RunStore } from '../ports/run-store.ts';
 import type { SignalOptions } from '../run.ts';
@@ -15,6 +16,8 @@ import { putSignal, secureEvents } from './run-signals.ts';
 import { CipherRequiredError } from './secure-use.ts';
 
 export interface StoreSignalOptions extends SignalOptions {
+  /** Says when it was sent: too late for a wait whose time was up by then. Default: the system's clock. */
+  readonly clock?: Clock;
   /** Needed where the payload is secure. */
   readonly cipher?: Cipher;
   /** See {@link DurableOptions}. */
@@ -52,7 +55,8 @@ export async function signal<P>(
     throw new CipherRequiredError(run.workflow, { path: name, usedBy: name });
   }
   const { correlate, id } = options;
-  const letter = { event: name, correlate, payload, id };
+  const sentAt = (options.clock ?? systemClock).now();
+  const letter = { event: name, correlate, payload, id, sentAt };
   const outcome = await putSignal(store, runId, sealingOf(options), secure, letter);
   if (outcome === 'unknown') throw new RunUnknownError(runId);
   if (outcome === 'ended') {

@@ -9,10 +9,12 @@
 /** What became of a signal. */
 export type SignalOutcome = 'delivered' | 'kept' | 'duplicate';
 
-/** A payload; with the number of its signal where the run is durable. */
+/** A payload; where the run is durable, with the number of its signal and when that was sent. */
 export interface Mail {
   readonly payload: unknown;
   readonly number?: number | undefined;
+  /** Milliseconds since 1970. */
+  readonly sentAt?: number | undefined;
 }
 
 type Take = (mail: Mail) => void;
@@ -58,15 +60,22 @@ export class Mailbox {
   /**
    * Takes a payload that is there, or waits for one. `take` is called at once or later, at most once.
    *
+   * @param deadline - leaves alone what was sent later, in milliseconds since 1970.
    * @returns leaves the queue; does nothing once `take` was called.
    */
-  take(event: string, correlate: string | undefined, take: Take): () => void {
+  take(
+    event: string,
+    correlate: string | undefined,
+    take: Take,
+    deadline: number = Number.POSITIVE_INFINITY,
+  ): () => void {
     const key = keyOf(event, correlate);
     const kept = this.#kept?.get(key);
-    if (kept !== undefined) {
-      const mail = kept.shift() as Mail;
+    const first = kept?.findIndex(({ sentAt = 0 }) => sentAt <= deadline) ?? -1;
+    if (kept !== undefined && first >= 0) {
+      const [mail] = kept.splice(first, 1);
       if (kept.length === 0) this.#kept?.delete(key);
-      take(mail);
+      take(mail as Mail);
       return () => undefined;
     }
     this.#waiting ??= new Map();

@@ -259,7 +259,7 @@ describe('a wait for an event', () => {
     );
   const send = (at: number) => async (store: RunStore, clock: VirtualClock) => {
     await clock.advance(midnight + at * minute - clock.now());
-    await signal(store, 'r', 'approval', 'yes');
+    await signal(store, 'r', 'approval', 'yes', { clock });
   };
 
   it('takes what came while nobody ran', async () => {
@@ -272,6 +272,13 @@ describe('a wait for an event', () => {
     const { run } = await downFor(write, { from: 20, until: 90, meanwhile: send(30) });
 
     expect(await run.finished).toMatchObject({ status: 'Succeeded', outputs: 'yes' });
+  });
+
+  it('does not take what came after its time was up, though nobody ran then', async () => {
+    const { run } = await downFor(write, { from: 20, until: 90, meanwhile: send(70) });
+
+    expect(await run.finished).toMatchObject({ status: 'Failed' });
+    expect(run.result('Approval')).toMatchObject({ status: 'TimedOut', code: 'EVENT_TIMED_OUT' });
   });
 
   it('takes what comes after the restart', async () => {

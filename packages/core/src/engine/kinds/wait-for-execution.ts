@@ -39,16 +39,29 @@ export class WaitForExecution implements Detail {
       return;
     }
     if (this.#over) return;
-    const leave = run.services.mailbox.take(node.event, correlate, ({ payload, number }) => {
-      if (number !== undefined) run.journal?.takes(state, number);
-      this.#end(SUCCEEDED, payload);
-    });
+    const leave = run.services.mailbox.take(
+      node.event,
+      correlate,
+      ({ payload, number }) => {
+        if (number !== undefined) run.journal?.takes(state, number);
+        this.#end(SUCCEEDED, payload);
+      },
+      this.#passedDeadline(),
+    );
     if (this.#over) return;
     this.#leave = leave;
     if (node.timeout !== undefined) {
       const left = run.journal?.timeLeft(state, node.timeout) ?? node.timeout;
-      this.#cancelTimer = run.clock.setTimer(left, () => this.#timeIsUp());
+      if (left === 0 && node.timeout !== 0) this.#timeIsUp();
+      else this.#cancelTimer = run.clock.setTimer(left, () => this.#timeIsUp());
     }
+  }
+
+  /** Where the time was up while nobody ran: what was sent later comes too late. */
+  #passedDeadline(): number | undefined {
+    const { journal, clock } = this.#run;
+    const deadline = journal?.progress(this.#state)?.deadline;
+    return deadline !== undefined && deadline <= clock.now() ? deadline : undefined;
   }
 
   /** What a wait asks for is decided once, also when it outlives the process that began it. */
