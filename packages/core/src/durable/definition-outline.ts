@@ -43,8 +43,18 @@ export interface DefinitionOutline {
   readonly nodes: readonly OutlineNode[];
 }
 
-/** The outline of a definition. */
-export function outlineOf({ version, events, body }: WorkflowDefinition): DefinitionOutline {
+const outlines = new WeakMap<WorkflowDefinition, DefinitionOutline>();
+
+/** The outline of a definition, made once: every run of a workflow asks for it. */
+export function outlineOf(definition: WorkflowDefinition): DefinitionOutline {
+  const known = outlines.get(definition);
+  if (known !== undefined) return known;
+  const outline = makeOutline(definition);
+  outlines.set(definition, outline);
+  return outline;
+}
+
+function makeOutline({ version, events, body }: WorkflowDefinition): DefinitionOutline {
   const nodes: OutlineNode[] = [];
   const secureEvents = new Set<string>();
   addBody(body, '', nodes, secureEvents);

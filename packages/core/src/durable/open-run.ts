@@ -113,7 +113,7 @@ export async function openRun(request: RunToOpen): Promise<OpenedRun> {
     if (created.state === 'created') {
       const fresh = { ...run, end: undefined, lease: undefined };
       const isEmpty = request.prepare === undefined;
-      return hold(request, fresh, { token: created.token, requestedAt }, !isEmpty);
+      return hold(request, fresh, outline, { token: created.token, requestedAt }, !isEmpty);
     }
   }
   const run = await knownRun(store, runId);
@@ -121,7 +121,7 @@ export async function openRun(request: RunToOpen): Promise<OpenedRun> {
   checkDefinition(run, engine.workflow, options.allowChanges === true);
   const granted = run.end === undefined ? await takeOver(request, lease) : undefined;
   if (granted === undefined) return readOnly(request, await knownRun(store, runId));
-  return hold(request, run, granted, true);
+  return hold(request, run, storedOutline(run), granted, true);
 }
 
 /** Whether two inputs are the same as values: fields can be in another order. */
@@ -232,12 +232,13 @@ function timeToLook({ expiresAt }: RunLease, clock: Clock): number {
 async function hold(
   request: RunToOpen,
   run: StoredRun,
+  outline: DefinitionOutline,
   { token, requestedAt }: Grant,
   resumed: boolean,
 ): Promise<OpenedRun> {
   const { engine, options, fault, prepare } = request;
   const ttl = parseDuration(options.lease ?? defaultLease, 'lease');
-  const journal = journalOf(request, run, token, resumed);
+  const journal = journalOf(request, run, outline, token, resumed);
   const held = new HeldRun(journal, engine.clock, ttl, requestedAt, fault);
   try {
     await journal.recallRun();
@@ -260,7 +261,7 @@ function checkCopied(journal: RunJournal, { runId, keyRoot }: StoredRun): void {
 
 async function readOnly(request: RunToOpen, run: StoredRun): Promise<OpenedRun> {
   // No lease has such a token: nothing that is read can be changed.
-  const journal = journalOf(request, run, -1, true);
+  const journal = journalOf(request, run, storedOutline(run), -1, true);
   await journal.recallRun();
   return { journal, held: undefined, run };
 }
@@ -268,6 +269,7 @@ async function readOnly(request: RunToOpen, run: StoredRun): Promise<OpenedRun> 
 function journalOf(
   request: RunToOpen,
   run: StoredRun,
+  outline: DefinitionOutline,
   token: number,
   resumed: boolean,
 ): RunJournal {
@@ -275,7 +277,7 @@ function journalOf(
   const { runId } = run;
   const sealing = sealingOf(options);
   const { mailbox } = engine.services;
-  const signals = new RunSignals(store, runId, storedOutline(run), mailbox, sealing, fault);
+  const signals = new RunSignals(store, runId, outline, mailbox, sealing, engine.clock, fault);
   const writer = { runId, token };
   return new RunJournal({
     ...{ store, run, writer, sealing, resumed, signals, fault },

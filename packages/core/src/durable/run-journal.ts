@@ -54,8 +54,10 @@ export class RunJournal implements Journal {
   readonly #knownBelow = new WeakMap<ActionState, number>();
   /** The signals that waits have taken, until their outcome is kept. */
   readonly #taken = new WeakMap<ActionState, number>();
-  /** Writes that nothing has waited for yet. */
-  readonly #unawaited = new Set<Promise<unknown>>();
+  /** Ends of iterations that are not kept yet. Nothing waits for them but the end of a loop. */
+  readonly #iterationEnds = new Set<Promise<void>>();
+  /** Orders to stop that are not kept yet. */
+  readonly #orders = new Set<Promise<void>>();
 
   constructor(parts: JournalParts) {
     this.parts = parts;
@@ -87,19 +89,14 @@ export class RunJournal implements Journal {
     this.#progress.set(path, progress);
     // Nothing that follows from an order to stop is kept where the order itself could not be.
     const isOrder = more.stop !== undefined || more.termination !== undefined;
-    const earlier = isOrder && this.#unawaited.size > 0 ? this.afterIterations() : undefined;
+    const earlier = isOrder ? [...this.#iterationEnds, ...this.#orders] : [];
     const kept = this.#write(async () => {
-      if (earlier !== undefined) await earlier;
+      if (earlier.length > 0) await Promise.all(earlier);
       const stored = await sealing.encrypt(text, secure, what);
       return store.saveState(writer, path, stored);
     });
-    if (isOrder) this.#keepUnawaited(kept);
+    if (isOrder) addWhileUnderWay(this.#orders, kept);
     await kept;
-  }
-
-  #keepUnawaited(kept: Promise<void>): void {
-    this.#unawaited.add(kept);
-    void kept.then(() => this.#unawaited.delete(kept));
   }
 
   /** Reads a state; undefined when there is none. */
@@ -196,26 +193,16 @@ export class RunJournal implements Journal {
     const path = statePath(state);
     const what = `What is kept of "${path}"`;
     const details = this.#details(detailsOf(state), isSecure(state), what);
-    const entry = entryOf(state, undefined, undefined);
     const signal = this.#taken.get(state);
-    const hasState = this.#progress.has(path) && !isReadLater(state);
-    // What an iteration has kept unawaited comes before the end of its loop.
-    if (this.#unawaited.size > 0) await this.afterIterations();
-    const { sealing } = this.parts;
-    await this.#record(async () => ({
-      ...entry,
-      outcome: {
-        ...entry.outcome,
-        ...(outputs !== undefined && {
-          outputs: await sealing.encrypt(outputs, isSecure(state), what),
-        }),
-        ...(details !== undefined && {
-          details: await sealing.encrypt(details, isSecure(state), what),
-        }),
-      },
+    const entry = {
+      ...entryOf(state, outputs, details),
       ...(signal !== undefined && { signal }),
-      ...(hasState && { forgetState: path }),
-    }));
+      ...(this.#progress.has(path) && !isReadLater(state) && { forgetState: path }),
+    };
+    if (this.#orders.size > 0) await Promise.all(this.#orders);
+    // What its iterations have kept unawaited comes before the end of a loop.
+    if (state.node.kind === 'forEach') await this.afterIterations();
+    await this.#record(entry, isSecure(state), what);
     this.#forget(state, path);
   }
 
@@ -231,7 +218,7 @@ export class RunJournal implements Journal {
     const kept = this.#recordIteration(frame, details, isSecure(state)).catch((error: unknown) =>
       this.parts.fault(error),
     );
-    this.#keepUnawaited(kept);
+    addWhileUnderWay(this.#iterationEnds, kept);
   }
 
   async #recordIteration(
@@ -239,19 +226,9 @@ export class RunJournal implements Journal {
     details: OutcomeDetails | undefined,
     secure: boolean,
   ): Promise<void> {
-    const { sealing } = this.parts;
     const what = `What is kept of "${frame.path}"`;
     const text = this.#details(details, secure, what);
-    const entry = iterationEntryOf(frame, undefined);
-    await this.#record(async () => ({
-      ...entry,
-      outcome: {
-        ...entry.outcome,
-        ...(text !== undefined && {
-          details: await sealing.encrypt(text, secure, what),
-        }),
-      },
-    }));
+    await this.#record(iterationEntryOf(frame, text), secure, what);
   }
 
   #details(details: OutcomeDetails | undefined, secure: boolean, what: string): string | undefined {
@@ -266,13 +243,15 @@ export class RunJournal implements Journal {
 
   /** Resolves when what nothing has waited for is kept: ends of iterations, orders to stop. */
   async afterIterations(): Promise<void> {
-    await Promise.all(this.#unawaited);
+    await Promise.all([...this.#iterationEnds, ...this.#orders]);
   }
 
-  async #record(entry: () => Promise<OutcomeEntry>): Promise<void> {
-    const { store, writer } = this.parts;
+  /** @param what - what an error of the cipher calls it. */
+  async #record(entry: OutcomeEntry, secure: boolean, what: string): Promise<void> {
+    const { sealing, store, writer } = this.parts;
     await this.#write(async () => {
-      const { state } = await store.recordOutcome(writer, await entry());
+      const stored = secure ? await encrypted(entry, sealing, what) : entry;
+      const { state } = await store.recordOutcome(writer, stored);
       return state !== 'fenced' && state !== 'stale';
     });
   }
@@ -314,6 +293,27 @@ export class RunJournal implements Journal {
   takes(state: ActionState, signal: number): void {
     this.#taken.set(state, signal);
   }
+}
+
+/** The same entry with its texts as the cipher makes them. */
+async function encrypted(
+  entry: OutcomeEntry,
+  sealing: Sealing,
+  what: string,
+): Promise<OutcomeEntry> {
+  const { outputs, details } = entry.outcome;
+  const outcome = {
+    ...entry.outcome,
+    ...(outputs !== undefined && { outputs: await sealing.encrypt(outputs, true, what) }),
+    ...(details !== undefined && { details: await sealing.encrypt(details, true, what) }),
+  };
+  return { ...entry, outcome };
+}
+
+/** Has a write in the set for as long as it is under way; for good when it ends the run. */
+function addWhileUnderWay(writes: Set<Promise<void>>, write: Promise<void>): void {
+  writes.add(write);
+  void write.then(() => writes.delete(write));
 }
 
 function pathOf(of: ActionState | RunEngine): string {
