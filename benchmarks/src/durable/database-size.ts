@@ -9,7 +9,7 @@ import type { Probe } from '../harness/work.ts';
 import { addOneLoop } from './add-one-loop.ts';
 import { newFile } from './stores.ts';
 
-const items = 100_000;
+const items = 20_000;
 const runs = 2_000;
 
 /** Bytes of the file after `use`, for each of so many outcomes. */
@@ -28,7 +28,7 @@ async function bytesPer(
 
 const ofLoop: Probe = {
   kind: 'probe',
-  name: 'database size: one loop of 100,000 items, numbers',
+  name: 'database size: one loop of 20,000 items, numbers',
   unit: 'bytes/outcome',
   once: true,
   ours: () =>

@@ -8,9 +8,8 @@
  *   keep 'all', what the finished run holds.
  * @module
  */
-
 import { HeapWatch, liveHeap } from '../engine/live-heap.ts';
-import type { Measure, Probe, Side, Work } from '../harness/work.ts';
+import type { Measure, Side, Work } from '../harness/work.ts';
 import { addOneLoop, type Keep } from './add-one-loop.ts';
 import { countingStore } from './counting-store.ts';
 import {
@@ -66,7 +65,7 @@ function time(count: number, keep: Keep): Work {
     unit: 'ms',
     ours: untilFirstHandler(count, keep),
     peers: { 'of 1,000 items': { ...untilFirstHandler(1_000, keep), target: 2 } },
-    long: isLong(count),
+    long: isLong(count) || keep === 'all',
   };
 }
 
@@ -83,7 +82,11 @@ function rowsRead(count: number): Work {
   };
 }
 
-/** Resumes the loop and runs it to its end; `measured` is told when it begins, and when it has ended. */
+/**
+ * Resumes the loop and runs it to its end.
+ *
+ * @param look - called after each read, and now and then between the items.
+ */
 async function resumeToTheEnd<K extends Keep>(count: number, keep: K, look: () => void) {
   const { resume } = await import('@runafter/core');
   const { sqliteRunStore } = await import('@runafter/sqlite');
@@ -126,7 +129,7 @@ function heap(count: number): Work {
 
 const recordCount = 100_000;
 
-const recordHeap: Probe = {
+const recordHeap: Work = {
   kind: 'probe',
   name: `${titleOf(recordCount, 'all')}: the records at the end`,
   unit: 'bytes/record',
@@ -141,6 +144,7 @@ const recordHeap: Probe = {
   },
   peers: {},
   bound: { name: 'bound of 300 bytes', value: 300 },
+  long: true,
 };
 
 function isLong(count: number): boolean {
