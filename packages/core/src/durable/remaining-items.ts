@@ -38,6 +38,11 @@ export class RemainingItems implements ItemSource {
     this.#beganNoMore = beganNoMore;
   }
 
+  /** Which of the items that had begun the loop has not got back yet. */
+  get waiting(): readonly number[] {
+    return this.#begun.map(({ index }) => index);
+  }
+
   /** The window was full when the other process died, as far as anybody knows. */
   async begun(atMost: number): Promise<readonly BegunItem[]> {
     const begun = [...this.#begun];

@@ -43,6 +43,9 @@ export class StoredLoop implements LoopJournal {
   /** Ended in this one. */
   readonly #ended: Partial<Record<Status, number>> = {};
   #sinceKept = 0;
+  /** Of an array, after a restart; items below `#taken` had been taken before. */
+  #remaining: RemainingItems | undefined;
+  #taken = 0;
   /** Of a stream: the first item whose iteration ended before and did not succeed. */
   #firstFailed: { readonly index: number; readonly id: string } | undefined;
   /** Whether an iteration ended before, and at which index it stands now. */
@@ -103,7 +106,9 @@ export class StoredLoop implements LoopJournal {
     for (const index of left) items.push({ index, item: await stored.at(index) });
     // From now on there is more to keep than what was read.
     this.#total = total;
-    return new RemainingItems(stored, items, taken, total, stopped === true);
+    this.#taken = taken;
+    this.#remaining = new RemainingItems(stored, items, taken, total, stopped === true);
+    return this.#remaining;
   }
 
   #stream(items: unknown): ItemSource {
@@ -151,13 +156,15 @@ export class StoredLoop implements LoopJournal {
     else if (open.length > 0) void this.#journal.save(this.#state, { begun: open });
   }
 
-  #keep(open: readonly number[], stopped = false): void {
+  #keep(active: readonly number[], stopped = false): void {
     if (this.#total === undefined) return;
     this.#sinceKept = 0;
     const counts: Partial<Record<Status, number>> = {};
     add(counts, this.#earlier);
     add(counts, this.#ended);
-    const loop = { total: this.#total, next: this.#window.next, open, stopped, counts };
+    const open = [...active, ...(this.#remaining?.waiting ?? [])];
+    const next = Math.max(this.#window.next, this.#taken);
+    const loop = { total: this.#total, next, open, stopped, counts };
     // It must never be ahead of the iterations that it calls ended.
     void this.#journal.afterIterations().then(() => this.#journal.save(this.#state, { loop }));
   }

@@ -3,12 +3,13 @@
  * itself, and by the calls of its handlers.
  * @module
  */
-import type { Run, RunResult, Status } from '../../src/index.ts';
+import type { Run, RunResult } from '../../src/index.ts';
 import { differences, type Recorded, sameValue } from './compare.ts';
 import type { DurableCall } from './durable-journal.ts';
 import { runId } from './durable-journal.ts';
 import type { DurableRun } from './durable-run.ts';
 import { type Expected, everything } from './expected.ts';
+import { nothing } from './oracle.ts';
 import { everyNode, type Plan } from './plan.ts';
 
 export interface DurableJudgement {
@@ -38,10 +39,8 @@ export function durableComplaints(durable: DurableRun, judgement: DurableJudgeme
     ...(isAllKnown
       ? changes('the result', shownResult(before, left), shownResult(result, left))
       : []),
-    ...(dropsIterations(plan) ? [] : changes('why()', reasonOf(uninterrupted.run), reasonOf(run))),
-    ...(isAllKnown
-      ? changes('the result, read again,', plain(result, left), plain(readAgain, left))
-      : []),
+    ...changes('why()', reasonOf(uninterrupted.run), reasonOf(run)),
+    ...changes('the result, read again,', plain(result, left), plain(readAgain, left)),
   ];
 }
 
@@ -128,7 +127,7 @@ function* placed(record: Expected, prefix: string): Generator<[string, Expected]
 const times = ['startTime', 'endTime', 'slowest', 'outliers', 'wait'];
 
 /** What another process has seen of iterations that are not kept is not known any more in all detail. */
-const digested = ['usage', 'handledFailures', 'flagged', 'unsettled', 'message'];
+const digested = ['usage', 'handledFailures', 'flagged', 'unsettled'];
 
 function dropsIterations({ body }: Plan): boolean {
   return [...everyNode(body)].some(
@@ -147,12 +146,15 @@ function isStopped({ status }: { readonly status?: unknown }): boolean {
 
 /**
  * What must be known of something that was told to stop while a process was down, or coming to its end:
- * not whether one more attempt was under way, nor which iterations were.
+ * not whether one more attempt was under way, nor whether the next iterations had begun.
  */
 function asFarAsKnown(expected: Expected, record: Recorded): Expected {
   const found = record.attempts?.length ?? 0;
   const lacksAttempt = isStopped(expected) && found === expected.calls - 1 && found > 0;
-  const iterations = isStopped(expected) ? knownIterations(expected, record) : expected.iterations;
+  const iterations = expected.iterations.map((child) => {
+    const inside = iterationIn(record, child);
+    return inside === undefined ? child : asFarAsKnown(child, inside);
+  });
   return {
     ...expected,
     ...(lacksAttempt && { calls: found }),
@@ -160,25 +162,19 @@ function asFarAsKnown(expected: Expected, record: Recorded): Expected {
       const inside = record.results.find(({ name }) => name === child.name);
       return inside === undefined ? child : asFarAsKnown(child, inside);
     }),
-    iterations: iterations.map((child) => {
-      const inside = iterationIn(record, child);
-      return inside === undefined ? child : asFarAsKnown(child, inside);
-    }),
+    iterations: [...iterations, ...perhapsBegun(expected, record)],
   };
 }
 
-/**
- * Those that were stopped may be missing, and of a stream, which is not read to its end any more, all
- * that another process has ended. A loop that keeps less only tells how many there are.
- */
-function knownIterations(
-  { iterations, keep, isStream = false }: Expected,
-  record: Recorded,
-): readonly Expected[] {
-  const left = { ...record.counts } as Record<Status, number>;
-  return iterations.filter((one) => {
-    if (!isStream && !isStopped(one)) return true;
-    return keep === 'all' ? iterationIn(record, one) !== undefined : left[one.status]-- > 0;
+/** Of a loop that was stopped, those that may have begun, behind those that had. */
+function perhapsBegun(loop: Expected, { counts }: Recorded): readonly Expected[] {
+  const { iterations, path, status, start, end } = loop;
+  const more = (counts?.total ?? 0) - iterations.length;
+  if (!isStopped(loop) || more <= 0) return [];
+  return Array.from({ length: more }, (_, position) => {
+    const name = String(iterations.length + position);
+    const times = { start, end };
+    return { ...nothing, ...times, name, path: `${path}[${name}]`, status, opaque: true };
   });
 }
 

@@ -36,8 +36,6 @@ export interface Expected {
   readonly repeats?: readonly string[];
   /** Loops only: which iterations are kept. */
   readonly keep?: Keep;
-  /** Loops only: the items cannot be listed beforehand. */
-  readonly isStream?: boolean;
   /** Those of a loop that were started. */
   readonly iterations: readonly Expected[];
   /** A child workflow: what is inside has paths of its own. */

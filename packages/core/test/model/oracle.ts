@@ -262,8 +262,7 @@ class Oracle {
   #forEach(node: ForEachPlan, outside: Place): Expected {
     const { keep = 'all' } = node;
     const repeats = namesIn(node.body);
-    const isStream = node.source === 'generator' || node.source === 'stream';
-    const record = { ...nothing, ...startOf(node.name, outside), repeats, keep, isStream };
+    const record = { ...nothing, ...startOf(node.name, outside), repeats, keep };
     if (node.items === 'throws') return { ...record, status: 'Failed' };
     const stop = this.#firstStop(outside, node.timeout);
     const iterations: Expected[] = [];
@@ -357,7 +356,8 @@ function resultOf({ status, outputs }: Expected): ExpectedResult {
   return { status, outputs };
 }
 
-const nothing = {
+/** Of whatever has no more to tell. */
+export const nothing = {
   unmet: [],
   runsAfter: [],
   isImportant: false,

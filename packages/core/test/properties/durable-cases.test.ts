@@ -157,6 +157,17 @@ describe('a run that goes on after', () => {
     await expectNothingWrong({ plan, timed: true, crashes });
   });
 
+  it('a stop knows which items had ended behind one that still ran', async () => {
+    const hangs = { takes: 77_000, ends: 'returns', throwsFirst: 0, onAbort: 0 } as const;
+    const quick = { ...hangs, takes: 0 };
+    const work = { ...action('Oak'), behaviours: [quick, hangs, quick] };
+    const ofThree = { ...loop('Alder', { items: 3, concurrency: 3 }, [work]), timeout: 70_000 };
+    for (let write = 5; write < 8; write++) {
+      const crashes = [crash({ write }), crash({ write: 4 })];
+      await expectNothingWrong({ plan: { body: body(ofThree) }, timed: true, crashes });
+    }
+  });
+
   it('a delay begins what comes next in its own time, not in that of the restart', async () => {
     const plan = {
       body: body(delay('Alder', 500), action('Birch', { takes: 5 }, following('Alder'))),
