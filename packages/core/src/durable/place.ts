@@ -36,7 +36,7 @@ export function placeOfIteration(frame: Frame): Place {
 }
 
 /** The path of the loop that an iteration belongs to. */
-export function loopPath({ owner }: Frame): string {
+function loopPath({ owner }: Frame): string {
   return statePath(owner.state as ActionState);
 }
 
