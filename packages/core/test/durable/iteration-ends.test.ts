@@ -9,15 +9,18 @@ import { type StoreCall, WatchedStore } from '../model/watched-store.ts';
 /** Does not answer to the ends of iterations before it is told to. */
 class SlowAboutIterations extends WatchedStore {
   readonly outcomes: string[] = [];
-  readonly #mayAnswer = Promise.withResolvers<void>();
+  #answer!: () => void;
+  readonly #mayAnswer = new Promise<void>((resolve) => {
+    this.#answer = resolve;
+  });
 
   answer(): void {
-    this.#mayAnswer.resolve();
+    this.#answer();
   }
 
   override async recordOutcome(...[writer, entry]: Parameters<WatchedStore['recordOutcome']>) {
     const recorded = await super.recordOutcome(writer, entry);
-    if (isIteration(entry)) await this.#mayAnswer.promise;
+    if (isIteration(entry)) await this.#mayAnswer;
     else this.outcomes.push(`${entry.outcome.frame}/${entry.outcome.key}`);
     return recorded;
   }
