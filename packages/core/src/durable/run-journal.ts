@@ -58,6 +58,8 @@ export class RunJournal implements Journal {
   readonly #iterationEnds = new Set<Promise<void>>();
   /** Orders to stop that are not kept yet. */
   readonly #orders = new Set<Promise<void>>();
+  /** The last write that waits for a cipher, or behind one that does. */
+  #unsent: Promise<unknown> | undefined;
 
   constructor(parts: JournalParts) {
     this.parts = parts;
@@ -90,11 +92,13 @@ export class RunJournal implements Journal {
     // Nothing that follows from an order to stop is kept where the order itself could not be.
     const isOrder = more.stop !== undefined || more.termination !== undefined;
     const earlier = isOrder ? [...this.#iterationEnds, ...this.#orders] : [];
-    const kept = this.#write(async () => {
-      if (earlier.length > 0) await Promise.all(earlier);
-      const stored = await sealing.encrypt(text, secure, what);
-      return store.saveState(writer, path, stored);
-    });
+    const kept = this.#write(
+      () => {
+        const encrypt = () => sealing.encrypt(text, secure, what);
+        return earlier.length === 0 ? encrypt() : Promise.all(earlier).then(encrypt);
+      },
+      (stored) => store.saveState(writer, path, stored),
+    );
     if (isOrder) addWhileUnderWay(this.#orders, kept);
     await kept;
   }
@@ -238,7 +242,12 @@ export class RunJournal implements Journal {
   /** Keeps the items of a loop. What cannot be stored is thrown. */
   async keepItems(state: ActionState, items: readonly unknown[]): Promise<void> {
     const stored = new StoredItems(this.parts, state);
-    await stored.keep(items, (write) => this.#write(write));
+    await stored.keep(items, (write) => this.#write(() => undefined, write));
+  }
+
+  /** Resolves when the store has been given every write so far; its answers may be missing. */
+  async sent(): Promise<void> {
+    await this.#unsent;
   }
 
   /** Resolves when what nothing has waited for is kept: ends of iterations, orders to stop. */
@@ -249,18 +258,27 @@ export class RunJournal implements Journal {
   /** @param what - what an error of the cipher calls it. */
   async #record(entry: OutcomeEntry, secure: boolean, what: string): Promise<void> {
     const { sealing, store, writer } = this.parts;
-    await this.#write(async () => {
-      const stored = secure ? await encrypted(entry, sealing, what) : entry;
-      const { state } = await store.recordOutcome(writer, stored);
-      return state !== 'fenced' && state !== 'stale';
-    });
+    await this.#write(
+      () => (secure ? encrypted(entry, sealing, what) : entry),
+      async (stored) => {
+        const { state } = await store.recordOutcome(writer, stored);
+        return state !== 'fenced' && state !== 'stale';
+      },
+    );
   }
 
-  /** A write that fails, or is refused, ends the run here; then the promise stays as it is. */
-  async #write(write: () => Promise<boolean>): Promise<void> {
+  /**
+   * A write that fails, or is refused, ends the run here; then the promise stays as it is.
+   *
+   * @param prepare - gives what is to be written, at once or when it is encrypted.
+   */
+  async #write<T>(
+    prepare: () => T | Promise<T>,
+    write: (prepared: T) => Promise<boolean>,
+  ): Promise<void> {
     if (!this.closed) {
       try {
-        if (await write()) return;
+        if (await this.#inTurn(prepare(), write)) return;
         this.parts.fault(new RunLostError(this.parts.run.runId));
       } catch (error) {
         this.parts.fault(error);
@@ -269,10 +287,24 @@ export class RunJournal implements Journal {
     await new Promise(() => undefined);
   }
 
+  /** Writes reach the store in the order of their calls, however long a cipher takes for each. */
+  #inTurn<T>(prepared: T | Promise<T>, write: (prepared: T) => Promise<boolean>): Promise<boolean> {
+    const before = this.#unsent;
+    if (before === undefined && !(prepared instanceof Promise)) return write(prepared);
+    const sent = Promise.all([prepared, before]).then(([ready]) => {
+      if (this.#unsent === sent) this.#unsent = undefined;
+      // Wrapped, so that the next write does not wait for the answer to this one.
+      return { answer: write(ready) };
+    });
+    this.#unsent = sent;
+    return sent.then(({ answer }) => answer);
+  }
+
   /** Keeps how the run ended. */
   async end(end: RunEnd): Promise<void> {
     const { store, writer, run } = this.parts;
     await this.afterIterations();
+    await this.sent();
     this.close();
     if (!(await store.endRun(writer, end))) throw new RunLostError(run.runId);
   }
@@ -302,10 +334,12 @@ async function encrypted(
   what: string,
 ): Promise<OutcomeEntry> {
   const { outputs, details } = entry.outcome;
+  const encrypt = (text: string | undefined) => text && sealing.encrypt(text, true, what);
+  const [secretOutputs, secretDetails] = await Promise.all([encrypt(outputs), encrypt(details)]);
   const outcome = {
     ...entry.outcome,
-    ...(outputs !== undefined && { outputs: await sealing.encrypt(outputs, true, what) }),
-    ...(details !== undefined && { details: await sealing.encrypt(details, true, what) }),
+    ...(secretOutputs !== undefined && { outputs: secretOutputs }),
+    ...(secretDetails !== undefined && { details: secretDetails }),
   };
   return { ...entry, outcome };
 }
