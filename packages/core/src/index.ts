@@ -135,7 +135,7 @@ export type {
 export { LookUpError } from './engine/handlers/look-up-error.ts';
 export { PayloadNotMeasurableError, PayloadTooLargeError } from './engine/handlers/payload.ts';
 export { SwitchCaseError } from './engine/kinds/branching-execution.ts';
-export { ItemKeyError } from './engine/kinds/item-key.ts';
+export { ItemIdDuplicateError, ItemKeyError } from './engine/kinds/item-key.ts';
 export { ItemsError } from './engine/kinds/item-source.ts';
 export type { SignalOutcome } from './engine/mailbox.ts';
 export type { ActionRecord, AttemptRecord, RecordKind } from './engine/records/action-record.ts';

@@ -110,7 +110,9 @@ export interface ForEachOptions<Item, K extends Keep = Keep> extends ContainerOp
   readonly key?: (item: Item, index: number) => string | number | bigint;
   /**
    * An identity for the item that is the same in every run; the index otherwise. Idempotency keys are
-   * made of it, so no two items of the loop may have the same.
+   * made of it, so no two items of the loop may have the same. A durable run fails a loop over a stream
+   * with ITEM_ID_DUPLICATE where a second item with an id is taken while the first one runs, or ends
+   * after it. No ids are remembered for that: after a restart a second item may pass for the first.
    */
   readonly id?: (item: Item, index: number) => string | number | bigint;
   /**

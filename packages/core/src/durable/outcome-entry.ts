@@ -9,8 +9,9 @@ import type { Frame } from '../engine/frame.ts';
 import type { AttemptRecord } from '../engine/records/action-record.ts';
 import { IterationRecord } from '../engine/records/iteration-record.ts';
 import type { Join, OutcomeEntry, StoredOutcome } from '../ports/run-store.ts';
-import { type Status, SUCCEEDED, statusName } from '../status.ts';
+import { type Status, type StatusBits, SUCCEEDED, statusName } from '../status.ts';
 import { framePath, placeOf, placeOfIteration, statePath } from './place.ts';
+import { isSecure, type Sealing } from './sealing.ts';
 
 /** More than an outcome has fields for; absent where there is nothing to tell. */
 export interface OutcomeDetails {
@@ -64,13 +65,47 @@ export function detailsOf(state: ActionState): OutcomeDetails | undefined {
  * Whether the outcome of the only action of an iteration stands for the iteration too: most loops have
  * such a body, and need one row for each item.
  */
-export function standsForIteration({ frame, bits, node }: ActionState): boolean {
+export function standsForIteration(state: ActionState, bits: StatusBits = state.bits): boolean {
+  const { frame, node } = state;
   return (
     bits === SUCCEEDED &&
     node.kind === 'action' &&
     frame.body.nodes.length === 1 &&
     frame.owner.state?.node.kind === 'forEach'
   );
+}
+
+/**
+ * Whether the details of an outcome may tell a secret. Those of an iteration tell the item, which need
+ * not be one where its only action is secure, and attempts, whose errors quote nothing.
+ */
+export function hasSecretDetails(state: ActionState, bits: StatusBits = state.bits): boolean {
+  const isIteration = standsForIteration(state, bits);
+  return isIteration ? hasSecretItems(state.frame.owner.state as ActionState) : isSecure(state);
+}
+
+/** Whether what the iterations of a loop, or the rounds of an until, were given is secret. */
+export function hasSecretItems(state: ActionState): boolean {
+  return state.node.kind === 'forEach' ? state.node.secureItems : isSecure(state);
+}
+
+/**
+ * The details as text. An item that cannot be stored is left out: a loop that keeps its items has
+ * refused it before, and any other one can do without.
+ */
+export function encodeDetails(
+  sealing: Sealing,
+  details: OutcomeDetails | undefined,
+  secure: boolean,
+  what: string,
+): string | undefined {
+  if (details === undefined) return undefined;
+  try {
+    return sealing.encode(details, secure, what);
+  } catch (error) {
+    if (details.item === undefined) throw error;
+    return sealing.encode({ ...details, item: undefined }, secure, what);
+  }
 }
 
 /** The outcome of an action or container. `outputs` and `details` as they are stored. */

@@ -4,7 +4,9 @@
  * @module
  */
 import type { BodyOwner } from '../engine/body-owner.ts';
+import type { Frame } from '../engine/frame.ts';
 import { itemId } from '../engine/idempotency-key.ts';
+import { ItemIdDuplicateError } from '../engine/kinds/item-key.ts';
 import { type BegunItem, DONE, type ItemSource } from '../engine/kinds/item-source.ts';
 import type { Status } from '../status.ts';
 import type { StoredItems } from './stored-items.ts';
@@ -69,6 +71,20 @@ export class RemainingItems implements ItemSource {
 /** Which of these items' iterations have ended, and as what. */
 export type EndedIterations = (ids: readonly string[]) => Promise<ReadonlyMap<string, Status>>;
 
+/** What a loop over a stream knows of its items, and wants to know. */
+export interface ItemsKnown {
+  /** Undefined where no iteration can have ended. */
+  readonly ended: EndedIterations | undefined;
+  /** Told of every item that is passed over. */
+  found(index: number, id: string, status: Status): void;
+  /** Throws for an item that the loop cannot take. */
+  check(index: number, item: unknown): void;
+}
+
+interface PulledItem extends BegunItem {
+  readonly id: string;
+}
+
 /** As many items are looked up at once at most, while all of them turn out to have ended. */
 const maxLookUp = 256;
 
@@ -83,30 +99,27 @@ export class UndoneItems implements ItemSource {
   readonly #source: ItemSource;
   readonly #owner: BodyOwner;
   readonly #noted: readonly BegunItem[] | undefined;
-  readonly #ended: EndedIterations | undefined;
-  readonly #found: (index: number, id: string, status: Status) => void;
+  readonly #known: ItemsKnown;
   readonly #ready: BegunItem[] = [];
+  /** Ids of items that were given and whose iterations have not ended: as many as fit into the window. */
+  readonly #open = new Set<string>();
   #pulled = 0;
   #lookUp = 1;
   #exhausted = false;
 
   /**
    * @param noted - what had begun, where that was noted when the loop was told to stop.
-   * @param ended - undefined where no iteration can have ended: then the ids are only checked.
-   * @param found - told of every item that is passed over.
    */
   constructor(
     source: ItemSource,
     owner: BodyOwner,
     noted: readonly BegunItem[] | undefined,
-    ended: EndedIterations | undefined,
-    found: (index: number, id: string, status: Status) => void,
+    known: ItemsKnown,
   ) {
     this.#source = source;
     this.#owner = owner;
     this.#noted = noted;
-    this.#ended = ended;
-    this.#found = found;
+    this.#known = known;
   }
 
   async next(): Promise<unknown> {
@@ -117,13 +130,24 @@ export class UndoneItems implements ItemSource {
         return ready.item;
       }
       if (this.#exhausted) return DONE;
-      await this.#look();
+      try {
+        await this.#look();
+      } catch (error) {
+        this.close();
+        throw error;
+      }
     }
   }
 
+  /** This iteration has ended. */
+  ended(frame: Frame): void {
+    this.#open.delete(String(this.#owner.iterationKey(frame)));
+  }
+
   async begun(atMost: number): Promise<readonly BegunItem[]> {
-    if (this.#ended === undefined) return [];
-    if (this.#noted !== undefined) return this.#notEnded(this.#noted, this.#ended);
+    const { ended } = this.#known;
+    if (ended === undefined) return [];
+    if (this.#noted !== undefined) return this.#notEnded(this.#noted, ended);
     const begun: BegunItem[] = [];
     while (begun.length < atMost) {
       const item = await this.next();
@@ -144,18 +168,23 @@ export class UndoneItems implements ItemSource {
 
   async #look(): Promise<void> {
     const pulled = await this.#pull(this.#lookUp);
-    const ended = await this.#ended?.(pulled.map(({ id }) => id));
+    const ended = await this.#known.ended?.(pulled.map(({ id }) => id));
     for (const { index, item, id } of pulled) {
       const status = ended?.get(id);
-      if (status === undefined) this.#ready.push({ index, item });
-      else this.#found(index, id, status);
+      if (status === undefined) {
+        this.#known.check(index, item);
+        this.#ready.push({ index, item });
+      } else {
+        this.#open.delete(id);
+        this.#known.found(index, id, status);
+      }
     }
     this.#lookUp = this.#ready.length === 0 ? Math.min(maxLookUp, this.#lookUp * 2) : 1;
     if (ended === undefined) this.#lookUp = 1;
   }
 
-  async #pull(count: number): Promise<(BegunItem & { readonly id: string })[]> {
-    const pulled: (BegunItem & { readonly id: string })[] = [];
+  async #pull(count: number): Promise<PulledItem[]> {
+    const pulled: PulledItem[] = [];
     while (pulled.length < count) {
       const item = await this.#source.next();
       if (item === DONE) {
@@ -163,7 +192,10 @@ export class UndoneItems implements ItemSource {
         break;
       }
       const index = this.#pulled++;
-      pulled.push({ index, item, id: itemId({ index, item, owner: this.#owner }) });
+      const id = itemId({ index, item, owner: this.#owner });
+      if (this.#open.has(id)) throw new ItemIdDuplicateError(this.#owner.path, index, id);
+      this.#open.add(id);
+      pulled.push({ index, item, id });
     }
     return pulled;
   }

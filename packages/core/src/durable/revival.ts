@@ -29,7 +29,7 @@ import {
   statusBits,
   TIMED_OUT,
 } from '../status.ts';
-import type { OutcomeDetails } from './outcome-entry.ts';
+import { hasSecretDetails, type OutcomeDetails } from './outcome-entry.ts';
 import { framePath, statePath } from './place.ts';
 import {
   indexOfStored,
@@ -99,7 +99,7 @@ export class Revival {
   async state(state: ActionState, outcome: StoredOutcome): Promise<void> {
     const { run } = state.frame.owner;
     const bits = statusBits(outcome.status);
-    const details = await this.details(outcome, state);
+    const details = await this.details(outcome, state, hasSecretDetails(state, bits));
     state.handed = bits === SKIPPED ? NOTHING : handOver(state.frame, state.node.inputs);
     state.started = outcome.startTime - run.epoch;
     state.ended = outcome.endTime - run.epoch;
@@ -118,11 +118,15 @@ export class Revival {
   }
 
   /** What an outcome tells beside its fields. */
-  async details(outcome: StoredOutcome, state: ActionState): Promise<OutcomeDetails> {
+  async details(
+    outcome: StoredOutcome,
+    state: ActionState,
+    secure: boolean,
+  ): Promise<OutcomeDetails> {
     if (outcome.details === undefined) return {};
     const what = `What is kept of "${state.path}"`;
     const { sealing } = this.journal.parts;
-    return (await sealing.open(outcome.details, isSecure(state), what)) as OutcomeDetails;
+    return (await sealing.open(outcome.details, secure, what)) as OutcomeDetails;
   }
 
   async #inside(

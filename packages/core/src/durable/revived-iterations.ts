@@ -7,9 +7,11 @@ import type { ActionState } from '../engine/action-state.ts';
 import type { BodyOwner } from '../engine/body-owner.ts';
 import { Frame } from '../engine/frame.ts';
 import type { EarlierRounds } from '../engine/journal.ts';
-import type { LoopWindow } from '../engine/kinds/for-each-execution.ts';
+import type { ForEachExecution, LoopWindow } from '../engine/kinds/for-each-execution.ts';
+import { ItemIdDuplicateError } from '../engine/kinds/item-key.ts';
 import type { FrameQuery, StoredOutcome } from '../ports/run-store.ts';
 import { RUNNING, type Status, statusBits, statuses } from '../status.ts';
+import { hasSecretItems, type OutcomeDetails } from './outcome-entry.ts';
 import { statePath } from './place.ts';
 import type { Revival } from './revival.ts';
 import { StoredItems } from './stored-items.ts';
@@ -40,12 +42,12 @@ export async function reviveIterations(
   const items = new StoredItems(revival.journal.parts, state);
   const frames: Frame[] = [];
   for await (const outcome of revival.outcomes(statePath(state), query)) {
-    const { index: indexThen, item } = await revival.details(outcome, state);
+    const { index: indexThen, item } = await iterationDetails(revival, outcome, state);
     const { key } = outcome;
     const index = indexOf(outcome, typeof key === 'number' ? key : indexThen);
     if (index === undefined) continue;
-    if (typeof key !== 'number') loop.identifyById();
     const frame = new Frame(owner, index, typeof key === 'number' ? await items.at(key) : item);
+    if (typeof key !== 'number') loop.identify(frame, key);
     await reviveInside(revival, frame, outcome);
     if (outcome.error !== undefined && frame.remaining === frame.states.length) {
       loop.noteError(index, outcome.error);
@@ -67,7 +69,7 @@ export async function reviveRounds(
   let value = initial;
   let isDone: boolean | undefined = false;
   for (const outcome of await store.readFrame(run.runId, statePath(state))) {
-    const details = await revival.details(outcome, state);
+    const details = await iterationDetails(revival, outcome, state);
     const frame = new Frame(until, Number(outcome.key), value);
     await reviveInside(revival, frame, outcome);
     frames.push(frame);
@@ -75,6 +77,32 @@ export async function reviveRounds(
     isDone = details.unanswered ? undefined : (details.done ?? false);
   }
   return { frames, value, done: isDone };
+}
+
+/**
+ * Fails the loop when the store has an outcome of another item with the same id. One of the same item
+ * is there when a store that repeats its writes was asked again.
+ */
+export async function failOnSecondItem(revival: Revival, frame: Frame): Promise<void> {
+  const { owner, index } = frame;
+  const key = owner.iterationKey(frame);
+  if (typeof key === 'number') return;
+  const { run, store } = revival.journal.parts;
+  const state = owner.state as ActionState;
+  const [first] = await store.readFrame(run.runId, statePath(state), { keys: [key] });
+  if (first === undefined) return;
+  const details = await iterationDetails(revival, first, state);
+  if (details.index === index) return;
+  (owner as ForEachExecution).failItems(new ItemIdDuplicateError(owner.path, index, key));
+}
+
+/** @param state - the loop, or the until. */
+function iterationDetails(
+  revival: Revival,
+  outcome: StoredOutcome,
+  state: ActionState,
+): Promise<OutcomeDetails> {
+  return revival.details(outcome, state, hasSecretItems(state));
 }
 
 async function reviveInside(revival: Revival, frame: Frame, outcome: StoredOutcome): Promise<void> {

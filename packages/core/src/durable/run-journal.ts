@@ -18,10 +18,19 @@ import type { SignalOutcome } from '../engine/mailbox.ts';
 import type { RunEngine } from '../engine/run-engine.ts';
 import type { OutcomeEntry, RunEnd, RunStore, StoredRun, Writer } from '../ports/run-store.ts';
 import { RunLostError } from './durable-errors.ts';
-import { detailsOf, entryOf, iterationEntryOf, type OutcomeDetails } from './outcome-entry.ts';
+import {
+  detailsOf,
+  encodeDetails,
+  entryOf,
+  hasSecretDetails,
+  hasSecretItems,
+  iterationEntryOf,
+  type OutcomeDetails,
+  standsForIteration,
+} from './outcome-entry.ts';
 import { runPath, statePath } from './place.ts';
 import { Revival } from './revival.ts';
-import { reviveRounds } from './revived-iterations.ts';
+import { failOnSecondItem, reviveRounds } from './revived-iterations.ts';
 import type { RunSignals } from './run-signals.ts';
 import { isSecure, type Sealing, whatIsKnownOf } from './sealing.ts';
 import { CipherRequiredError } from './secure-use.ts';
@@ -40,6 +49,15 @@ export interface JournalParts {
   readonly signals: RunSignals;
   /** Ends the run in this process. */
   readonly fault: (error: unknown) => void;
+}
+
+/** Ends of iterations that may be under way before loops start no more of them. */
+const maxIterationEnds = 1_000;
+
+/** Which texts of an outcome are encrypted. */
+interface SecretTexts {
+  readonly outputs: boolean;
+  readonly details: boolean;
 }
 
 export class RunJournal implements Journal {
@@ -196,7 +214,8 @@ export class RunJournal implements Journal {
   async record(state: ActionState, outputs: string | undefined): Promise<void> {
     const path = statePath(state);
     const what = `What is kept of "${path}"`;
-    const details = this.#details(detailsOf(state), isSecure(state), what);
+    const secret = { outputs: isSecure(state), details: hasSecretDetails(state) };
+    const details = encodeDetails(this.parts.sealing, detailsOf(state), secret.details, what);
     const signal = this.#taken.get(state);
     const entry = {
       ...entryOf(state, outputs, details),
@@ -206,43 +225,39 @@ export class RunJournal implements Journal {
     if (this.#orders.size > 0) await Promise.all(this.#orders);
     // What its iterations have kept unawaited comes before the end of a loop.
     if (state.node.kind === 'forEach') await this.afterIterations();
-    await this.#record(entry, isSecure(state), what);
+    await this.#record(entry, secret, what, standsForIteration(state) ? state.frame : undefined);
     this.#forget(state, path);
   }
 
   async recordRound(frame: Frame, value: unknown, done: boolean | undefined): Promise<void> {
-    const state = frame.owner.state as ActionState;
     const answer = done === undefined ? { unanswered: true as const } : done && { done };
-    await this.#recordIteration(frame, { value, ...answer }, isSecure(state));
+    await this.#recordIteration(frame, { value, ...answer });
   }
 
   /** Keeps the end of an iteration; nothing waits for it but the end of its loop. */
   recordIteration(frame: Frame, details: OutcomeDetails | undefined): void {
-    const state = frame.owner.state as ActionState;
-    const kept = this.#recordIteration(frame, details, isSecure(state)).catch((error: unknown) =>
+    const kept = this.#recordIteration(frame, details).catch((error: unknown) =>
       this.parts.fault(error),
     );
     addWhileUnderWay(this.#iterationEnds, kept);
   }
 
-  async #recordIteration(
-    frame: Frame,
-    details: OutcomeDetails | undefined,
-    secure: boolean,
-  ): Promise<void> {
-    const what = `What is kept of "${frame.path}"`;
-    const text = this.#details(details, secure, what);
-    await this.#record(iterationEntryOf(frame, text), secure, what);
+  /** Too many ends of iterations are not kept yet. */
+  get isBehind(): boolean {
+    return this.#iterationEnds.size >= maxIterationEnds;
   }
 
-  #details(details: OutcomeDetails | undefined, secure: boolean, what: string): string | undefined {
-    return details && this.parts.sealing.encode(details, secure, what);
+  async #recordIteration(frame: Frame, details: OutcomeDetails | undefined): Promise<void> {
+    const what = `What is kept of "${frame.path}"`;
+    const secret = { outputs: false, details: hasSecretItems(frame.owner.state as ActionState) };
+    const text = encodeDetails(this.parts.sealing, details, secret.details, what);
+    await this.#record(iterationEntryOf(frame, text), secret, what, frame);
   }
 
   /** Keeps the items of a loop. What cannot be stored is thrown. */
   async keepItems(state: ActionState, items: readonly unknown[]): Promise<void> {
     const stored = new StoredItems(this.parts, state);
-    await stored.keep(items, (write) => this.#write(() => undefined, write));
+    await stored.keep(items, (prepare, write) => this.#write(prepare, write));
   }
 
   /** Resolves when the store has been given every write so far; its answers may be missing. */
@@ -255,13 +270,24 @@ export class RunJournal implements Journal {
     await Promise.all([...this.#iterationEnds, ...this.#orders]);
   }
 
-  /** @param what - what an error of the cipher calls it. */
-  async #record(entry: OutcomeEntry, secure: boolean, what: string): Promise<void> {
+  /**
+   * @param what - what an error of the cipher calls it.
+   * @param iteration - the one whose outcome it is.
+   */
+  async #record(
+    entry: OutcomeEntry,
+    secret: SecretTexts,
+    what: string,
+    iteration: Frame | undefined,
+  ): Promise<void> {
     const { sealing, store, writer } = this.parts;
     await this.#write(
-      () => (secure ? encrypted(entry, sealing, what) : entry),
+      () => (secret.outputs || secret.details ? encrypted(entry, secret, sealing, what) : entry),
       async (stored) => {
         const { state } = await store.recordOutcome(writer, stored);
+        if (state === 'duplicate' && iteration !== undefined) {
+          await failOnSecondItem(this.#revival, iteration);
+        }
         return state !== 'fenced' && state !== 'stale';
       },
     );
@@ -330,12 +356,17 @@ export class RunJournal implements Journal {
 /** The same entry with its texts as the cipher makes them. */
 async function encrypted(
   entry: OutcomeEntry,
+  secret: SecretTexts,
   sealing: Sealing,
   what: string,
 ): Promise<OutcomeEntry> {
   const { outputs, details } = entry.outcome;
-  const encrypt = (text: string | undefined) => text && sealing.encrypt(text, true, what);
-  const [secretOutputs, secretDetails] = await Promise.all([encrypt(outputs), encrypt(details)]);
+  const encrypt = (text: string | undefined, secure: boolean) =>
+    text && sealing.encrypt(text, secure, what);
+  const [secretOutputs, secretDetails] = await Promise.all([
+    encrypt(outputs, secret.outputs),
+    encrypt(details, secret.details),
+  ]);
   const outcome = {
     ...entry.outcome,
     ...(secretOutputs !== undefined && { outputs: secretOutputs }),

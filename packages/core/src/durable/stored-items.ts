@@ -5,6 +5,7 @@
  */
 import type { ActionState } from '../engine/action-state.ts';
 import { chunkPath, statePath } from './place.ts';
+import { readOrEnd } from './read-or-end.ts';
 import type { JournalParts } from './run-journal.ts';
 
 const chunkSize = 1_000;
@@ -30,12 +31,15 @@ export class StoredItems {
   /**
    * Keeps all items; returns once they are stored.
    *
-   * @param write - does a write of the run's journal, and ends the run where that fails.
+   * @param write - prepares a write and does it, and ends the run where either fails.
    * @throws {NotStorableError} `VALUE_NOT_STORABLE`
    */
   async keep(
     items: readonly unknown[],
-    write: (save: () => Promise<boolean>) => Promise<void>,
+    write: (
+      encrypt: () => string | Promise<string>,
+      save: (text: string) => Promise<boolean>,
+    ) => Promise<void>,
   ): Promise<void> {
     const { sealing, store, writer } = this.#parts;
     for (let first = 0; first < items.length; first += chunkSize) {
@@ -44,15 +48,23 @@ export class StoredItems {
       const what = `What "${this.#loop}" goes through, from item ${first} on,`;
       const text = sealing.encode(chunk, this.#secure, what);
       if (text === undefined) continue;
-      const stored = await sealing.encrypt(text, this.#secure, this.#what);
-      await write(() => store.saveState(writer, chunkPath(this.#loop, number), stored));
+      await write(
+        () => sealing.encrypt(text, this.#secure, this.#what),
+        (stored) => store.saveState(writer, chunkPath(this.#loop, number), stored),
+      );
     }
   }
 
-  /** The item at an index; undefined when it was not kept, as a secure one without a cipher. */
+  /**
+   * The item at an index; undefined when it was not kept, as a secure one without a cipher. Where it
+   * cannot be read, the run ends here.
+   */
   async at(index: number): Promise<unknown> {
     const number = Math.floor(index / chunkSize);
-    if (this.#chunk?.number !== number) this.#chunk = { number, items: await this.#read(number) };
+    if (this.#chunk?.number !== number) {
+      const items = await readOrEnd(this.#parts, () => this.#read(number));
+      this.#chunk = { number, items };
+    }
     return this.#chunk.items[index % chunkSize];
   }
 

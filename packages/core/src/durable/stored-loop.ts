@@ -16,12 +16,14 @@ import type {
   StatusCounts,
 } from '../engine/journal.ts';
 import type { LoopWindow } from '../engine/kinds/for-each-execution.ts';
+import { ItemIdDuplicateError } from '../engine/kinds/item-key.ts';
 import { type ItemSource, isPromiseOfItems, openItems } from '../engine/kinds/item-source.ts';
 import type { FrameQuery, StoredOutcome } from '../ports/run-store.ts';
 import { type Status, statusName } from '../status.ts';
 import { ItemsIdRequiredError } from './durable-errors.ts';
 import { iterationDetailsOf, standsForIteration } from './outcome-entry.ts';
 import { statePath } from './place.ts';
+import { readOrEnd } from './read-or-end.ts';
 import { listOf, RemainingItems, UndoneItems } from './remaining-items.ts';
 import { type IndexOf, queryOfKept, reviveIterations, unsuccessful } from './revived-iterations.ts';
 import type { RunJournal } from './run-journal.ts';
@@ -31,7 +33,8 @@ import { StoredItems } from './stored-items.ts';
 const keepEvery = 1_000;
 
 export class StoredLoop implements LoopJournal {
-  resumed = false;
+  /** Iterations may have ended before this process took over. */
+  #resumed = false;
   readonly #journal: RunJournal;
   readonly #state: ActionState;
   readonly #node: ForEachNode;
@@ -46,6 +49,8 @@ export class StoredLoop implements LoopJournal {
   /** Of an array, after a restart; items below `#taken` had been taken before. */
   #remaining: RemainingItems | undefined;
   #taken = 0;
+  /** Of a stream. */
+  #undone: UndoneItems | undefined;
   /** Of a stream: the first item whose iteration ended before and did not succeed. */
   #firstFailed: { readonly index: number; readonly id: string } | undefined;
   /** Whether an iteration ended before, and at which index it stands now. */
@@ -58,13 +63,31 @@ export class StoredLoop implements LoopJournal {
     this.#window = window;
   }
 
+  /** Until the end of its last iteration is kept, a stream may turn out to have an id twice. */
+  get mustRecall(): boolean {
+    return this.#resumed || this.#undone !== undefined;
+  }
+
+  room(): Promise<void> | undefined {
+    return this.#journal.isBehind ? this.#journal.afterIterations() : undefined;
+  }
+
   async source(items: () => unknown): Promise<ItemSource> {
     const progress = this.#journal.progress(this.#state);
     if (progress?.loop !== undefined) return this.#goOn(progress.loop);
     const given = items();
     const opened = isPromiseOfItems(given) ? await given : given;
     const list = listOf(opened);
-    return list === undefined ? this.#stream(opened) : this.#begin(list);
+    if (list === undefined || (await this.#wasStream())) return this.#stream(opened);
+    return this.#begin(list);
+  }
+
+  /** The source may be another one than before; what has ended is known by ids then. */
+  async #wasStream(): Promise<boolean> {
+    if (!this.#journal.hasBegun(this.#state)) return false;
+    if (this.#journal.progress(this.#state)?.stream) return true;
+    const [first] = await this.#read({ limit: 1 });
+    return typeof first?.key === 'string';
   }
 
   async #begin(list: readonly unknown[]): Promise<ItemSource> {
@@ -77,7 +100,7 @@ export class StoredLoop implements LoopJournal {
   }
 
   async #goOn({ total, next, open, stopped, counts }: LoopProgress): Promise<ItemSource> {
-    this.resumed = true;
+    this.#resumed = true;
     add(this.#earlier, counts);
     const outcomes = [
       ...(open.length === 0 ? [] : await this.#read({ keys: open })),
@@ -111,25 +134,37 @@ export class StoredLoop implements LoopJournal {
     return this.#remaining;
   }
 
-  #stream(items: unknown): ItemSource {
+  async #stream(items: unknown): Promise<ItemSource> {
     if (this.#node.id === undefined) throw new ItemsIdRequiredError(this.#state.path);
     this.#window.identifyById();
-    this.resumed = this.#journal.hasBegun(this.#state);
-    const noted = this.#journal.progress(this.#state)?.begun;
+    this.#resumed = this.#journal.hasBegun(this.#state);
+    const { begun: noted, stream } = this.#journal.progress(this.#state) ?? {};
+    if (!stream) await this.#journal.save(this.#state, { stream: true });
     const indexes = new Map<unknown, number>();
     this.#indexOfEarlier = ({ key }) => indexes.get(key);
-    const { owner } = this.#window;
-    return new UndoneItems(
-      openItems(items, this.#state.path),
-      owner,
-      noted,
-      this.resumed ? (ids) => this.#statusesOf(ids) : undefined,
-      (index, id, status) => {
+    const { keep } = this.#node;
+    this.#undone = new UndoneItems(openItems(items, this.#state.path), this.#window.owner, noted, {
+      ended: this.#resumed ? (ids) => this.#statusesOf(ids) : undefined,
+      found: (index, id, status) => {
+        if (indexes.has(id)) throw new ItemIdDuplicateError(this.#state.path, index, id);
         add(this.#earlier, { [status]: 1 });
-        if (this.#node.keep !== 'summary') indexes.set(id, index);
+        const isKept = keep === 'all' || (keep === 'failures' && status !== 'Succeeded');
+        if (isKept) indexes.set(id, index);
         else if (status !== 'Succeeded') this.#firstFailed ??= { index, id };
       },
-    );
+      check: (index, item) => {
+        if (keep !== 'summary') this.#checkStorable(index, item);
+      },
+    });
+    return this.#undone;
+  }
+
+  /** Before its iteration begins: once that has ended it would be too late to fail. */
+  #checkStorable(index: number, item: unknown): void {
+    const { sealing } = this.#journal.parts;
+    const { path, node } = this.#state;
+    const what = `Item ${index} of "${path}", which is kept because the loop is not \`keep: 'summary'\`,`;
+    sealing.encode(item, (node as ForEachNode).secureItems, what);
   }
 
   async #statusesOf(ids: readonly string[]): Promise<ReadonlyMap<string, Status>> {
@@ -138,6 +173,7 @@ export class StoredLoop implements LoopJournal {
   }
 
   ended(frame: Frame): void {
+    this.#undone?.ended(frame);
     const only = frame.at(0);
     if (frame.body.nodes.length === 0 || !standsForIteration(only)) {
       this.#journal.recordIteration(frame, iterationDetailsOf(frame));
@@ -153,7 +189,10 @@ export class StoredLoop implements LoopJournal {
     const open = this.#window.open();
     const indexes = open.map(({ index }) => index);
     if (this.#total !== undefined) this.#keep(indexes, true);
-    else if (open.length > 0) void this.#journal.save(this.#state, { begun: open });
+    else if (open.length > 0) {
+      // Of items that cannot be stored nothing is noted; the stream is asked for them again.
+      this.#journal.save(this.#state, { begun: open }).catch(() => undefined);
+    }
   }
 
   #keep(active: readonly number[], stopped = false): void {
@@ -170,6 +209,8 @@ export class StoredLoop implements LoopJournal {
   }
 
   async recall(): Promise<EarlierIterations> {
+    if (this.#undone !== undefined) await this.#journal.afterIterations();
+    if (!this.#resumed) return { counts: {}, frames: [] };
     if (this.#total === undefined && this.#window.owner.stop !== undefined) await this.#countAll();
     const { keep } = this.#node;
     const { revival } = this.#journal;
@@ -184,7 +225,6 @@ export class StoredLoop implements LoopJournal {
 
   /** A stream that was told to stop is not read to its end: what has ended is all in the store. */
   async #countAll(): Promise<void> {
-    await this.#journal.afterIterations();
     const here = new Set(this.#window.keptKeys());
     const earlier: Partial<Record<Status, number>> = {};
     const path = statePath(this.#state);
@@ -213,8 +253,9 @@ export class StoredLoop implements LoopJournal {
   }
 
   #read(query: FrameQuery): Promise<readonly StoredOutcome[]> {
-    const { run, store } = this.#journal.parts;
-    return store.readFrame(run.runId, statePath(this.#state), query);
+    const { parts } = this.#journal;
+    const { run, store } = parts;
+    return readOrEnd(parts, () => store.readFrame(run.runId, statePath(this.#state), query));
   }
 }
 

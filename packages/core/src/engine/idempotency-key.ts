@@ -21,8 +21,11 @@ function keyIn(frame: Frame, name: string): string {
 }
 
 function iterationKey(frame: Frame): string {
-  const node = frame.owner.state?.node;
-  return node?.kind === 'forEach' && node.id !== undefined ? itemId(frame) : String(frame.index);
+  const { owner } = frame;
+  const key = owner.iterationKey(frame);
+  const node = owner.state?.node;
+  const isIndex = typeof key === 'number';
+  return isIndex && node?.kind === 'forEach' && node.id !== undefined ? itemId(frame) : String(key);
 }
 
 /**

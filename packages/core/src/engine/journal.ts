@@ -41,6 +41,8 @@ export interface Progress {
   readonly saved?: { readonly value: unknown };
   /** A loop over items that are stored. */
   readonly loop?: LoopProgress;
+  /** A loop over other items: its iterations are known by their ids. */
+  readonly stream?: true;
   /** What had begun of a loop over other items, when it was told to stop. */
   readonly begun?: readonly BegunItem[];
   /** Of a run: outcomes are taken over from the run of this id; all of them have been. */
@@ -141,13 +143,18 @@ export interface EarlierRounds {
 export interface LoopJournal {
   /** Where its items come from: those without outcome. */
   source(items: () => unknown): Promise<ItemSource>;
-  /** Iterations may have ended before this process took over; known once there is a source. */
-  readonly resumed: boolean;
+  /** There is something to recall at the end; known once there is a source. */
+  readonly mustRecall: boolean;
+  /** Undefined where an iteration may start; else resolves when it may, for too many ends are not kept yet. */
+  room(): Promise<void> | undefined;
   /** Keeps the end of an iteration. */
   ended(frame: Frame): void;
   /** Keeps which iterations have begun, before they are told to stop. */
   stopping(): void;
-  /** The earlier iterations, once all have ended. */
+  /**
+   * The iterations that ended before this process took over, once all have ended. Until then the loop
+   * may be told that two of its items have the same id.
+   */
   recall(): Promise<EarlierIterations>;
 }
 

@@ -62,3 +62,29 @@ test('only the end of the loop waits until the ends of its iterations are kept',
   expect(await run.finished).toMatchObject({ status: 'Succeeded' });
   expect(store.outcomes).toEqual([...actions, '/Each']);
 });
+
+test('iterations that end at once do not outrun the store', async () => {
+  const store = new SlowAboutIterations(memoryRunStore());
+  let asked = 0;
+  const empty = workflow('Empty', (flow) => {
+    flow.forEach(
+      'Each',
+      [],
+      () => Array.from({ length: 5_000 }, (_, index) => index),
+      () => undefined,
+      { concurrency: 10, keep: 'summary' },
+    );
+  });
+  const recordOutcome = store.recordOutcome.bind(store);
+  store.recordOutcome = (writer, entry) => {
+    if (isIteration(entry)) asked++;
+    return recordOutcome(writer, entry);
+  };
+  const run = start(empty, undefined, { store });
+  await expect.poll(() => asked).toBe(1_000);
+
+  store.answer();
+
+  expect(await run.finished).toMatchObject({ status: 'Succeeded' });
+  expect(run.result('Each')?.counts).toMatchObject({ total: 5_000, Succeeded: 5_000 });
+});

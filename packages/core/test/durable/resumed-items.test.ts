@@ -158,6 +158,32 @@ describe('a loop over a stream', () => {
     expect(result).toMatchObject({ outputs: ['z', 'a', 'b', 'y'] });
   });
 
+  it.each<[string, ForEachOptions<Item, 'all'>, number]>([
+    ['some items have ended', {}, 25],
+    ['none has ended', { concurrency: 4 }, 5],
+  ])('that is a list after the restart goes on by the ids, when %s', async (_, more, killAt) => {
+    const { result, calls } = await overRestart({
+      items: [() => stream('abcd'), () => listed('dcba')],
+      options: { ...options, ...more },
+      killAt,
+    });
+
+    expect(result).toMatchObject({ status: 'Succeeded', outputs: ['d', 'c', 'b', 'a'] });
+    expect(calls).toHaveLength(killAt === 25 ? 2 : 4);
+    expect(calls[0]).toBe('r/Items[id=d]/Work');
+  });
+
+  it('that was a list before the restart goes on with the list', async () => {
+    const { result, calls } = await overRestart({
+      items: [() => listed('abcd'), () => stream('dcba')],
+      options,
+      killAt: 25,
+    });
+
+    expect(result).toMatchObject({ status: 'Succeeded', outputs: ['a', 'b', 'c', 'd'] });
+    expect(calls).toEqual(['r/Items[id=c]/Work', 'r/Items[id=d]/Work']);
+  });
+
   it('is not read again once the loop has ended', async () => {
     const { result, run } = await overRestart({
       items: [

@@ -81,6 +81,12 @@ export const coreDurableCodes = {
     why: 'The process died while it copied the outcomes. Resumed as it is, the run would do the rest again.',
     fix: 'Call `rerun()` again with the same two ids.',
   },
+  ITEM_ID_DUPLICATE: {
+    package: '@runafter/core',
+    title: 'Two items of a loop in a durable run have the same id.',
+    why: 'The iterations over a stream are stored by the ids of their items, and the first outcome of an id is the only one. Two items with one id would share it, and their idempotency keys.',
+    fix: 'Give each item its own `id`, or leave out what comes twice before the loop takes it.',
+  },
   ITEMS_ID_REQUIRED: {
     package: '@runafter/core',
     title: 'The items of a loop in a durable run are a stream, and have no ids.',

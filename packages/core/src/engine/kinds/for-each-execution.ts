@@ -46,6 +46,10 @@ export interface LoopWindow {
   open(): BegunItem[];
   /** Its iterations are known by the ids of their items, and not by their indexes. */
   identifyById(): void;
+  /** The same; and this one, whose item may not be there any more, by this id. */
+  identify(frame: Frame, id: string): void;
+  /** Takes no more items, and fails once what runs has ended. */
+  failItems(thrown: unknown): void;
   /** What the iterations that are kept are known by. */
   keptKeys(): (string | number)[];
   /** Why an iteration failed before its body began. */
@@ -81,6 +85,10 @@ export class ForEachExecution extends BodyOwner implements LoopWindow {
   #filling = false;
   #pulling = false;
   #byId = false;
+  /** Ids of iterations that ended in another process. */
+  #ids: WeakMap<Frame, string> | undefined;
+  /** Too many ends of iterations are not kept yet. */
+  #crowded = false;
   /** Earlier iterations are being read. */
   #recalling = false;
   /** Both are made when somebody asks. */
@@ -112,6 +120,17 @@ export class ForEachExecution extends BodyOwner implements LoopWindow {
     this.#byId = true;
   }
 
+  identify(frame: Frame, id: string): void {
+    this.#byId = true;
+    this.#ids ??= new WeakMap();
+    this.#ids.set(frame, id);
+  }
+
+  failItems(thrown: unknown): void {
+    if (!this.#exhausted) this.#source?.close();
+    this.#sourceFailed(thrown);
+  }
+
   keptKeys(): (string | number)[] {
     return this.keptFrames().map((frame) => this.iterationKey(frame));
   }
@@ -122,7 +141,8 @@ export class ForEachExecution extends BodyOwner implements LoopWindow {
   }
 
   override iterationKey(frame: Frame): string | number {
-    return this.#byId ? itemId(frame) : frame.index;
+    if (!this.#byId) return frame.index;
+    return this.#ids?.get(frame) ?? itemId(frame);
   }
 
   override get total(): number | undefined {
@@ -197,7 +217,21 @@ export class ForEachExecution extends BodyOwner implements LoopWindow {
 
   #mayPull(): boolean {
     if (this.#exhausted || this.#pulling || this.stop !== undefined) return false;
-    return this.#keyed === undefined || this.#keyed.held < this.#node.lookAhead;
+    if (this.#keyed !== undefined && this.#keyed.held >= this.#node.lookAhead) return false;
+    return this.#hasRoom();
+  }
+
+  /** Iterations that end at once, such as those of a body without actions, would outrun the store. */
+  #hasRoom(): boolean {
+    if (this.#crowded) return false;
+    const room = this.#journal?.room();
+    if (room === undefined) return true;
+    this.#crowded = true;
+    void room.then(() => {
+      this.#crowded = false;
+      this.#fill();
+    });
+    return false;
   }
 
   #pull(): void {
@@ -219,7 +253,7 @@ export class ForEachExecution extends BodyOwner implements LoopWindow {
       (pulled) => {
         // Not a moment earlier: until it is admitted, the source tells the index of this one.
         this.#pulling = false;
-        if (this.stop === undefined) this.#admit(pulled);
+        if (this.stop === undefined && !this.#exhausted) this.#admit(pulled);
         this.#fill();
       },
       (thrown: unknown) => {
@@ -289,7 +323,7 @@ export class ForEachExecution extends BodyOwner implements LoopWindow {
 
   #sourceFailed(thrown: unknown): void {
     const state = this.state as ActionState;
-    this.#sourceError = errorOf(thrown, state.node, state.path);
+    this.#sourceError ??= errorOf(thrown, state.node, state.path);
     this.#exhausted = true;
     this.#endWhenDone();
   }
@@ -310,7 +344,7 @@ export class ForEachExecution extends BodyOwner implements LoopWindow {
   /** Where nothing runs nothing is held back either, for a key is busy only while an item of it runs. */
   #endWhenDone(): void {
     if (this.#filling || !this.#exhausted || this.#active.size > 0 || this.#recalling) return;
-    if (this.#journal?.resumed && this.#earlier === undefined) {
+    if (this.#journal?.mustRecall && this.#earlier === undefined) {
       void this.#recall(this.#journal);
       return;
     }

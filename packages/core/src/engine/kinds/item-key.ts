@@ -26,6 +26,27 @@ export class ItemKeyError extends RunafterError {
   }
 }
 
+/** `ITEM_ID_DUPLICATE`: two items of a loop in a durable run have the same `id`. */
+export class ItemIdDuplicateError extends RunafterError {
+  readonly path: string;
+  /** Which item was the second one. */
+  readonly index: number;
+  readonly id: string;
+
+  /** @param key - the id, as `itemId` gives it. */
+  constructor(path: string, index: number, key: string) {
+    const id = decodeURIComponent(key.slice(key.indexOf('=') + 1));
+    super(
+      'ITEM_ID_DUPLICATE',
+      `Item ${index} of "${path}" has the id "${id}", as an item before it. A durable run knows the items ` +
+        'of a stream by their ids: give each its own, or leave out what comes twice.',
+    );
+    this.path = path;
+    this.index = index;
+    this.id = id;
+  }
+}
+
 /** Whether a value can tell items apart. */
 export function isItemKey(value: unknown): value is string | number | bigint {
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint';
