@@ -46,19 +46,8 @@ export function changesBetween(
 ): readonly DefinitionChange[] {
   return [
     ...versionChange('', 'the version', stored.version, current.version),
-    ...eventChanges(stored, current),
     ...nodeChanges(stored, current),
   ];
-}
-
-/** Events that come or go do so with a waitFor, which is told anyway. */
-function eventChanges(stored: DefinitionOutline, current: DefinitionOutline): DefinitionChange[] {
-  const before = new Map(stored.events.map(({ name, secure }) => [name, secure]));
-  return current.events
-    .filter(({ name, secure }) => before.get(name) === !secure)
-    .map(({ name, secure }) => {
-      return changed('', `the event "${name}" is ${secure ? 'secure now' : 'not secure any more'}`);
-    });
 }
 
 function nodeChanges(stored: DefinitionOutline, current: DefinitionOutline): DefinitionChange[] {
@@ -85,6 +74,10 @@ function changesOf(old: OutlineNode, now: OutlineNode): DefinitionChange[] {
   if (kindOf(old) !== kindOf(now)) {
     changes.unshift(changed(path, `${path} is ${kindOf(now)}, was ${kindOf(old)}`));
   }
+  changes.push(
+    ...secretChange(path, 'takes in', old.secureInputs, now.secureInputs),
+    ...secretChange(path, 'hands over', old.secureOutputs, now.secureOutputs),
+  );
   const [edges, oldEdges] = [edgesOf(now), edgesOf(old)];
   if (edges !== oldEdges) {
     changes.push(changed(path, `${path} runs after [${edges}], was [${oldEdges}]`));
@@ -100,6 +93,18 @@ function versionChange(
 ): DefinitionChange[] {
   if (old === now) return [];
   return [changed(path, `${what} is ${now ?? 'not set'}, was ${old ?? 'not set'}`)];
+}
+
+/** Also of a waitFor, and so of the payloads of its event. */
+function secretChange(
+  path: string,
+  what: string,
+  old: true | undefined,
+  now: true | undefined,
+): DefinitionChange[] {
+  if (old === now) return [];
+  const text = `${path} ${what} ${now ? 'a secure value now' : 'no secure value any more'}`;
+  return [changed(path, text)];
 }
 
 function changed(path: string, text: string): DefinitionChange {

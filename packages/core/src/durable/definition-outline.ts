@@ -7,7 +7,7 @@
  * Read next: definition-changes.ts.
  * @module
  */
-import type { Body, Node, WorkflowDefinition } from '../definition/definition.ts';
+import type { Body, Node, NodeBase, WorkflowDefinition } from '../definition/definition.ts';
 import { type Status, statusNames } from '../status.ts';
 
 export interface OutlineEdge {
@@ -24,6 +24,9 @@ export interface OutlineNode {
   readonly of?: string;
   /** That of a child workflow. */
   readonly version?: string;
+  /** It takes in something secure, or hands it over. */
+  readonly secureInputs?: true;
+  readonly secureOutputs?: true;
   /** Sorted by name. */
   readonly runAfter: readonly OutlineEdge[];
 }
@@ -74,13 +77,17 @@ function addBody(
 ): void {
   for (const node of body.nodes) {
     const path = around + node.address;
-    nodes.push({ path, kind: node.kind, ...moreAbout(node), runAfter: edgesOf(node, body) });
+    nodes.push({
+      ...{ path, kind: node.kind, ...moreAbout(node), ...secretsOf(node) },
+      runAfter: edgesOf(node, body),
+    });
     if (node.kind === 'waitFor' && node.secureOutputs) secureEvents.add(node.event);
     if (node.kind === 'child') addBody(node.workflow.body, `${path}/`, nodes, secureEvents);
     if ('body' in node) addBody(node.body, around, nodes, secureEvents);
     if ('branches' in node) {
       for (const branch of node.branches) {
-        nodes.push({ path: around + branch.address, kind: branch.kind, runAfter: [] });
+        const { kind } = branch;
+        nodes.push({ path: around + branch.address, kind, ...secretsOf(branch), runAfter: [] });
         addBody(branch.body, around, nodes, secureEvents);
       }
     }
@@ -100,6 +107,13 @@ function moreAbout(node: Node): Pick<OutlineNode, 'of' | 'version'> {
     default:
       return {};
   }
+}
+
+function secretsOf({
+  secureInputs,
+  secureOutputs,
+}: NodeBase): Pick<OutlineNode, 'secureInputs' | 'secureOutputs'> {
+  return { ...(secureInputs && { secureInputs }), ...(secureOutputs && { secureOutputs }) };
 }
 
 function edgesOf({ runAfter }: Node, { nodes }: Body): readonly OutlineEdge[] {

@@ -2,11 +2,13 @@
  * `inspectRun()`: reads a run as it is stored, whoever works on it, without its workflow.
  * @module
  */
+import { SECURE } from '../engine/records/secure.ts';
 import type { FrameQuery, RunEnd, RunLease, RunStore, StoredOutcome } from '../ports/run-store.ts';
 import type { ActionError } from '../result.ts';
 import type { Status } from '../status.ts';
 import { decodeValue } from './codec.ts';
 import { knownRun } from './open-run.ts';
+import { isSealed } from './sealing.ts';
 
 /** A run as it is stored. */
 export interface RunInspection {
@@ -25,6 +27,8 @@ export interface RunInspection {
    * The outcomes inside a container, in the order of their names, or the iterations of a loop in the
    * order of their items. They are read in pages, so a million of them need no memory.
    *
+   * Reading one rejects with `STORED_VALUE_INVALID` where what the store has was cut or changed.
+   *
    * @param path - such as `Orders` (the iterations), `Orders[3]` (what is in one); empty for the run itself.
    */
   outcomes(path?: string, query?: Pick<FrameQuery, 'statuses'>): AsyncIterable<OutcomeInspection>;
@@ -36,7 +40,7 @@ export interface OutcomeInspection {
   readonly status: Status;
   /** The number of the attempt that reported it; 0 for what is no action. */
   readonly attempt: number;
-  /** Undefined where it is secure, and for containers. */
+  /** `[secure]` where it is encrypted; undefined where it was not kept, and for containers. */
   readonly outputs: unknown;
   readonly error: Pick<ActionError, 'code' | 'message'> | undefined;
   readonly startTime: Date;
@@ -86,7 +90,7 @@ function inspectionOf(outcome: StoredOutcome): OutcomeInspection {
   return {
     path: pathOf(frame, key),
     ...{ status, attempt, error },
-    outputs: outputs === undefined ? undefined : readable(outputs),
+    outputs: outputs === undefined ? undefined : shown(outputs),
     startTime: new Date(startTime),
     endTime: new Date(endTime),
   };
@@ -98,10 +102,6 @@ function pathOf(frame: string, key: string | number): string {
 }
 
 /** Secure values are encrypted, and stay so. */
-function readable(text: string): unknown {
-  try {
-    return decodeValue(text);
-  } catch {
-    return '[secure]';
-  }
+function shown(text: string): unknown {
+  return isSealed(text) ? SECURE : decodeValue(text);
 }

@@ -122,11 +122,11 @@ export class RunJournal implements Journal {
   }
 
   /** Reads a state; undefined when there is none. */
-  async #readProgress(path: string, secure: boolean): Promise<void> {
+  async #readProgress(path: string): Promise<void> {
     const { sealing, store, run } = this.parts;
     const text = await store.readState(run.runId, path);
     if (text === undefined) return;
-    const progress = await sealing.open(text, secure, whatIsKnownOf(path));
+    const progress = await sealing.read(text, whatIsKnownOf(path));
     this.#progress.set(path, progress as Progress);
   }
 
@@ -140,7 +140,7 @@ export class RunJournal implements Journal {
 
   /** Reads what is known of the run as a whole. */
   async recallRun(): Promise<void> {
-    if (this.parts.resumed) await this.#readProgress('', false);
+    if (this.parts.resumed) await this.#readProgress('');
   }
 
   /** What is known of the run as a whole. */
@@ -151,8 +151,8 @@ export class RunJournal implements Journal {
   async recall(state: ActionState): Promise<void> {
     this.#begunBefore.add(state);
     const path = statePath(state);
-    await this.#readProgress(path, isSecure(state));
-    if (state.node.kind === 'child') await this.#readProgress(`${path}/`, false);
+    await this.#readProgress(path);
+    if (state.node.kind === 'child') await this.#readProgress(`${path}/`);
   }
 
   /** What was read of something that has ended. */

@@ -3,11 +3,12 @@
  * the process that holds the run.
  *
  * Invariant: a signal is taken by the outcome of the wait that got it, in one atomic step. Until then it
- * is in the store, and a process that takes the run over is given it again.
+ * is in the store, and a process that takes the run over is given it again. One that cannot be read
+ * fails its wait, which takes it like any other: it must not stop the run in each process anew.
  * @module
  */
 import type { Clock } from '@runafter/clock';
-import type { Mailbox, SignalOutcome } from '../engine/mailbox.ts';
+import type { Mail, Mailbox, SignalOutcome } from '../engine/mailbox.ts';
 import type { RunStore } from '../ports/run-store.ts';
 import type { DefinitionOutline } from './definition-outline.ts';
 import { RunLostError } from './durable-errors.ts';
@@ -29,6 +30,7 @@ export class RunSignals {
   constructor(
     store: RunStore,
     runId: string,
+    /** Of the definition that the run goes on with. */
     { events }: DefinitionOutline,
     mailbox: Mailbox,
     sealing: Sealing,
@@ -85,12 +87,20 @@ export class RunSignals {
     if (this.#closed) return;
     for (const signal of await this.#store.readSignals(this.#runId, this.#last)) {
       const { number, event, correlate } = signal;
-      const what = `A signal of event "${event}"`;
       const [sentAt, text] = parted(signal.payload);
-      const payload = await this.#sealing.open(text, this.#secure.has(event), what);
+      const content = await this.#contentOf(text, event);
       if (this.#closed) return;
       this.#last = number;
-      this.#mailbox.put(event, correlate, { payload, number, sentAt }, undefined);
+      this.#mailbox.put(event, correlate, { ...content, number, sentAt }, undefined);
+    }
+  }
+
+  /** One that cannot be read is handed on as such: it ends the wait that takes it, and not the run. */
+  async #contentOf(text: string, event: string): Promise<Pick<Mail, 'payload' | 'fault'>> {
+    try {
+      return { payload: await this.#sealing.read(text, `A signal of event "${event}"`) };
+    } catch (thrown) {
+      return { payload: undefined, fault: { thrown } };
     }
   }
 }

@@ -1,15 +1,24 @@
 /**
  * The form in which a run's values are stored: encoded as text, and secure ones through the cipher.
  *
- * Invariant: a secure value leaves this file as ciphertext or not at all.
+ * Invariant: a secure value leaves this file as ciphertext or not at all. Ciphertext is marked as such,
+ * so that what was stored can be read whatever a newer definition calls secure.
  * @module
  */
 import type { NodeBase } from '../definition/definition.ts';
 import type { ActionState } from '../engine/action-state.ts';
 import type { Sealed } from '../engine/journal.ts';
 import { errorOf } from '../engine/records/secure.ts';
-import { type Cipher, decryptWith, encryptWith } from './cipher.ts';
+import { type Cipher, CipherError, decryptWith, encryptWith } from './cipher.ts';
 import { decodeValue, encodeValue } from './codec.ts';
+
+/** What ciphertext begins with. An encoded value never does: it is JSON. */
+const mark = 'sealed:';
+
+/** Whether a stored text is ciphertext. */
+export function isSealed(text: string): boolean {
+  return text.startsWith(mark);
+}
 
 export class Sealing {
   readonly #cipher: Cipher | undefined;
@@ -58,14 +67,28 @@ export class Sealing {
 
   /** A text as it is stored. */
   encrypt(text: string, secure: boolean, what: string): string | Promise<string> {
-    return secure && this.#cipher !== undefined ? encryptWith(this.#cipher, text, what) : text;
+    if (!secure || this.#cipher === undefined) return text;
+    const sealed = encryptWith(this.#cipher, text, what);
+    return typeof sealed === 'string' ? mark + sealed : sealed.then((later) => mark + later);
   }
 
-  /** A stored text as the value it was. */
-  async open(text: string, secure: boolean, what: string): Promise<unknown> {
-    const plain =
-      secure && this.#cipher !== undefined ? await decryptWith(this.#cipher, text, what) : text;
-    return decodeValue(plain);
+  /**
+   * A stored text as the value it was.
+   *
+   * @throws {CipherError} `CIPHER_FAILED`, also where it is encrypted and there is no cipher.
+   * @throws {StoredValueError} `STORED_VALUE_INVALID`
+   */
+  async read(text: string, what: string): Promise<unknown> {
+    if (!isSealed(text)) return decodeValue(text);
+    if (this.#cipher === undefined) {
+      throw new CipherError(what, 'is encrypted. Pass the cipher that it was encrypted with.');
+    }
+    return decodeValue(await decryptWith(this.#cipher, text.slice(mark.length), what));
+  }
+
+  /** As `read`, for callers that still say what the value is today; it need not be what it was. */
+  open(text: string, _secure: boolean, what: string): Promise<unknown> {
+    return this.read(text, what);
   }
 }
 

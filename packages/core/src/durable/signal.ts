@@ -10,8 +10,9 @@ import { SignalError } from '../run-errors.ts';
 import { checkSignal } from '../signal-rules.ts';
 import type { DurableOptions } from '../start-options.ts';
 import type { Cipher } from './cipher.ts';
+import { currentOutline } from './current-outline.ts';
 import { RunUnknownError } from './durable-errors.ts';
-import { knownRun, sealingOf, storedOutline } from './open-run.ts';
+import { knownRun, sealingOf } from './open-run.ts';
 import { putSignal, secureEvents } from './run-signals.ts';
 import { CipherRequiredError } from './secure-use.ts';
 
@@ -28,11 +29,12 @@ export interface StoreSignalOptions extends SignalOptions {
  * Sends an event from outside to a `waitFor` of a durable run, from any process, before or after the
  * wait has begun. It is taken once, by one wait; also when the process that runs it dies meanwhile.
  *
- * @param options.correlate - which of several waits is meant.
+ * @param options.correlate - which of several waits is meant. It is stored as it is, also where the
+ *   payload is secure.
  * @param options.id - makes sending harmless to repeat: a second signal of this id changes nothing.
  * @returns `kept` once it is stored; `duplicate` of an earlier id.
  * @throws {RunUnknownError} `RUN_UNKNOWN`, as all of these as a rejection.
- * @throws {SignalError} `SIGNAL_UNKNOWN`, `RUN_ENDED`, `CORRELATE_INVALID`
+ * @throws {SignalError} `SIGNAL_UNKNOWN`, `RUN_ENDED`, `CORRELATE_INVALID`, `SIGNAL_ID_INVALID`
  * @throws {NotStorableError} `VALUE_NOT_STORABLE`
  * @throws {CipherRequiredError} `CIPHER_REQUIRED`
  * @example
@@ -47,7 +49,7 @@ export async function signal<P>(
 ): Promise<'kept' | 'duplicate'> {
   const name = typeof event === 'string' ? event : event.name;
   const run = await knownRun(store, runId);
-  const { events } = storedOutline(run);
+  const { events } = await currentOutline(store, run);
   const names = new Set(events.map((known) => known.name));
   checkSignal(runId, run.workflow, names, name, options);
   const secure = secureEvents(events).has(name);

@@ -12,6 +12,8 @@ export type SignalOutcome = 'delivered' | 'kept' | 'duplicate';
 /** A payload; where the run is durable, with the number of its signal and when that was sent. */
 export interface Mail {
   readonly payload: unknown;
+  /** Why its payload cannot be read. */
+  readonly fault?: { readonly thrown: unknown };
   readonly number?: number | undefined;
   /** Milliseconds since 1970. */
   readonly sentAt?: number | undefined;

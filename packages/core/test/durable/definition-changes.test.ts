@@ -70,7 +70,7 @@ describe('an outline', () => {
         },
         { path: 'Mail', kind: 'action', runAfter: [edge('Order', 'Succeeded')] },
         { path: 'Order', kind: 'action', runAfter: [] },
-        { path: 'Sign', kind: 'waitFor', of: 'approval', runAfter: [] },
+        { path: 'Sign', kind: 'waitFor', of: 'approval', secureOutputs: true, runAfter: [] },
         { path: 'Size', kind: 'switch', runAfter: [] },
         { path: 'Size/big', kind: 'branch', runAfter: [] },
         { path: 'Size/big/Ship', kind: 'action', runAfter: [] },
@@ -217,8 +217,8 @@ describe('the changes between two definitions', () => {
       (outputs: boolean): Body =>
       (flow) =>
         flow.waitFor('Sign', [], event('approval'), { timeout: '1h', secure: { outputs } });
-    expect(told(wait(false), wait(true))).toEqual(['the event "approval" is secure now']);
-    expect(told(wait(true), wait(false))).toEqual(['the event "approval" is not secure any more']);
+    expect(told(wait(false), wait(true))).toEqual(['Sign hands over a secure value now']);
+    expect(told(wait(true), wait(false))).toEqual(['Sign hands over no secure value any more']);
   });
 });
 

@@ -42,9 +42,10 @@ export class WaitForExecution implements Detail {
     const leave = run.services.mailbox.take(
       node.event,
       correlate,
-      ({ payload, number }) => {
+      ({ payload, fault, number }) => {
         if (number !== undefined) run.journal?.takes(state, number);
-        this.#end(SUCCEEDED, payload);
+        if (fault === undefined) this.#end(SUCCEEDED, payload);
+        else this.#end(FAILED, errorOf(fault.thrown, node, state.path));
       },
       this.#passedDeadline(),
     );
