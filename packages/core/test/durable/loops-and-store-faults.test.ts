@@ -8,17 +8,18 @@ import { expect, it } from 'vitest';
 import { MortalProcess } from './mortal-process.ts';
 import { slowly } from './slowly.ts';
 
-/** Refuses the reads of a loop. */
-function busy(inner: RunStore): RunStore {
-  const refuse = () => Promise.reject(Object.assign(new Error('Busy.'), { code: 'STORE_BUSY' }));
+/** Refuses the first read of this kind, of a path that begins so. */
+function busyOnce(inner: RunStore, method: 'readFrame' | 'readState', path: string): RunStore {
+  let hasRefused = false;
   return new Proxy(inner, {
     get(target, name) {
       const member: unknown = Reflect.get(target, name, target);
       if (typeof member !== 'function') return member;
       return (...args: unknown[]): unknown => {
-        const isOfLoop = name === 'readFrame' && args[1] === 'Each';
-        const isOfItems = name === 'readState' && String(args[1]).startsWith('Each[]');
-        return isOfLoop || isOfItems ? refuse() : member.apply(target, args);
+        const isMeant = name === method && String(args[1]).startsWith(path);
+        if (!isMeant || hasRefused) return member.apply(target, args);
+        hasRefused = true;
+        return Promise.reject(Object.assign(new Error('Busy.'), { code: 'STORE_BUSY' }));
       };
     },
   });
@@ -28,10 +29,11 @@ async function* stream() {
   yield* ['a', 'b', 'c', 'd'];
 }
 
-it.each<[string, () => Items<string>]>([
-  ['an array', () => ['a', 'b', 'c', 'd']],
-  ['a stream', stream],
-])('a loop over %s goes on when its store can be read again', async (_, items) => {
+it.each<[string, () => Items<string>, 'readFrame' | 'readState', string]>([
+  ['an array, whose outcomes', () => ['a', 'b', 'c', 'd'], 'readFrame', 'Each'],
+  ['an array, whose items', () => ['a', 'b', 'c', 'd'], 'readState', 'Each[]'],
+  ['a stream, whose outcomes', stream, 'readFrame', 'Each'],
+])('a loop over %s cannot be read once, goes on afterwards', async (_, items, method, path) => {
   const clock = virtualClock({ autoAdvance: true });
   const store = memoryRunStore({ clock });
   const write = (process: MortalProcess) =>
@@ -49,7 +51,7 @@ it.each<[string, () => Items<string>]>([
   clock.setTimer(25_000, () => first.kill());
   await first.died;
   await first.bury();
-  const second = new MortalProcess(busy(store), clock);
+  const second = new MortalProcess(busyOnce(store, method, path), clock);
   const failed = resume(write(second), 'r', second.place).then((run) => run.finished);
   await expect(failed).rejects.toMatchObject({ code: 'STORE_BUSY' });
   const third = new MortalProcess(store, clock);
