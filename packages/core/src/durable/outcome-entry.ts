@@ -9,7 +9,7 @@ import type { Frame } from '../engine/frame.ts';
 import type { AttemptRecord } from '../engine/records/action-record.ts';
 import { IterationRecord } from '../engine/records/iteration-record.ts';
 import type { Join, OutcomeEntry, StoredOutcome } from '../ports/run-store.ts';
-import { type Status, type StatusBits, SUCCEEDED, statusName } from '../status.ts';
+import { type Status, SUCCEEDED, statusName } from '../status.ts';
 import { framePath, placeOf, placeOfIteration, statePath } from './place.ts';
 import { isSecure, type Sealing } from './sealing.ts';
 
@@ -65,8 +65,7 @@ export function detailsOf(state: ActionState): OutcomeDetails | undefined {
  * Whether the outcome of the only action of an iteration stands for the iteration too: most loops have
  * such a body, and need one row for each item.
  */
-export function standsForIteration(state: ActionState, bits: StatusBits = state.bits): boolean {
-  const { frame, node } = state;
+export function standsForIteration({ frame, bits, node }: ActionState): boolean {
   return (
     bits === SUCCEEDED &&
     node.kind === 'action' &&
@@ -79,8 +78,8 @@ export function standsForIteration(state: ActionState, bits: StatusBits = state.
  * Whether the details of an outcome may tell a secret. Those of an iteration tell the item, which need
  * not be one where its only action is secure, and attempts, whose errors quote nothing.
  */
-export function hasSecretDetails(state: ActionState, bits: StatusBits = state.bits): boolean {
-  const isIteration = standsForIteration(state, bits);
+export function hasSecretDetails(state: ActionState): boolean {
+  const isIteration = standsForIteration(state);
   return isIteration ? hasSecretItems(state.frame.owner.state as ActionState) : isSecure(state);
 }
 

@@ -29,7 +29,7 @@ import {
   statusBits,
   TIMED_OUT,
 } from '../status.ts';
-import { hasSecretDetails, type OutcomeDetails } from './outcome-entry.ts';
+import type { OutcomeDetails } from './outcome-entry.ts';
 import { framePath, statePath } from './place.ts';
 import {
   indexOfStored,
@@ -38,7 +38,6 @@ import {
   reviveRounds,
 } from './revived-iterations.ts';
 import type { RunJournal } from './run-journal.ts';
-import { isSecure } from './sealing.ts';
 
 /** As many outcomes are read at once. */
 const pageSize = 500;
@@ -99,7 +98,7 @@ export class Revival {
   async state(state: ActionState, outcome: StoredOutcome): Promise<void> {
     const { run } = state.frame.owner;
     const bits = statusBits(outcome.status);
-    const details = await this.details(outcome, state, hasSecretDetails(state, bits));
+    const details = await this.details(outcome, state);
     state.handed = bits === SKIPPED ? NOTHING : handOver(state.frame, state.node.inputs);
     state.started = outcome.startTime - run.epoch;
     state.ended = outcome.endTime - run.epoch;
@@ -114,19 +113,15 @@ export class Revival {
   async #output(outcome: StoredOutcome, state: ActionState): Promise<unknown> {
     const { sealing } = this.journal.parts;
     const { outputs } = outcome;
-    return outputs && sealing.open(outputs, isSecure(state), `The output of "${state.path}"`);
+    return outputs && sealing.read(outputs, `The output of "${state.path}"`);
   }
 
   /** What an outcome tells beside its fields. */
-  async details(
-    outcome: StoredOutcome,
-    state: ActionState,
-    secure: boolean,
-  ): Promise<OutcomeDetails> {
+  async details(outcome: StoredOutcome, state: ActionState): Promise<OutcomeDetails> {
     if (outcome.details === undefined) return {};
     const what = `What is kept of "${state.path}"`;
     const { sealing } = this.journal.parts;
-    return (await sealing.open(outcome.details, secure, what)) as OutcomeDetails;
+    return (await sealing.read(outcome.details, what)) as OutcomeDetails;
   }
 
   async #inside(

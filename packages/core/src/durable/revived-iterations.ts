@@ -11,7 +11,6 @@ import type { ForEachExecution, LoopWindow } from '../engine/kinds/for-each-exec
 import { ItemIdDuplicateError } from '../engine/kinds/item-key.ts';
 import type { FrameQuery, StoredOutcome } from '../ports/run-store.ts';
 import { RUNNING, type Status, statusBits, statuses } from '../status.ts';
-import { hasSecretItems, type OutcomeDetails } from './outcome-entry.ts';
 import { statePath } from './place.ts';
 import type { Revival } from './revival.ts';
 import { StoredItems } from './stored-items.ts';
@@ -42,7 +41,7 @@ export async function reviveIterations(
   const items = new StoredItems(revival.journal.parts, state);
   const frames: Frame[] = [];
   for await (const outcome of revival.outcomes(statePath(state), query)) {
-    const { index: indexThen, item } = await iterationDetails(revival, outcome, state);
+    const { index: indexThen, item } = await revival.details(outcome, state);
     const { key } = outcome;
     const index = indexOf(outcome, typeof key === 'number' ? key : indexThen);
     if (index === undefined) continue;
@@ -69,7 +68,7 @@ export async function reviveRounds(
   let value = initial;
   let isDone: boolean | undefined = false;
   for (const outcome of await store.readFrame(run.runId, statePath(state))) {
-    const details = await iterationDetails(revival, outcome, state);
+    const details = await revival.details(outcome, state);
     const frame = new Frame(until, Number(outcome.key), value);
     await reviveInside(revival, frame, outcome);
     frames.push(frame);
@@ -91,18 +90,9 @@ export async function failOnSecondItem(revival: Revival, frame: Frame): Promise<
   const state = owner.state as ActionState;
   const [first] = await store.readFrame(run.runId, statePath(state), { keys: [key] });
   if (first === undefined) return;
-  const details = await iterationDetails(revival, first, state);
+  const details = await revival.details(first, state);
   if (details.index === index) return;
   (owner as ForEachExecution).failItems(new ItemIdDuplicateError(owner.path, index, key));
-}
-
-/** @param state - the loop, or the until. */
-function iterationDetails(
-  revival: Revival,
-  outcome: StoredOutcome,
-  state: ActionState,
-): Promise<OutcomeDetails> {
-  return revival.details(outcome, state, hasSecretItems(state));
 }
 
 async function reviveInside(revival: Revival, frame: Frame, outcome: StoredOutcome): Promise<void> {

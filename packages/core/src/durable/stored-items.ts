@@ -72,7 +72,7 @@ export class StoredItems {
     const { run, sealing, store } = this.#parts;
     const text = await store.readState(run.runId, chunkPath(this.#loop, number));
     if (text === undefined) return [];
-    return (await sealing.open(text, this.#secure, this.#what)) as readonly unknown[];
+    return (await sealing.read(text, this.#what)) as readonly unknown[];
   }
 
   get #what(): string {
