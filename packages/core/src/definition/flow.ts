@@ -118,6 +118,7 @@ export interface ForEachOptions<Item, K extends Keep = Keep> extends ContainerOp
   /**
    * What is kept of the iterations: `all` (default) records in item order, only the `failures`, or
    * only counts (`summary`), which takes constant memory.
+   * A durable run refuses items of a stream that cannot be stored (VALUE_NOT_STORABLE), but for `summary`.
    */
   readonly keep?: K;
   /**
@@ -137,7 +138,10 @@ export interface UntilOptions extends ContainerOptions {
 }
 
 export interface WaitForOptions<R extends readonly unknown[], X> extends TimedOptions {
-  /** Which of several waits for the same event is meant: a signal must carry the same text. */
+  /**
+   * Which of several waits for the same event is meant: a signal must carry the same text. A durable run
+   * keeps that text as it is, also where what it is made of is secure: give a reference, not a secret.
+   */
   readonly correlate?: (values: Values<R>, context: X) => string;
 }
 
