@@ -108,6 +108,29 @@ describe('a secure output', () => {
     expect(parts.outputs).toEqual(['People', 'Loop']);
   });
 
+  it('given to an until is in the context of every function inside, as its state', () => {
+    const parts = secureParts(
+      workflow('State', (flow: Flow<void>) => {
+        const token = flow.action('Token', () => 1 as unknown, secret);
+        flow.until(
+          'Poll',
+          [token],
+          ([token]) => token,
+          (round) => {
+            round.scope('Scope', [], (scope) => {
+              scope.action('Deep', use);
+            });
+            return round.action('Next', use);
+          },
+          () => true,
+        );
+        flow.action('Beside', use);
+      }),
+    );
+    expect(parts.inputs).toEqual(['Poll', 'Poll/Scope', 'Poll/Scope/Deep', 'Poll/Next']);
+    expect(parts.outputs).toEqual(['Token', 'Poll']);
+  });
+
   it('comes back as the state of an until, also through nested ones', () => {
     const parts = secureParts(
       workflow('State', (flow: Flow<void>) => {

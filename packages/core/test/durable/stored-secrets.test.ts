@@ -212,6 +212,25 @@ describe('a secret of a durable run', () => {
     },
   );
 
+  it('is stored encrypted, too, where an action returns it that has read it as the state', async () => {
+    const { store, calls } = recordedStore();
+    const flow = workflow('State', (flow: Flow<void>) => {
+      const login = flow.action('Login', () => secret, hidden);
+      flow.until(
+        'Until',
+        [login],
+        ([token]) => token,
+        (round) => round.action('Copy', (context) => (context as { state?: string }).state ?? ''),
+        () => true,
+      );
+    });
+    const run = start(flow, undefined, { store, cipher, runId: 'r' });
+
+    expect(await run.finished).toMatchObject({ status: 'Succeeded' });
+    expect(run.result('Until[0]/Copy')).toMatchObject({ outputs: secret });
+    expect(JSON.stringify(calls)).not.toContain(secret);
+  });
+
   it('sent as a signal without a cipher is refused', async () => {
     const clock = virtualClock();
     const store = memoryRunStore({ clock });

@@ -15,6 +15,11 @@ function quote(value: unknown): never {
   throw Object.assign(new Error(text, { cause: new Error(text) }), { code: 'REFUSED', value });
 }
 
+/** The state of the until around a function: it is there, though the types offer `round.state` only. */
+function stateOf(context: object): string {
+  return (context as { readonly state: string }).state;
+}
+
 /** What must occur nowhere. */
 export const secret = 'hunter2';
 
@@ -136,6 +141,24 @@ export const carriers: Readonly<Record<string, Write>> = {
       (round) => round.action('Copy', [round.state], ([token]) => token, hidden),
       (token) => quote(token),
     );
+  },
+  'the state of an until, which functions read from their context': (flow, got) => {
+    const login = flow.action('Login', () => secret, hidden);
+    const rounds = flow.until(
+      'Rounds',
+      [login],
+      ([token]) => token,
+      (round) => {
+        const copy = round.action('Copy', stateOf, hidden);
+        round.action('Quotes', (context) => quote(stateOf(context)), { criticality: 'optional' });
+        round.scope('Scope', [], (scope) => {
+          scope.action('Deep', (context) => got(stateOf(context)));
+        });
+        return copy;
+      },
+      (_, { index }) => index === 1,
+    );
+    flow.action('Use', [rounds], ([token]) => got(token));
   },
   'the choice of a branch': (flow) => {
     const login = flow.action('Login', () => secret, hidden);

@@ -18,7 +18,7 @@ export function markSecure(body: BodyDraft): void {
 
 /**
  * @param exposed - a secure value stands in the context of every function inside: the item of a loop
- *   further out, or the input of a child workflow.
+ *   or the state of an until further out, or the input of a child workflow.
  * @returns whether the state of an until became secure, so that another pass is needed.
  */
 function markBody(body: BodyDraft, exposed: boolean): boolean {
@@ -72,8 +72,7 @@ function markInside(body: BodyDraft, node: NodeDraft, exposed: boolean): boolean
       const { secure } = node.body;
       const before = secure.state;
       if (node.secureInputs) secure.state = true;
-      const readable = exposed || (body.workflow.looksUpNames && secure.state);
-      const again = markContainer(body, node, node.inputs, node.body, readable);
+      const again = markContainer(body, node, node.inputs, node.body, exposed || secure.state);
       if (node.body.outputIsSecure) secure.state = true;
       if (secure.state) node.secureOutputs = true;
       return again || secure.state !== before;
