@@ -17,13 +17,16 @@ export class RunOptionError extends RunafterError {
   }
 }
 
-/** `SIGNAL_UNKNOWN`, `RUN_ENDED` or `CORRELATE_INVALID`: nobody will ever take the signal. */
+/**
+ * `SIGNAL_UNKNOWN`, `RUN_ENDED` or `CORRELATE_INVALID`: nobody will ever take the signal.
+ * `SIGNAL_ID_INVALID`: nobody could tell whether it was sent twice.
+ */
 export class SignalError extends RunafterError {
   readonly event: string;
   readonly runId: string;
 
   constructor(
-    code: 'SIGNAL_UNKNOWN' | 'RUN_ENDED' | 'CORRELATE_INVALID',
+    code: 'SIGNAL_UNKNOWN' | 'RUN_ENDED' | 'CORRELATE_INVALID' | 'SIGNAL_ID_INVALID',
     runId: string,
     event: string,
     problem: string,

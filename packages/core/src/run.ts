@@ -12,7 +12,10 @@ import type { RunResult } from './engine/records/run-result.ts';
 import type { Status } from './status.ts';
 
 export interface SignalOptions {
-  /** Which of several waits is meant: the text that the wait's own `correlate` gives. */
+  /**
+   * Which of several waits is meant: the text that the wait's own `correlate` gives. A durable run keeps
+   * it as it is, also where the payload is secure.
+   */
   readonly correlate?: string;
   /** A second signal with the same id is a repetition and changes nothing. */
   readonly id?: string;
@@ -53,7 +56,8 @@ export interface Run<T> {
    *
    * @returns `delivered` to a wait, `kept` for the next one, or a `duplicate` of an earlier id.
    * @throws {SignalError} as a rejection: `SIGNAL_UNKNOWN` when the workflow waits for no such event,
-   *   `RUN_ENDED` when the run has ended, `CORRELATE_INVALID` when `correlate` is no text.
+   *   `RUN_ENDED` when the run has ended, `CORRELATE_INVALID` or `SIGNAL_ID_INVALID` when `correlate` or
+   *   `id` is no text.
    */
   signal<P>(
     event: string | EventType<P>,

@@ -9,14 +9,14 @@ import { SignalError } from './run-errors.ts';
 
 /**
  * @param events - those that the workflow waits for.
- * @throws {SignalError} `SIGNAL_UNKNOWN`, `CORRELATE_INVALID`
+ * @throws {SignalError} `SIGNAL_UNKNOWN`, `CORRELATE_INVALID`, `SIGNAL_ID_INVALID`
  */
 export function checkSignal(
   runId: string,
   workflow: string,
   events: ReadonlySet<string>,
   name: string,
-  { correlate }: SignalOptions,
+  { correlate, id }: SignalOptions,
 ): void {
   if (!events.has(name)) {
     throw new SignalError('SIGNAL_UNKNOWN', runId, name, unknownEvent(workflow, name, events));
@@ -24,6 +24,10 @@ export function checkSignal(
   if (correlate !== undefined && typeof correlate !== 'string') {
     const problem = `correlate of event "${name}" is ${showValue(correlate)}. Pass a text.`;
     throw new SignalError('CORRELATE_INVALID', runId, name, problem);
+  }
+  if (id !== undefined && typeof id !== 'string') {
+    const problem = `The id of a signal of event "${name}" is ${showValue(id)}. Pass a text, or none.`;
+    throw new SignalError('SIGNAL_ID_INVALID', runId, name, problem);
   }
 }
 

@@ -3,7 +3,7 @@
  * @module
  */
 import { virtualClock } from '@runafter/clock';
-import { event, type Flow, failed, start, workflow } from '@runafter/core';
+import { event, type Flow, failed, memoryRunStore, signal, start, workflow } from '@runafter/core';
 import { describe, expect, it } from 'vitest';
 import { outline } from './outline.ts';
 
@@ -212,6 +212,21 @@ describe('a signal', () => {
       message: expect.stringMatching(/"Ask".*"aproval".*"approval"/s),
     });
     run.cancel();
+  });
+
+  it.each([7, null, {}])('with the id %s, which is no text, is refused', async (id) => {
+    const clock = virtualClock();
+    const store = memoryRunStore({ clock });
+    const run = start(oneWait, undefined, { runId: 'r', store, clock });
+    await clock.advance(0);
+    const options = { id: id as never };
+    const refused = { code: 'SIGNAL_ID_INVALID', message: expect.stringContaining('Pass a text') };
+
+    await expect(run.signal(approval, { by: 'Ann' }, options)).rejects.toMatchObject(refused);
+    const sent = signal(store, 'r', approval, { by: 'Ann' }, options);
+    await expect(sent).rejects.toMatchObject(refused);
+    run.cancel();
+    await run.finished;
   });
 
   it('to a workflow without waits is refused', async () => {

@@ -57,6 +57,12 @@ export const coreRunCodes = {
     why: 'A signal is meant for the wait whose text is the same as its own. A promise, a number or nothing at all would never match.',
     fix: 'Give a text on both sides, such as the id of the order, and give it at once, not as a promise.',
   },
+  SIGNAL_ID_INVALID: {
+    package: '@runafter/core',
+    title: 'The `id` of a signal is not a text.',
+    why: 'A second signal with the same id is a repetition. A store compares ids as texts, so a number might be the same as one, or not.',
+    fix: 'Give a text, such as the id of the message that the signal comes from, or no id.',
+  },
   UNTIL_LIMIT_REACHED: {
     package: '@runafter/core',
     title: 'An until reached `maxIterations` or its `timeout` before it was done.',
