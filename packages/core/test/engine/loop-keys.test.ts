@@ -2,9 +2,12 @@
  * Keyed loops: work on the same record never runs twice at once; ids give items a lasting identity.
  * @module
  */
+import { randomBytes } from 'node:crypto';
 import { virtualClock } from '@runafter/clock';
 import { type Flow, type ForEachOptions, start, workflow } from '@runafter/core';
 import { describe, expect, it } from 'vitest';
+import { aesCipher } from '../durable/aes-cipher.ts';
+import { recordedStore } from '../durable/recorded-store.ts';
 import { outline } from './outline.ts';
 
 interface Order {
@@ -224,6 +227,31 @@ describe('the id of an item', () => {
     expect(await start(keysOf(), hires, { runId: 'r' }).finished).toMatchObject({
       outputs: ['r/Hires[0]/Onboard/Mail', 'r/Hires[1]/Onboard/Mail'],
     });
+  });
+
+  it('is hashed there where the items are secure, and tells them apart all the same', async () => {
+    const { store, calls } = recordedStore();
+    const cipher = aesCipher(randomBytes(32));
+    const keys: string[] = [];
+    const flow = workflow('Hires', (flow: Flow<void>) => {
+      const hires = flow.action('Hires', () => ['ann@x.org', 'bob@x.org'], {
+        secure: { outputs: true },
+      });
+      flow.forEach(
+        'Each',
+        [hires],
+        async function* ([hires]) {
+          yield* hires;
+        },
+        (each) => each.action('Mail', ({ idempotencyKey }) => void keys.push(idempotencyKey)),
+        { id: (hire) => hire },
+      );
+    });
+    await start(flow, undefined, { runId: 'r', store, cipher }).finished;
+
+    expect(new Set(keys).size).toBe(2);
+    for (const key of keys) expect(key).toMatch(/^r\/Each\[id=[0-9a-f]{32}\]\/Mail$/);
+    expect(JSON.stringify(calls)).not.toContain('ann');
   });
 
   it.each<{ what: string; id: () => string }>([

@@ -154,7 +154,10 @@ export interface DataDelay<In> extends AnyNode, NodeOptions {
 export interface DataWaitFor<In> extends AnyNode, TimedOptions {
   readonly type: AnyCase<'waitFor'>;
   readonly event: EventType<unknown>;
-  /** Which of several waits for the same event is meant: a signal must carry the same text. */
+  /**
+   * Which of several waits for the same event is meant: a signal must carry the same text. A durable run
+   * keeps that text as it is, also where what it is made of is secure: give a reference, not a secret.
+   */
   readonly correlate?: (context: LookUpContext<In>) => string;
 }
 
