@@ -129,6 +129,7 @@ export type {
   RunEndedEvent,
   RunEvent,
   RunEvents,
+  RunLeftEvent,
   RunListener,
   RunStartedEvent,
 } from './engine/events.ts';

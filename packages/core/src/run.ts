@@ -26,7 +26,7 @@ export interface Run<T> {
   readonly id: string;
   /** The workflow's name. */
   readonly workflow: string;
-  /** Undefined until the run has ended. */
+  /** Undefined until the run has ended; for good when this process leaves a durable run as it is. */
   readonly status: Status | undefined;
   readonly events: RunEvents;
   /**
@@ -40,7 +40,8 @@ export interface Run<T> {
   result(path: string): ActionRecord | undefined;
   /**
    * Cancels the run: what runs is told to stop and ends Cancelled once it has settled, what has not
-   * started is Skipped. Does nothing once the run has ended.
+   * started is Skipped. Does nothing once the run has ended. While another process holds the run, it
+   * only ends the waiting: `finished` rejects, and the run goes on there.
    */
   cancel(reason?: string): void;
   /**

@@ -34,7 +34,7 @@ export interface DurableOptions {
   readonly valueLimit?: number;
   /**
    * How long the store waits for a sign of life before another process may take the run over. It is
-   * renewed at a third of that. Default '15s'.
+   * renewed at a third of that. At least 100 ms. Default '15s'.
    */
   readonly lease?: Duration;
   /** What others are told of who works on the run. Default: process, host and a random part. */
@@ -85,7 +85,7 @@ const checks: Readonly<Record<keyof StartOptions, Check>> = {
   store: withMethods(['createRun', 'recordOutcome', 'endRun'], 'a RunStore'),
   cipher: withMethods(['encrypt', 'decrypt'], 'a Cipher'),
   valueLimit: checkBound,
-  lease: checkDuration,
+  lease: checkLease,
   holder: checkText,
   allowChanges: checkBoolean,
   executor: withMethods(['dispatch'], 'an Executor'),
@@ -141,6 +141,14 @@ function checkBound(value: unknown, option: string): void {
 
 function checkDuration(value: unknown, option: string): void {
   parseDuration(value as Duration, option);
+}
+
+/** Shorter ones are lost to any pause of the process. */
+const shortestLease = 100;
+
+function checkLease(value: unknown, option: string): void {
+  if (parseDuration(value as Duration, option) >= shortestLease) return;
+  throw invalid(option, value, `Pass at least ${shortestLease} milliseconds`);
 }
 
 function invalid(option: string, value: unknown, fix: string): RunOptionError {

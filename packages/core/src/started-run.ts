@@ -7,11 +7,11 @@
  * @module
  */
 import { type Duration, type Permit, parseDuration, systemClock } from '@runafter/clock';
-import { toFault } from '@runafter/errors';
+import { type RunafterError, toFault } from '@runafter/errors';
 import type { WorkflowDefinition } from './definition/definition.ts';
 import type { EventType } from './definition/event-type.ts';
 import { boundOf, limiterList } from './definition/rules/limiter-order.ts';
-import { RunSuspendedError } from './durable/durable-errors.ts';
+import { leavesRun, RunSuspendedError, RunUnknownError } from './durable/durable-errors.ts';
 import {
   checkSameDefinition,
   type OpenedRun,
@@ -19,6 +19,7 @@ import {
   type Preparation,
 } from './durable/open-run.ts';
 import { pruneRuns } from './durable/prune-runs.ts';
+import { signal } from './durable/signal.ts';
 import { EventHub, type RunEvents } from './engine/events.ts';
 import { Mailbox, type SignalOutcome } from './engine/mailbox.ts';
 import type { ActionRecord } from './engine/records/action-record.ts';
@@ -28,7 +29,7 @@ import { findRecord } from './engine/records/find-record.ts';
 import { FinishedRun, type RunResult } from './engine/records/run-result.ts';
 import { RunEngine, type RunServices } from './engine/run-engine.ts';
 import { cancelled, refused } from './engine/stop.ts';
-import { tellRunEnd } from './engine/tell.ts';
+import { tellRunEnd, tellRunLeft } from './engine/tell.ts';
 import { inProcess } from './ports/executor.ts';
 import type { RunEnd, RunStore } from './ports/run-store.ts';
 import type { Run, SignalOptions } from './run.ts';
@@ -47,6 +48,8 @@ export interface DurableBeginning {
   readonly mustExist?: boolean;
   /** What is done between the lease and the beginning. */
   readonly prepare?: Preparation;
+  /** The run whose outcomes it takes over. */
+  readonly copyOf?: string;
   /** Milliseconds to wait for whoever holds the run. Default: until it has ended. */
   readonly wait?: number;
 }
@@ -60,6 +63,8 @@ export class StartedRun<T> implements Run<T> {
   readonly #beginning: DurableBeginning | undefined;
   #permit: Permit | undefined;
   #opened: OpenedRun | undefined;
+  /** Why this process works on the run no more, though it has not ended. */
+  #left: RunafterError | undefined;
   /** Aborting it leaves a waiting room: the gate's, or that of whoever holds the run. */
   readonly #waiting: AbortController | undefined;
   readonly #forgetSignals: (() => void)[] = [];
@@ -103,6 +108,16 @@ export class StartedRun<T> implements Run<T> {
     }
   }
 
+  /** The run whose outcomes it takes over; undefined for all others. */
+  get copyOf(): string | undefined {
+    return this.#beginning?.copyOf;
+  }
+
+  /** This process holds the run, or has read how it ended. */
+  get hasBegun(): boolean {
+    return this.#opened !== undefined;
+  }
+
   /** The input as it is stored; undefined for a run without a store. */
   get storedInput(): string | undefined {
     return this.#beginning?.storedInput;
@@ -130,6 +145,8 @@ export class StartedRun<T> implements Run<T> {
   }
 
   #cancel(why: string, cause: unknown): void {
+    // What is only read has ended already.
+    if (this.#opened !== undefined && this.#opened.held === undefined) return;
     const stop = cancelled('RUN_CANCELLED', `The run was cancelled: ${why}`, cause);
     this.#engine.halt(stop);
     this.#waiting?.abort(cause ?? stop.reason);
@@ -141,14 +158,25 @@ export class StartedRun<T> implements Run<T> {
     try {
       this.#permit = await gate?.enter({ signal: waiting });
     } catch (thrown) {
+      // What is in the store stays as it is.
+      if (this.#beginning?.mustExist) {
+        this.#engine.fault(thrown);
+        throw thrown;
+      }
       const { code, message } = toFault(thrown);
       this.#engine.refuse(refused(code, `The gate did not let the run in: ${message}`, thrown));
       return;
     }
+    if (this.#isOver) {
+      this.#permit?.release();
+      return;
+    }
     try {
       if (store !== undefined) await this.#open(store, waiting);
-      const isOver = this.#opened?.run.end !== undefined;
-      this.#engine.begin(isOver ? undefined : this.#timeout);
+      const hasEnded = this.#opened?.run.end !== undefined;
+      // An order to stop comes too late for it.
+      if (hasEnded) this.#engine.root.stop = undefined;
+      this.#engine.begin(hasEnded ? undefined : this.#timeout);
     } catch (error) {
       this.#engine.fault(error);
       throw error;
@@ -158,7 +186,7 @@ export class StartedRun<T> implements Run<T> {
   async #open(store: RunStore, signal: AbortSignal): Promise<void> {
     const engine = this.#engine;
     const beginning: Partial<DurableBeginning> = this.#beginning ?? {};
-    const { storedInput = '', mustExist = false, wait = Infinity, prepare } = beginning;
+    const { storedInput = '', mustExist = false, wait = Infinity, prepare, copyOf } = beginning;
     this.#opened = await openRun({
       engine,
       store,
@@ -168,12 +196,13 @@ export class StartedRun<T> implements Run<T> {
       mustExist,
       wait,
       prepare,
+      copyOf,
       signal,
       fault: (error) => engine.fault(error),
     });
-    engine.journal = this.#opened.journal;
+    engine.keepIn(this.#opened.journal, this.#opened.run.keyRoot);
     // Lost or suspended while it was being opened, it is not begun.
-    if (engine.bits !== RUNNING) await this.#opened.held?.release();
+    if (this.#isOver) await this.#opened.held?.release();
     pruneRuns(store, engine.clock);
   }
 
@@ -184,7 +213,11 @@ export class StartedRun<T> implements Run<T> {
     if (run?.end !== undefined && fault === undefined) {
       this.#engine.restore(statusBits(run.end.status), run.startTime, run.end.endTime);
     }
-    tellRunEnd(this.#engine);
+    if (fault !== undefined && leavesRun(fault.error)) {
+      this.#left = fault.error;
+      const { code, message } = fault.error;
+      tellRunLeft(this.#engine, { code, message });
+    } else tellRunEnd(this.#engine);
     if (fault !== undefined) void this.#fault(fault.error);
     else if (held === undefined) this.#finish();
     else {
@@ -202,6 +235,8 @@ export class StartedRun<T> implements Run<T> {
   async #fault(error: unknown): Promise<void> {
     // Whoever never looks at `finished` still gets no unhandled rejection.
     this.finished.catch(() => undefined);
+    // Whoever resumes it must not find a handler of this process still at work.
+    if (error instanceof RunSuspendedError) await this.#opened?.journal.quiet();
     await this.#opened?.held?.release();
     this.#reject(error);
   }
@@ -230,7 +265,11 @@ export class StartedRun<T> implements Run<T> {
   }
 
   get status(): Status | undefined {
-    return statusName(this.#engine.bits);
+    return this.#left === undefined ? statusName(this.#engine.bits) : undefined;
+  }
+
+  get #isOver(): boolean {
+    return this.#engine.bits !== RUNNING;
   }
 
   get events(): RunEvents {
@@ -270,7 +309,14 @@ export class StartedRun<T> implements Run<T> {
   ): Promise<SignalOutcome> {
     const name = typeof event === 'string' ? event : event.name;
     checkSignal(this.id, this.workflow, this.#definition.events, name, options);
+    const { store } = this.#options;
+    // Another process may hold the run for as long as it takes.
+    if (store !== undefined && !this.hasBegun) {
+      const sent = await this.#signalInStore(store, name, payload, options);
+      if (sent !== undefined) return sent;
+    }
     await this.begun;
+    if (this.#left !== undefined) throw this.#left;
     if (this.status !== undefined) {
       const problem = `Run "${this.id}" has ended ${this.status}, so nothing waits for event "${name}".`;
       throw new SignalError('RUN_ENDED', this.id, name, problem);
@@ -281,7 +327,31 @@ export class StartedRun<T> implements Run<T> {
     return services.mailbox.put(name, correlate, { payload }, id);
   }
 
+  /** Undefined where the run is not in its store yet. */
+  async #signalInStore(
+    store: RunStore,
+    event: string,
+    payload: unknown,
+    options: SignalOptions,
+  ): Promise<SignalOutcome | undefined> {
+    const { cipher, clock, valueLimit } = this.#options;
+    const others = {
+      ...(cipher && { cipher }),
+      ...(clock && { clock }),
+      ...(valueLimit !== undefined && { valueLimit }),
+    };
+    try {
+      return await signal(store, this.id, event, payload, { ...options, ...others });
+    } catch (error) {
+      if (error instanceof RunUnknownError) return undefined;
+      throw error;
+    }
+  }
+
   why(): Explanation {
+    if (this.#left !== undefined) {
+      return { status: undefined, text: this.#left.message, chain: [] };
+    }
     return explainRun(this.#engine);
   }
 

@@ -8,6 +8,7 @@
 import type { Body, ForEachNode, Node } from '../definition/definition.ts';
 import type { LoopProgress, Progress, StatusCounts } from '../engine/journal.ts';
 import type { RunStore, StoredOutcome, Writer } from '../ports/run-store.ts';
+import { RunLostError } from './durable-errors.ts';
 import { chunkPath } from './place.ts';
 import { isSecureNode, type Sealing, whatIsKnownOf } from './sealing.ts';
 import { chunkCount } from './stored-items.ts';
@@ -176,9 +177,15 @@ export class OutcomeCopy {
 
   async #record(outcomes: readonly StoredOutcome[]): Promise<void> {
     const { store, target } = this.#parts;
-    await Promise.all(
+    const answers = await Promise.all(
       outcomes.map((outcome) => store.recordOutcome(target, { outcome, joins: [] })),
     );
+    this.#checkHeld(answers.every(({ state }) => state === 'recorded' || state === 'duplicate'));
+  }
+
+  /** Whoever does not hold the new run any more leaves it to whoever does. */
+  #checkHeld(isHeld: boolean): void {
+    if (!isHeld) throw new RunLostError(this.#parts.target.runId);
   }
 
   async #items(loop: string, total: number): Promise<void> {
@@ -190,7 +197,7 @@ export class OutcomeCopy {
   async #copyState(path: string): Promise<void> {
     const { store, source, target } = this.#parts;
     const text = await store.readState(source, path);
-    if (text !== undefined) await store.saveState(target, path, text);
+    if (text !== undefined) this.#checkHeld(await store.saveState(target, path, text));
   }
 
   async #readProgress(path: string, node: Node): Promise<Progress | undefined> {
@@ -205,6 +212,7 @@ export class OutcomeCopy {
     const secure = isSecureNode(node);
     const what = whatIsKnownOf(path);
     const text = sealing.encode(progress, secure && sealing.hasCipher, what) as string;
-    await store.saveState(target, path, await sealing.encrypt(text, secure, what));
+    const stored = await sealing.encrypt(text, secure, what);
+    this.#checkHeld(await store.saveState(target, path, stored));
   }
 }

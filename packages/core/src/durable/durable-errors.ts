@@ -67,6 +67,17 @@ export class RunSuspendedError extends RunafterError {
   }
 }
 
+/** Whether a run goes on, or can go on, though this process works on it no more. */
+export function leavesRun(
+  error: unknown,
+): error is RunHeldError | RunLostError | RunSuspendedError {
+  return (
+    error instanceof RunHeldError ||
+    error instanceof RunLostError ||
+    error instanceof RunSuspendedError
+  );
+}
+
 /** `RUN_INPUT_DIFFERS`: a run of this id was started with another input. */
 export class RunInputDiffersError extends RunafterError {
   readonly runId: string;

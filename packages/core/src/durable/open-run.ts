@@ -13,8 +13,10 @@ import { type Clock, type ClockReading, parseDuration, readClock } from '@runaft
 import type { WorkflowDefinition } from '../definition/definition.ts';
 import type { RunEngine } from '../engine/run-engine.ts';
 import type { NewRun, RunLease, RunStore, StoredRun } from '../ports/run-store.ts';
+import { RunOptionError } from '../run-errors.ts';
 import type { DurableOptions } from '../start-options.ts';
 import { DEFAULT_VALUE_LIMIT, decodeValue } from './codec.ts';
+import { keepOutline } from './current-outline.ts';
 import {
   changesBetween,
   type DefinitionChange,
@@ -58,9 +60,14 @@ export function encodedInput(
   input: unknown,
   options: DurableOptions,
 ): string {
-  const use = options.cipher === undefined ? secureUse(definition) : undefined;
-  if (use !== undefined) throw new CipherRequiredError(definition.name, use);
+  if (options.cipher === undefined) checkNoSecrets(definition);
   return sealingOf(options).limited(input, `The input of workflow "${definition.name}"`);
+}
+
+/** Without a cipher, no secure value may have to be stored. */
+function checkNoSecrets(definition: WorkflowDefinition): void {
+  const use = secureUse(definition);
+  if (use !== undefined) throw new CipherRequiredError(definition.name, use);
 }
 
 /** What is done with a run once it is held, before it begins. */
@@ -77,6 +84,8 @@ export interface RunToOpen {
   /** It must be there already. */
   readonly mustExist: boolean;
   readonly prepare: Preparation | undefined;
+  /** The run whose outcomes it takes over. */
+  readonly copyOf: string | undefined;
   /** Milliseconds to wait for whoever holds it. */
   readonly wait: number;
   /** Aborting it ends that wait. */
@@ -105,6 +114,7 @@ export async function openRun(request: RunToOpen): Promise<OpenedRun> {
   const { clock, workflow, id: runId } = engine;
   const ttl = parseDuration(options.lease ?? defaultLease, 'lease');
   const lease = { holder: options.holder ?? nameOfThisProcess(), ttl };
+  if (options.cipher === undefined) checkNoSecrets(workflow);
   const outline = outlineOf(workflow);
   const requestedAt = readClock(clock);
   if (!mustExist) {
@@ -112,8 +122,7 @@ export async function openRun(request: RunToOpen): Promise<OpenedRun> {
     const created = await store.createRun(run, lease);
     if (created.state === 'created') {
       const fresh = { ...run, end: undefined, lease: undefined };
-      const isEmpty = request.prepare === undefined;
-      return hold(request, fresh, outline, { token: created.token, requestedAt }, !isEmpty);
+      return hold(request, fresh, { token: created.token, requestedAt }, true);
     }
   }
   const run = await knownRun(store, runId);
@@ -121,7 +130,7 @@ export async function openRun(request: RunToOpen): Promise<OpenedRun> {
   checkDefinition(run, engine.workflow, options.allowChanges === true);
   const granted = run.end === undefined ? await takeOver(request, lease) : undefined;
   if (granted === undefined) return readOnly(request, await knownRun(store, runId));
-  return hold(request, run, storedOutline(run), granted, true);
+  return hold(request, run, granted, false);
 }
 
 /** Whether two inputs are the same as values: fields can be in another order. */
@@ -169,7 +178,10 @@ export function checkSameDefinition(
   given: WorkflowDefinition,
 ): void {
   if (running === given) return;
-  const changes = changesBetween(outlineOf(running), outlineOf(given));
+  const changes = [
+    ...changesOfName(running.name, given.name),
+    ...changesBetween(outlineOf(running), outlineOf(given)),
+  ];
   if (changes.length > 0) throw new DefinitionChangedError(runId, changes);
 }
 
@@ -189,10 +201,15 @@ export function changesSince(
   run: StoredRun,
   definition: WorkflowDefinition,
 ): readonly DefinitionChange[] {
-  const changes = changesBetween(storedOutline(run), outlineOf(definition));
-  if (run.workflow === definition.name) return changes;
-  const text = `the workflow is "${definition.name}", was "${run.workflow}"`;
-  return [{ kind: 'changed', path: '', text }, ...changes];
+  return [
+    ...changesOfName(run.workflow, definition.name),
+    ...changesBetween(storedOutline(run), outlineOf(definition)),
+  ];
+}
+
+function changesOfName(before: string, now: string): readonly DefinitionChange[] {
+  if (before === now) return [];
+  return [{ kind: 'changed', path: '', text: `the workflow is "${now}", was "${before}"` }];
 }
 
 interface Grant {
@@ -212,16 +229,28 @@ async function takeOver(
     const requestedAt = readClock(clock);
     const answer = await store.acquireLease(runId, lease);
     if (answer.state === 'unknown') throw new RunUnknownError(runId);
-    const run = await knownRun(store, runId);
-    if (run.end !== undefined) {
-      // It has ended in this moment, and nobody is to be found holding it.
-      if (answer.state === 'granted') await store.releaseLease({ runId, token: answer.token });
+    if (answer.state === 'granted') {
+      const { token } = answer;
+      if (await isOpen(store, { runId, token })) return { token, requestedAt };
       return undefined;
     }
-    if (answer.state === 'granted') return { token: answer.token, requestedAt };
+    if ((await knownRun(store, runId)).end !== undefined) return undefined;
     const left = until - clock.now();
     if (left <= 0) throw new RunHeldError(runId, answer.lease);
     await clock.sleep(Math.min(left, timeToLook(answer.lease, clock)), { signal });
+  }
+}
+
+/** Whether a run that was just granted has not ended in that moment; nobody is found holding it then. */
+async function isOpen(store: RunStore, writer: { runId: string; token: number }): Promise<boolean> {
+  let run: StoredRun | undefined;
+  try {
+    run = await knownRun(store, writer.runId);
+    return run.end === undefined;
+  } finally {
+    if (run?.end !== undefined || run === undefined) {
+      await store.releaseLease(writer).catch(() => undefined);
+    }
   }
 }
 
@@ -232,24 +261,60 @@ function timeToLook({ expiresAt }: RunLease, clock: Clock): number {
 async function hold(
   request: RunToOpen,
   run: StoredRun,
-  outline: DefinitionOutline,
   { token, requestedAt }: Grant,
-  resumed: boolean,
+  created: boolean,
 ): Promise<OpenedRun> {
-  const { engine, options, fault, prepare } = request;
+  const { engine, options } = request;
   const ttl = parseDuration(options.lease ?? defaultLease, 'lease');
-  const journal = journalOf(request, run, outline, token, resumed);
+  // A write that fails ends the run, and leaves whoever waits for it where he is.
+  let broken: (error: unknown) => void = () => undefined;
+  const breaks = new Promise<never>((_, reject) => {
+    broken = reject;
+  });
+  breaks.catch(() => undefined);
+  const fault = (error: unknown): void => {
+    broken(error);
+    request.fault(error);
+  };
+  const resumed = !created || request.prepare !== undefined;
+  const journal = journalOf(request, run, token, resumed, fault);
   const held = new HeldRun(journal, engine.clock, ttl, requestedAt, fault);
   try {
-    await journal.recallRun();
-    if (prepare !== undefined) await prepare(journal, engine);
-    checkCopied(journal, run);
-    if (engine.workflow.events.size > 0) await journal.parts.signals.open();
+    await Promise.race([prepared(request, run, journal, created), breaks]);
     return { journal, held, run };
   } catch (error) {
     await held.release();
     throw error;
   }
+}
+
+/** All that comes between the lease and the beginning. */
+async function prepared(
+  { engine, store, prepare, copyOf }: RunToOpen,
+  run: StoredRun,
+  journal: RunJournal,
+  created: boolean,
+): Promise<void> {
+  await journal.recallRun();
+  if (copyOf !== undefined && !created) checkCopyOf(journal, run, copyOf);
+  if (prepare !== undefined) await prepare(journal, engine);
+  checkCopied(journal, run);
+  if (!created && changesSince(run, engine.workflow).length > 0) {
+    await keepOutline(store, journal.parts.writer, outlineOf(engine.workflow));
+  }
+  if (engine.workflow.events.size > 0) await journal.parts.signals.open();
+}
+
+/** Another run than the one that is to be repeated must not get its outcomes. */
+function checkCopyOf(journal: RunJournal, { runId, keyRoot }: StoredRun, copyOf: string): void {
+  const known = journal.runProgress?.copyOf;
+  // Whoever created it may have died before it could note more than the keys.
+  if (known === copyOf || (known === undefined && keyRoot !== runId)) return;
+  throw new RunOptionError(
+    'runId',
+    runId,
+    `is the id of a run that does not repeat "${copyOf}". Use another one, or leave it out.`,
+  );
 }
 
 /** Part of what a run takes over would be done again. */
@@ -261,22 +326,24 @@ function checkCopied(journal: RunJournal, { runId, keyRoot }: StoredRun): void {
 
 async function readOnly(request: RunToOpen, run: StoredRun): Promise<OpenedRun> {
   // No lease has such a token: nothing that is read can be changed.
-  const journal = journalOf(request, run, storedOutline(run), -1, true);
+  const journal = journalOf(request, run, -1, true, request.fault);
   await journal.recallRun();
+  if (request.copyOf !== undefined) checkCopyOf(journal, run, request.copyOf);
   return { journal, held: undefined, run };
 }
 
 function journalOf(
   request: RunToOpen,
   run: StoredRun,
-  outline: DefinitionOutline,
   token: number,
   resumed: boolean,
+  fault: (error: unknown) => void,
 ): RunJournal {
-  const { engine, store, options, fault } = request;
+  const { engine, store, options } = request;
   const { runId } = run;
   const sealing = sealingOf(options);
   const { mailbox } = engine.services;
+  const outline = outlineOf(engine.workflow);
   const signals = new RunSignals(store, runId, outline, mailbox, sealing, engine.clock, fault);
   const writer = { runId, token };
   return new RunJournal({

@@ -77,7 +77,10 @@ export async function rerun<In, T>(
     throw new DefinitionChangedError(runId, changes);
   }
   const live = liveRun(store, newId);
-  if (live !== undefined) return live.join(definition, startOptions) as Run<T>;
+  if (live?.copyOf === runId) {
+    await live.begun;
+    return live.join(definition, startOptions) as Run<T>;
+  }
   const prepare: Preparation = async (journal, engine) => {
     if (journal.progress(engine)?.copied) return;
     await journal.save(engine, { copyOf: runId });
@@ -91,6 +94,7 @@ export async function rerun<In, T>(
     keyRoot: idempotencyKeys === 'original' ? source.keyRoot : newId,
     wait: 0,
     prepare,
+    copyOf: runId,
   });
   shareRun(store, run);
   await run.begun;

@@ -11,7 +11,10 @@ import { RunHeldError, RunUnknownError } from './durable-errors.ts';
 import { type ResumeOptions, resume } from './resume.ts';
 
 /** What `start()` takes, but for the id of a run; `store` must be there. */
-export type ResumeAllOptions = Omit<ResumeOptions, 'wait'>;
+export interface ResumeAllOptions extends Omit<ResumeOptions, 'wait' | 'signal'> {
+  /** Aborting it ends the waiting for other processes. It does not cancel the runs. */
+  readonly signal?: AbortSignal;
+}
 
 /** What became of the runs that had not ended. */
 export interface ResumedRuns {
@@ -35,8 +38,10 @@ type AnyWorkflow = Workflow<any, unknown>;
  * tried again when its lease is over, and left alone when it was renewed. That takes one lease time at
  * most (15 s unless the runs were started with another one).
  *
- * @param options - as for `start()`; with a `gate`, runs begin as they are let in.
- * @returns once each run was resumed, or its holder has shown that it lives. Does not wait for their end.
+ * @param options - as for `start()`; with a `gate`, runs begin as they are let in, and those that it
+ *   refuses are among `refused`.
+ * @returns once each run was let in and resumed, or its holder has shown that it lives. Does not wait
+ *   for their end.
  * @throws {RunOptionError} `RUN_OPTION_INVALID`, as a rejection.
  * @example
  * const { resumed, refused } = await resumeAll([onboarding, weeklyReports], { store });
@@ -80,15 +85,27 @@ async function resumeOrLeave(
   { runId }: StoredRun,
   options: ResumeAllOptions,
 ): Promise<Run<unknown> | RunHeldError | undefined> {
-  const { clock = systemClock, signal } = options;
+  const { signal, ...resumeOptions } = options;
+  const { clock = systemClock } = resumeOptions;
   let before: RunHeldError | undefined;
   for (;;) {
-    const run = await tryResume(workflow, runId, options);
+    const run = await tryResume(workflow, runId, resumeOptions);
     if (!(run instanceof RunHeldError)) return run;
     if (before !== undefined && isRenewed(before, run)) return run;
     before = run;
     const wait = Math.max(1, run.expiresAt.getTime() - clock.now() + 1);
-    await clock.sleep(wait, { ...(signal && { signal }) });
+    if (!(await waited(clock.sleep(wait, { signal }), signal))) return run;
+  }
+}
+
+/** Whether the wait came to its end; false when it was aborted. */
+async function waited(wait: Promise<void>, signal: AbortSignal | undefined): Promise<boolean> {
+  try {
+    await wait;
+    return true;
+  } catch (error) {
+    if (signal?.aborted) return false;
+    throw error;
   }
 }
 
@@ -99,7 +116,7 @@ function isRenewed(before: RunHeldError, now: RunHeldError): boolean {
 async function tryResume(
   workflow: AnyWorkflow,
   runId: string,
-  options: ResumeAllOptions,
+  options: ResumeOptions,
 ): Promise<Run<unknown> | RunHeldError | undefined> {
   try {
     return await resume(workflow, runId, options);

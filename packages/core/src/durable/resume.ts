@@ -3,14 +3,16 @@
  * Read next: open-run.ts (who gets it), revival.ts (what has ended in it).
  * @module
  */
-import { type Duration, parseDuration } from '@runafter/clock';
+import { type Clock, type Duration, parseDuration, systemClock } from '@runafter/clock';
 import type { Workflow } from '../definition/workflow.ts';
+import type { RunStore } from '../ports/run-store.ts';
 import type { Run } from '../run.ts';
 import { RunOptionError } from '../run-errors.ts';
 import { checkedWorkflow } from '../start.ts';
 import { checkStartOptions, type StartOptions } from '../start-options.ts';
 import { StartedRun } from '../started-run.ts';
 import { decodeValue } from './codec.ts';
+import { RunHeldError } from './durable-errors.ts';
 import { liveRun, shareRun } from './live-runs.ts';
 import { knownRun } from './open-run.ts';
 
@@ -52,18 +54,43 @@ export async function resume<In, T>(
   }
   const live = liveRun(store, runId);
   if (live !== undefined) {
-    await live.begun;
+    await untilBegun(live, store, { clock: options.clock, signal: options.signal, wait });
     return live.join(definition, startOptions) as Run<T>;
   }
-  const { input, keyRoot } = await knownRun(store, runId);
-  const beginning = {
-    storedInput: input,
-    keyRoot,
-    mustExist: true,
-    wait: parseDuration(wait, 'wait'),
-  };
+  const { input } = await knownRun(store, runId);
+  const beginning = { storedInput: input, mustExist: true, wait: parseDuration(wait, 'wait') };
   const run = new StartedRun<T>(definition, decodeValue(input), startOptions, beginning);
   shareRun(store, run);
   await run.begun;
   return run;
+}
+
+interface Patience {
+  readonly clock: Clock | undefined;
+  readonly signal: AbortSignal | undefined;
+  readonly wait: Duration;
+}
+
+/** Somebody here may have started the run again, and wait for another process that holds it. */
+async function untilBegun(
+  live: StartedRun<unknown>,
+  store: RunStore,
+  { clock = systemClock, signal, wait }: Patience,
+): Promise<void> {
+  if (live.hasBegun) return;
+  const patience = new AbortController();
+  const waitOptions = {
+    signal: signal ? AbortSignal.any([signal, patience.signal]) : patience.signal,
+  };
+  const timeIsUp = clock.sleep(wait, waitOptions).then(async () => {
+    const { lease } = await knownRun(store, live.id);
+    if (lease !== undefined) throw new RunHeldError(live.id, lease);
+    await live.begun;
+  });
+  try {
+    await Promise.race([live.begun, timeIsUp]);
+  } finally {
+    patience.abort();
+    timeIsUp.catch(() => undefined);
+  }
 }

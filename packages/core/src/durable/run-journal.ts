@@ -72,6 +72,9 @@ export class RunJournal implements Journal {
   readonly #knownBelow = new WeakMap<ActionState, number>();
   /** The signals that waits have taken, until their outcome is kept. */
   readonly #taken = new WeakMap<ActionState, number>();
+  /** How many handlers were told to stop and have not settled. */
+  #stopping = 0;
+  #onQuiet: (() => void) | undefined;
   /** Ends of iterations that are not kept yet. Nothing waits for them but the end of a loop. */
   readonly #iterationEnds = new Set<Promise<void>>();
   /** Orders to stop that are not kept yet. */
@@ -86,6 +89,23 @@ export class RunJournal implements Journal {
 
   close(): void {
     this.closed = true;
+  }
+
+  handlerStopping(): void {
+    this.#stopping++;
+  }
+
+  handlerSettled(): void {
+    this.#stopping--;
+    if (this.#stopping === 0) this.#onQuiet?.();
+  }
+
+  /** Resolves when every handler that was told to stop has settled, or was given up. */
+  async quiet(): Promise<void> {
+    if (this.#stopping === 0) return;
+    await new Promise<void>((resolve) => {
+      this.#onQuiet = resolve;
+    });
   }
 
   epochOf(run: RunEngine): number | undefined {

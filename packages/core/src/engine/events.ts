@@ -35,6 +35,15 @@ export interface RunEndedEvent extends EventBase {
   readonly error?: ActionError | undefined;
 }
 
+/**
+ * This process does not work on the durable run any more: it was suspended or lost, or another process
+ * holds it. The run has not ended.
+ */
+export interface RunLeftEvent extends EventBase {
+  readonly type: 'run.left';
+  readonly error: ActionError;
+}
+
 export interface ActionStartedEvent extends ActionEventBase {
   readonly type: 'action.started';
 }
@@ -91,6 +100,7 @@ export interface IterationEndedEvent extends EventBase {
 export type RunEvent =
   | RunStartedEvent
   | RunEndedEvent
+  | RunLeftEvent
   | ActionStartedEvent
   | ActionEndedEvent
   | ActionFlaggedEvent

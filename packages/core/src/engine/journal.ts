@@ -84,6 +84,11 @@ export interface Journal {
   /** From now on nothing is kept. */
   close(): void;
 
+  /** A handler was told to stop. */
+  handlerStopping(): void;
+  /** It has settled, or was given up. */
+  handlerSettled(): void;
+
   /** When the run, or that of a child workflow, began: milliseconds since 1970; undefined when it begins now. */
   epochOf(run: RunEngine): number | undefined;
   /** What is known of something that this process has started again; undefined when nothing is. */

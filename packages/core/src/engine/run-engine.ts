@@ -82,7 +82,7 @@ export class RunEngine {
   /** Of a child's run: the action of its parent's run in which it runs. */
   readonly around: ActionState | undefined;
   /** What idempotency keys begin with. */
-  readonly #keyRoot: string | undefined;
+  #keyRoot: string | undefined;
   #id: string | undefined;
   #dropped: Digest | undefined;
   /** The time of the outcome whose successors are being started, until a handler has been called. */
@@ -124,6 +124,12 @@ export class RunEngine {
 
   get keyRoot(): string {
     return this.#keyRoot ?? this.id;
+  }
+
+  /** Makes the run durable, with the keys that it has in its store. */
+  keepIn(journal: Journal, keyRoot: string): void {
+    this.journal = journal;
+    this.#keyRoot = keyRoot;
   }
 
   /** Milliseconds since the run started, whole. */

@@ -19,6 +19,11 @@ export function tellRunEnd(run: RunEngine): void {
   run.events.emit({ type: 'run.ended', ...runFacts(run), status, error: run.root.error() });
 }
 
+/** The run goes on, or can go on, without this process. */
+export function tellRunLeft(run: RunEngine, error: ActionError): void {
+  if (run.events.listening) run.events.emit({ type: 'run.left', ...runFacts(run), error });
+}
+
 export function tellStart(state: ActionState): void {
   const { events } = state.frame.owner.run;
   if (events.listening) events.emit({ type: 'action.started', ...actionFacts(state) });

@@ -70,7 +70,8 @@ describe('the lease of a run', () => {
     await clock.advance('10s');
 
     await lost;
-    expect(first.status).toBe('Failed');
+    expect(first.status, 'the run has not ended').toBeUndefined();
+    expect(first.why().text).toContain('does not hold run "r" any more');
     const second = await resume(steps(two), 'r', two.place);
     await clock.advance('10m');
     expect(await second.finished).toMatchObject({ status: 'Succeeded', outputs: 3 });

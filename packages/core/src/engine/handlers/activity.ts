@@ -103,8 +103,11 @@ export class Activity extends FlowContext implements Detail {
   protected conclude(bits: StatusBits, value: unknown, unsettled = false): void {
     if (this.over) return;
     this.over = true;
-    this.#cancelGrace?.();
     const { run, actionState: state } = this;
+    if (this.#cancelGrace !== undefined) {
+      this.#cancelGrace();
+      run.journal?.handlerSettled();
+    }
     this.endAttempt(bits === SUCCEEDED ? undefined : (value as ActionError));
     const attempts = this.history();
     state.detail =
@@ -125,7 +128,8 @@ export class Activity extends FlowContext implements Detail {
   halt(stop: Stop): void {
     if (this.over || this.stop !== undefined) return;
     this.stop = stop;
-    const { clock, services } = this.run;
+    const { clock, journal, services } = this.run;
+    journal?.handlerStopping();
     this.#cancelGrace = clock.setTimer(services.grace, () => this.#abandon(stop));
     this.abort(stop);
   }
