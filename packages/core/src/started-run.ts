@@ -237,6 +237,8 @@ export class StartedRun<T> implements Run<T> {
     this.finished.catch(() => undefined);
     // Whoever resumes it must not find a handler of this process still at work.
     if (error instanceof RunSuspendedError) await this.#opened?.journal.quiet();
+    // A write that comes after the lease was given back is refused.
+    await this.#opened?.journal.sent();
     await this.#opened?.held?.release();
     this.#reject(error);
   }

@@ -73,13 +73,14 @@ export class OutcomeCopy {
 
   /** The input of a child workflow stays the same, its deadlines do not. */
   async #given(node: Node, path: string): Promise<void> {
-    const progress = await this.#readProgress(path, node);
+    const progress = await this.#readProgress(path);
     if (progress?.given === undefined) return;
     await this.#saveProgress(path, node, { given: progress.given });
   }
 
   async #iterations(node: ForEachNode, path: string): Promise<void> {
-    const before = (await this.#readProgress(path, node))?.loop;
+    const { loop: before, stream } = (await this.#readProgress(path)) ?? {};
+    if (stream) await this.#saveProgress(path, node, { stream });
     if (before !== undefined) await this.#items(path, before.total);
     const counts: Record<string, number> = {};
     const again: number[] = [];
@@ -141,7 +142,7 @@ export class OutcomeCopy {
       case 'until':
       case 'forEach': {
         await this.#copyState(path);
-        const total = (await this.#readProgress(path, node))?.loop?.total;
+        const total = (await this.#readProgress(path))?.loop?.total;
         if (total !== undefined) await this.#items(path, total);
         for await (const page of this.#pages(path)) {
           await this.#record(page);
@@ -200,11 +201,11 @@ export class OutcomeCopy {
     if (text !== undefined) this.#checkHeld(await store.saveState(target, path, text));
   }
 
-  async #readProgress(path: string, node: Node): Promise<Progress | undefined> {
+  async #readProgress(path: string): Promise<Progress | undefined> {
     const { store, source, sealing } = this.#parts;
     const text = await store.readState(source, path);
     if (text === undefined) return undefined;
-    return (await sealing.open(text, isSecureNode(node), whatIsKnownOf(path))) as Progress;
+    return (await sealing.read(text, whatIsKnownOf(path))) as Progress;
   }
 
   async #saveProgress(path: string, node: Node, progress: Progress): Promise<void> {

@@ -16,7 +16,7 @@ import type { NewRun, RunLease, RunStore, StoredRun } from '../ports/run-store.t
 import { RunOptionError } from '../run-errors.ts';
 import type { DurableOptions } from '../start-options.ts';
 import { DEFAULT_VALUE_LIMIT, decodeValue } from './codec.ts';
-import { keepOutline } from './current-outline.ts';
+import { currentOutline, keepOutline } from './current-outline.ts';
 import {
   changesBetween,
   type DefinitionChange,
@@ -127,7 +127,11 @@ export async function openRun(request: RunToOpen): Promise<OpenedRun> {
   }
   const run = await knownRun(store, runId);
   if (!isSameInput(run.input, input)) throw new RunInputDiffersError(runId);
-  checkDefinition(run, engine.workflow, options.allowChanges === true);
+  const changes = await changesSince(store, run, engine.workflow);
+  // A run that has ended stays as it is; something new in it would never run.
+  if (changes.length > 0 && (!options.allowChanges || run.end !== undefined)) {
+    throw new DefinitionChangedError(runId, changes);
+  }
   const granted = run.end === undefined ? await takeOver(request, lease) : undefined;
   if (granted === undefined) return readOnly(request, await knownRun(store, runId));
   return hold(request, run, granted, false);
@@ -143,11 +147,6 @@ export async function knownRun(store: RunStore, runId: string): Promise<StoredRu
   const run = await store.readRun(runId);
   if (run === undefined) throw new RunUnknownError(runId);
   return run;
-}
-
-/** The stored outline of a run. */
-export function storedOutline(run: StoredRun): DefinitionOutline {
-  return JSON.parse(run.definition) as DefinitionOutline;
 }
 
 function newRun(
@@ -185,25 +184,15 @@ export function checkSameDefinition(
   if (changes.length > 0) throw new DefinitionChangedError(runId, changes);
 }
 
-function checkDefinition(
-  run: StoredRun,
-  definition: WorkflowDefinition,
-  allowChanges: boolean,
-): void {
-  const changes = changesSince(run, definition);
-  // A run that has ended stays as it is; something new in it would never run.
-  if (changes.length === 0 || (allowChanges && run.end === undefined)) return;
-  throw new DefinitionChangedError(run.runId, changes);
-}
-
 /** What has changed in a definition since the run was started. */
-export function changesSince(
+export async function changesSince(
+  store: RunStore,
   run: StoredRun,
   definition: WorkflowDefinition,
-): readonly DefinitionChange[] {
+): Promise<readonly DefinitionChange[]> {
   return [
     ...changesOfName(run.workflow, definition.name),
-    ...changesBetween(storedOutline(run), outlineOf(definition)),
+    ...changesBetween(await currentOutline(store, run), outlineOf(definition)),
   ];
 }
 
@@ -299,7 +288,7 @@ async function prepared(
   if (copyOf !== undefined && !created) checkCopyOf(journal, run, copyOf);
   if (prepare !== undefined) await prepare(journal, engine);
   checkCopied(journal, run);
-  if (!created && changesSince(run, engine.workflow).length > 0) {
+  if (!created && (await changesSince(store, run, engine.workflow)).length > 0) {
     await keepOutline(store, journal.parts.writer, outlineOf(engine.workflow));
   }
   if (engine.workflow.events.size > 0) await journal.parts.signals.open();

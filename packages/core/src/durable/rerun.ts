@@ -72,7 +72,7 @@ export async function rerun<In, T>(
   }
   const source = await knownRun(store, runId);
   if (source.end === undefined) throw new RunNotEndedError(runId);
-  const changes = changesSince(source, definition);
+  const changes = await changesSince(store, source, definition);
   if (changes.length > 0 && options.allowChanges !== true) {
     throw new DefinitionChangedError(runId, changes);
   }

@@ -85,11 +85,6 @@ export class Sealing {
     }
     return decodeValue(await decryptWith(this.#cipher, text.slice(mark.length), what));
   }
-
-  /** As `read`, for callers that still say what the value is today; it need not be what it was. */
-  open(text: string, _secure: boolean, what: string): Promise<unknown> {
-    return this.read(text, what);
-  }
 }
 
 /** What something takes in or hands over is secure. */
