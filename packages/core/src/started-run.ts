@@ -235,12 +235,25 @@ export class StartedRun<T> implements Run<T> {
   async #fault(error: unknown): Promise<void> {
     // Whoever never looks at `finished` still gets no unhandled rejection.
     this.finished.catch(() => undefined);
-    // Whoever resumes it must not find a handler of this process still at work.
-    if (error instanceof RunSuspendedError) await this.#opened?.journal.quiet();
-    // A write that comes after the lease was given back is refused.
-    await this.#opened?.journal.sent();
+    if (error instanceof RunSuspendedError) await this.#quiet();
     await this.#opened?.held?.release();
     this.#reject(error);
+  }
+
+  /**
+   * Whoever resumes the run must not find a handler of this process still at work, and a write that comes
+   * after the lease was given back is refused.
+   */
+  async #quiet(): Promise<void> {
+    const { clock, services } = this.#engine;
+    const { journal } = this.#opened ?? {};
+    if (journal === undefined) return;
+    const done = new AbortController();
+    const quiet = journal.quiet().then(() => journal.sent());
+    // Neither waits for good: a handler is given up, and a store may not answer any more.
+    const patience = clock.sleep(services.grace, { signal: done.signal }).catch(() => undefined);
+    await Promise.race([quiet, patience]);
+    done.abort();
   }
 
   /** How the run ended, for its store. */

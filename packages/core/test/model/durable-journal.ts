@@ -131,6 +131,7 @@ const frozenError = Object.freeze(new Error('Cannot be changed.'));
 
 function aborted(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason);
     signal.addEventListener('abort', () => reject(signal.reason), { once: true });
   });
 }
