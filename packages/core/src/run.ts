@@ -31,7 +31,8 @@ export interface Run<T> {
   readonly events: RunEvents;
   /**
    * Resolves when the run has ended, whatever its status: a failed action never makes it reject. Rejects
-   * only when the run store, the executor or the engine itself fails.
+   * only when the run store, the executor or the engine itself fails, or when this process leaves a
+   * durable run as it is: RUN_SUSPENDED, RUN_LOST, RUN_HELD.
    */
   readonly finished: Promise<RunResult<T>>;
   /** First-level records of what has ended so far. */

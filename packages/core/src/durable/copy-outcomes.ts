@@ -9,12 +9,10 @@ import type { Body, ForEachNode, Node } from '../definition/definition.ts';
 import type { LoopProgress, Progress, StatusCounts } from '../engine/journal.ts';
 import type { RunStore, StoredOutcome, Writer } from '../ports/run-store.ts';
 import { RunLostError } from './durable-errors.ts';
+import { outcomePages } from './outcome-pages.ts';
 import { chunkPath } from './place.ts';
 import { isSecureNode, type Sealing, whatIsKnownOf } from './sealing.ts';
 import { chunkCount } from './stored-items.ts';
-
-/** Outcomes that are read, or written, at once. */
-const pageSize = 500;
 
 /** Containers that begin anew when they did not succeed: what was inside belongs together. */
 const wholeKinds: ReadonlySet<string> = new Set(['until', 'container']);
@@ -160,15 +158,9 @@ export class OutcomeCopy {
     for await (const page of this.#pages(frame)) await this.#record(page);
   }
 
-  async *#pages(frame: string): AsyncIterable<readonly StoredOutcome[]> {
+  #pages(frame: string): AsyncIterable<readonly StoredOutcome[]> {
     const { store, source } = this.#parts;
-    let after: string | number | undefined;
-    for (;;) {
-      const page = await store.readFrame(source, frame, { after, limit: pageSize });
-      yield page;
-      if (page.length < pageSize) return;
-      after = page.at(-1)?.key;
-    }
+    return outcomePages(store, source, frame);
   }
 
   #read(frame: string): Promise<readonly StoredOutcome[]> {

@@ -8,6 +8,7 @@ import type { ActionError } from '../result.ts';
 import type { Status } from '../status.ts';
 import { decodeValue } from './codec.ts';
 import { knownRun } from './open-run.ts';
+import { outcomePages } from './outcome-pages.ts';
 import { isSealed } from './sealing.ts';
 
 /** A run as it is stored. */
@@ -47,8 +48,6 @@ export interface OutcomeInspection {
   readonly endTime: Date;
 }
 
-const pageSize = 500;
-
 /**
  * Reads a run.
  *
@@ -76,12 +75,8 @@ async function* outcomesIn(
   path: string,
   query: Pick<FrameQuery, 'statuses'>,
 ): AsyncIterable<OutcomeInspection> {
-  let after: string | number | undefined;
-  for (;;) {
-    const page = await store.readFrame(runId, path, { ...query, after, limit: pageSize });
+  for await (const page of outcomePages(store, runId, path, query)) {
     for (const outcome of page) yield inspectionOf(outcome);
-    if (page.length < pageSize) return;
-    after = page.at(-1)?.key;
   }
 }
 

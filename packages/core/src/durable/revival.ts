@@ -30,6 +30,7 @@ import {
   TIMED_OUT,
 } from '../status.ts';
 import type { OutcomeDetails } from './outcome-entry.ts';
+import { outcomePages } from './outcome-pages.ts';
 import { framePath, statePath } from './place.ts';
 import {
   indexOfStored,
@@ -38,9 +39,6 @@ import {
   reviveRounds,
 } from './revived-iterations.ts';
 import type { RunJournal } from './run-journal.ts';
-
-/** As many outcomes are read at once. */
-const pageSize = 500;
 
 export class Revival {
   readonly journal: RunJournal;
@@ -74,16 +72,7 @@ export class Revival {
   /** Outcomes of a frame, read in parts. */
   async *outcomes(frame: string, query: FrameQuery = {}): AsyncIterable<StoredOutcome> {
     const { run, store } = this.journal.parts;
-    let after: string | number | undefined;
-    let left = query.limit ?? Number.POSITIVE_INFINITY;
-    while (left > 0) {
-      const limit = Math.min(pageSize, left);
-      const page = await store.readFrame(run.runId, frame, { ...query, after, limit });
-      yield* page;
-      if (page.length < limit) return;
-      after = page.at(-1)?.key;
-      left -= page.length;
-    }
+    for await (const page of outcomePages(store, run.runId, frame, query)) yield* page;
   }
 
   /** Brings back a function of a last phase; false where it has no outcome. */
