@@ -27,7 +27,7 @@ export async function interruptedLoop(count: number, keep: Keep): Promise<string
   const done = doneOf(count);
   let called = 0;
   const addOne = await addOneLoop(keep, (item) => (called++ < done ? item + 1 : forever()));
-  const run = start(addOne, count, { store, runId });
+  const run = start(addOne, count, { store, runId, grace: 0 });
   run.finished.catch(() => undefined);
   while ((await store.readFrame(runId, 'Items', { after: done - 2, limit: 1 })).length === 0) {
     await new Promise((resolve) => setTimeout(resolve, 10));
@@ -44,7 +44,7 @@ export async function copyOfInterruptedLoop(count: number, keep: Keep): Promise<
   return copy;
 }
 
-/** A handler that never ends. */
+/** A handler that never ends: run it with no grace, or letting go of the run waits for it. */
 export function forever(): Promise<never> {
   return new Promise(() => undefined);
 }

@@ -38,7 +38,7 @@ async function resumeBriefly(file: string, keep: Keep): Promise<number> {
     called.resolve();
     return forever();
   });
-  const run = await resume(addOne, runId, { store });
+  const run = await resume(addOne, runId, { store, grace: 0 });
   run.finished.catch(() => undefined);
   await called.promise;
   const read = rows();
