@@ -110,6 +110,16 @@ export function checkStartOptions(options: StartOptions): void {
   }
 }
 
+/**
+ * The store of a run that must have one.
+ *
+ * @throws {RunOptionError} `RUN_OPTION_INVALID`
+ */
+export function storeOf({ store }: StartOptions): RunStore {
+  if (store !== undefined) return store;
+  throw new RunOptionError('store', store, 'is missing. Pass the store that the run is in.');
+}
+
 function withMethods(methods: readonly string[], what: string): Check {
   return (value, option) => {
     const candidate = Object(value) as Record<string, unknown>;

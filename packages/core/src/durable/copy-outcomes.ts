@@ -202,10 +202,9 @@ export class OutcomeCopy {
 
   async #saveProgress(path: string, node: Node, progress: Progress): Promise<void> {
     const { store, target, sealing } = this.#parts;
-    const secure = isSecureNode(node);
     const what = whatIsKnownOf(path);
-    const text = sealing.encode(progress, secure && sealing.hasCipher, what) as string;
-    const stored = await sealing.encrypt(text, secure, what);
+    const text = sealing.whole(progress, what);
+    const stored = await sealing.encrypt(text, isSecureNode(node), what);
     this.#checkHeld(await store.saveState(target, path, stored));
   }
 }

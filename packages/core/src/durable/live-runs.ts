@@ -14,6 +14,13 @@ export function liveRun(store: RunStore, runId: string): StartedRun<unknown> | u
   return live.get(store)?.get(runId);
 }
 
+/** Begins a run that its store knows, or will know, and lets others find it; returns once it has begun. */
+export async function beginShared<T>(store: RunStore, run: StartedRun<T>): Promise<Run<T>> {
+  shareRun(store, run);
+  await run.begun;
+  return run;
+}
+
 /** Lets others find the run for as long as it goes on. */
 export function shareRun<T>(store: RunStore, run: StartedRun<T>): Run<T> {
   const runs = live.get(store) ?? new Map<string, StartedRun<unknown>>();

@@ -122,7 +122,7 @@ export async function openRun(request: RunToOpen): Promise<OpenedRun> {
     const created = await store.createRun(run, lease);
     if (created.state === 'created') {
       const fresh = { ...run, end: undefined, lease: undefined };
-      return hold(request, fresh, { token: created.token, requestedAt }, true);
+      return hold(request, fresh, { token: created.token, requestedAt }, 'created');
     }
   }
   const run = await knownRun(store, runId);
@@ -134,7 +134,7 @@ export async function openRun(request: RunToOpen): Promise<OpenedRun> {
   }
   const granted = run.end === undefined ? await takeOver(request, lease) : undefined;
   if (granted === undefined) return readOnly(request, await knownRun(store, runId));
-  return hold(request, run, granted, false);
+  return hold(request, run, granted, changes.length > 0 ? 'changed' : 'known');
 }
 
 /** Whether two inputs are the same as values: fields can be in another order. */
@@ -247,11 +247,14 @@ function timeToLook({ expiresAt }: RunLease, clock: Clock): number {
   return Math.min(longestLook, Math.max(shortestLook, expiresAt - clock.now()));
 }
 
+/** Whether the run is new, was there, or was there with another definition. */
+type Found = 'created' | 'known' | 'changed';
+
 async function hold(
   request: RunToOpen,
   run: StoredRun,
   { token, requestedAt }: Grant,
-  created: boolean,
+  found: Found,
 ): Promise<OpenedRun> {
   const { engine, options } = request;
   const ttl = parseDuration(options.lease ?? defaultLease, 'lease');
@@ -265,11 +268,11 @@ async function hold(
     broken(error);
     request.fault(error);
   };
-  const resumed = !created || request.prepare !== undefined;
+  const resumed = found !== 'created' || request.prepare !== undefined;
   const journal = journalOf(request, run, token, resumed, fault);
   const held = new HeldRun(journal, engine.clock, ttl, requestedAt, fault);
   try {
-    await Promise.race([prepared(request, run, journal, created), breaks]);
+    await Promise.race([prepared(request, run, journal, found), breaks]);
     return { journal, held, run };
   } catch (error) {
     await held.release();
@@ -282,13 +285,13 @@ async function prepared(
   { engine, store, prepare, copyOf }: RunToOpen,
   run: StoredRun,
   journal: RunJournal,
-  created: boolean,
+  found: Found,
 ): Promise<void> {
   await journal.recallRun();
-  if (copyOf !== undefined && !created) checkCopyOf(journal, run, copyOf);
+  if (copyOf !== undefined && found !== 'created') checkCopyOf(journal, run, copyOf);
   if (prepare !== undefined) await prepare(journal, engine);
   checkCopied(journal, run);
-  if (!created && (await changesSince(store, run, engine.workflow)).length > 0) {
+  if (found === 'changed') {
     await keepOutline(store, journal.parts.writer, outlineOf(engine.workflow));
   }
   if (engine.workflow.events.size > 0) await journal.parts.signals.open();

@@ -6,10 +6,10 @@ import type { ForEachNode } from '../definition/definition.ts';
 import type { ActionState } from '../engine/action-state.ts';
 import { BodyOwner } from '../engine/body-owner.ts';
 import type { Frame } from '../engine/frame.ts';
-import type { AttemptRecord } from '../engine/records/action-record.ts';
+import type { ActionRecord, AttemptRecord } from '../engine/records/action-record.ts';
 import { IterationRecord } from '../engine/records/iteration-record.ts';
-import type { Join, OutcomeEntry, StoredOutcome } from '../ports/run-store.ts';
-import { type Status, SUCCEEDED, statusName } from '../status.ts';
+import type { Join, OutcomeEntry, Place, StoredOutcome } from '../ports/run-store.ts';
+import { SUCCEEDED } from '../status.ts';
 import { framePath, placeOf, placeOfIteration, statePath } from './place.ts';
 import { isSecure, type Sealing } from './sealing.ts';
 
@@ -115,21 +115,33 @@ export function entryOf(
 ): Pick<OutcomeEntry, 'outcome' | 'joins' | 'forgetJoins'> {
   const forIteration = standsForIteration(state);
   const place = forIteration ? placeOfIteration(state.frame) : placeOf(state);
-  const { attempts, startTime, endTime, error, status } = state;
-  const outcome: StoredOutcome = {
+  const attempt = state.attempts.at(-1)?.number ?? 0;
+  const outcome = outcomeAt(place, attempt, state, outputs, details);
+  const joins = forIteration ? [] : joinsOf(state, place.frame);
+  const body = 'body' in state.node ? state.node.body : undefined;
+  const forgetJoins = body !== undefined && body.nodes.length > 1 ? statePath(state) : undefined;
+  return { outcome, joins, ...(forgetJoins !== undefined && { forgetJoins }) };
+}
+
+type Ended = Pick<ActionRecord, 'status' | 'error' | 'startTime' | 'endTime'>;
+
+function outcomeAt(
+  place: Place,
+  attempt: number,
+  { status, error, startTime, endTime }: Ended,
+  outputs: string | undefined,
+  details: string | undefined,
+): StoredOutcome {
+  return {
     ...place,
     status,
-    attempt: attempts.at(-1)?.number ?? 0,
+    attempt,
     ...(outputs !== undefined && { outputs }),
     ...(error && { error: { code: error.code, message: error.message } }),
     startTime: startTime.getTime(),
     endTime: endTime.getTime(),
     ...(details !== undefined && { details }),
   };
-  const joins = forIteration ? [] : joinsOf(state, place.frame);
-  const body = 'body' in state.node ? state.node.body : undefined;
-  const forgetJoins = body !== undefined && body.nodes.length > 1 ? statePath(state) : undefined;
-  return { outcome, joins, ...(forgetJoins !== undefined && { forgetJoins }) };
 }
 
 /** Who waits for it: those that run after it, and the end of its body where nothing does. */
@@ -145,16 +157,8 @@ function joinsOf({ node, bits, frame }: ActionState, path: string): readonly Joi
 
 /** The outcome of an iteration of a loop, or of a round of an until. */
 export function iterationEntryOf(frame: Frame, details: string | undefined): OutcomeEntry {
-  const { startTime, endTime, error } = new IterationRecord(frame, false, undefined);
-  const outcome: StoredOutcome = {
-    ...placeOfIteration(frame),
-    status: statusName(frame.bits) as Status,
-    attempt: 0,
-    ...(error && { error: { code: error.code, message: error.message } }),
-    startTime: startTime.getTime(),
-    endTime: endTime.getTime(),
-    ...(details !== undefined && { details }),
-  };
+  const record = new IterationRecord(frame, false, undefined);
+  const outcome = outcomeAt(placeOfIteration(frame), 0, record, undefined, details);
   const hasJoins = frame.body.nodes.length > 1;
   return { outcome, joins: [], ...(hasJoins && { forgetJoins: framePath(frame) }) };
 }

@@ -7,13 +7,13 @@ import type { Workflow } from '../definition/workflow.ts';
 import type { Run } from '../run.ts';
 import { RunOptionError } from '../run-errors.ts';
 import { checkedWorkflow } from '../start.ts';
-import { checkStartOptions, type StartOptions } from '../start-options.ts';
+import { checkStartOptions, type StartOptions, storeOf } from '../start-options.ts';
 import { StartedRun } from '../started-run.ts';
 import { decodeValue } from './codec.ts';
 import { OutcomeCopy } from './copy-outcomes.ts';
 import { DefinitionChangedError } from './definition-changes.ts';
 import { RunNotEndedError } from './durable-errors.ts';
-import { liveRun, shareRun } from './live-runs.ts';
+import { beginShared, liveRun } from './live-runs.ts';
 import { changesSince, knownRun, type Preparation } from './open-run.ts';
 
 /** What `start()` takes; `store` must be there, and `runId` is that of the new run. */
@@ -58,11 +58,8 @@ export async function rerun<In, T>(
   checkChoice('idempotencyKeys', idempotencyKeys, ['original', 'new']);
   const startOptions: StartOptions = { ...others, runId: others.runId ?? crypto.randomUUID() };
   checkStartOptions(startOptions);
-  const { store } = startOptions;
+  const store = storeOf(startOptions);
   const newId = startOptions.runId as string;
-  if (store === undefined) {
-    throw new RunOptionError('store', store, 'is missing. Pass the store that the run is in.');
-  }
   if (newId === runId) {
     throw new RunOptionError(
       'runId',
@@ -96,9 +93,7 @@ export async function rerun<In, T>(
     prepare,
     copyOf: runId,
   });
-  shareRun(store, run);
-  await run.begun;
-  return run;
+  return beginShared(store, run);
 }
 
 function checkChoice(option: string, value: unknown, known: readonly string[]): void {

@@ -7,13 +7,12 @@ import { type Clock, type Duration, parseDuration, systemClock } from '@runafter
 import type { Workflow } from '../definition/workflow.ts';
 import type { RunStore } from '../ports/run-store.ts';
 import type { Run } from '../run.ts';
-import { RunOptionError } from '../run-errors.ts';
 import { checkedWorkflow } from '../start.ts';
-import { checkStartOptions, type StartOptions } from '../start-options.ts';
+import { checkStartOptions, type StartOptions, storeOf } from '../start-options.ts';
 import { StartedRun } from '../started-run.ts';
 import { decodeValue } from './codec.ts';
 import { RunHeldError } from './durable-errors.ts';
-import { liveRun, shareRun } from './live-runs.ts';
+import { beginShared, liveRun } from './live-runs.ts';
 import { knownRun } from './open-run.ts';
 
 /** What `start()` takes, but for the run's id; `store` must be there. */
@@ -48,10 +47,7 @@ export async function resume<In, T>(
   const { wait = 0, ...others } = options;
   const startOptions: StartOptions = { ...others, runId };
   checkStartOptions(startOptions);
-  const { store } = startOptions;
-  if (store === undefined) {
-    throw new RunOptionError('store', store, 'is missing. Pass the store that the run is in.');
-  }
+  const store = storeOf(startOptions);
   const live = liveRun(store, runId);
   if (live !== undefined) {
     await untilBegun(live, store, { clock: options.clock, signal: options.signal, wait });
@@ -60,9 +56,7 @@ export async function resume<In, T>(
   const { input } = await knownRun(store, runId);
   const beginning = { storedInput: input, mustExist: true, wait: parseDuration(wait, 'wait') };
   const run = new StartedRun<T>(definition, decodeValue(input), startOptions, beginning);
-  shareRun(store, run);
-  await run.begun;
-  return run;
+  return beginShared(store, run);
 }
 
 interface Patience {

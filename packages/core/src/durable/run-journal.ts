@@ -125,7 +125,7 @@ export class RunJournal implements Journal {
       throw new CipherRequiredError(this.parts.run.workflow, { path, usedBy: path });
     }
     const what = whatIsKnownOf(path);
-    const text = sealing.encode(progress, secure && sealing.hasCipher, what) as string;
+    const text = sealing.whole(progress, what);
     this.#progress.set(path, progress);
     // Nothing that follows from an order to stop is kept where the order itself could not be.
     const isOrder = more.stop !== undefined || more.termination !== undefined;

@@ -62,7 +62,17 @@ export class Sealing {
    * @throws {NotStorableError} `VALUE_NOT_STORABLE`
    */
   encode(value: unknown, secure: boolean, what: string): string | undefined {
-    return secure && this.#cipher === undefined ? undefined : encodeValue(value, Infinity, what);
+    return secure && this.#cipher === undefined ? undefined : this.whole(value, what);
+  }
+
+  /**
+   * A value that holds nothing secure without a cipher, as text of any length.
+   *
+   * @param what - what the error calls it.
+   * @throws {NotStorableError} `VALUE_NOT_STORABLE`
+   */
+  whole(value: unknown, what: string): string {
+    return encodeValue(value, Number.POSITIVE_INFINITY, what);
   }
 
   /** A text as it is stored. */

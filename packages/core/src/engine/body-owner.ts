@@ -80,17 +80,14 @@ export abstract class BodyOwner implements Detail {
 
   /** Begins, and is told to stop when its time is up. */
   beginWithin(timeout: number | undefined): void {
-    const left = timeout === undefined ? undefined : this.#timeLeft(timeout);
+    const { run, state } = this;
+    const left = timeout === undefined ? undefined : run.timeLeft(state ?? run, timeout);
     if (left !== undefined && this.stop === undefined) {
       this.#cancelTimer = this.run.clock.setTimer(left, () => this.timeIsUp());
     }
     this.begin();
     // Nothing may start between the end of its time, which a restart can have slept through, and a timer.
     if (left === 0 && timeout !== 0) this.timeIsUp();
-  }
-
-  #timeLeft(timeout: number): number {
-    return this.run.journal?.timeLeft(this.state ?? this.run, timeout) ?? timeout;
   }
 
   protected timeIsUp(): void {

@@ -148,6 +148,11 @@ export class RunEngine {
     return offset;
   }
 
+  /** Milliseconds until something's time is up: less than all of it where another process has begun it. */
+  timeLeft(of: ActionState | RunEngine, timeout: number): number {
+    return this.journal?.timeLeft(of, timeout) ?? timeout;
+  }
+
   /** What is known of the iterations that were not kept. */
   get dropped(): Digest {
     this.#dropped ??= new Digest();

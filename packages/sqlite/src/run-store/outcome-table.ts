@@ -102,17 +102,14 @@ export function decrement(
   run: number,
   joins: readonly Join[],
 ): ReadyJoin[] {
-  return joins.flatMap((join) => {
-    const { frame, key, of, met } = join;
-    if (of === 1) return { frame, key, met };
-    const count = connection
+  return readyOf(joins, ({ frame, key, of, met }) =>
+    connection
       .statement(`
         INSERT INTO open_join VALUES (?, ?, ?, ?, ?)
         ON CONFLICT (run, frame, key) DO UPDATE SET open = open - 1, met = met & excluded.met
         RETURNING open, met`)
-      .get(run, toStoredText(frame), keyValue(key), of - 1, Number(met));
-    return readyWhenNoneIsOpen(join, count);
-  });
+      .get(run, toStoredText(frame), keyValue(key), of - 1, Number(met)),
+  );
 }
 
 /** Tells again the joins that wait for nothing any more. */
@@ -121,14 +118,11 @@ export function readyAgain(
   run: number,
   joins: readonly Join[],
 ): ReadyJoin[] {
-  return joins.flatMap((join) => {
-    const { frame, key, of, met } = join;
-    if (of === 1) return { frame, key, met };
-    const count = connection
+  return readyOf(joins, ({ frame, key }) =>
+    connection
       .statement('SELECT open, met FROM open_join WHERE run = ? AND frame = ? AND key = ?')
-      .get(run, toStoredText(frame), keyValue(key));
-    return readyWhenNoneIsOpen(join, count);
-  });
+      .get(run, toStoredText(frame), keyValue(key)),
+  );
 }
 
 export function forgetJoins(connection: Connection, run: number, frame: string): void {
@@ -137,9 +131,15 @@ export function forgetJoins(connection: Connection, run: number, frame: string):
     .run(run, toStoredText(frame));
 }
 
-function readyWhenNoneIsOpen(
-  { frame, key }: Join,
-  count: Readonly<Record<string, unknown>> | undefined,
+/** @param countOf - of a join that waits for several: how many are open, and whether all were met. */
+function readyOf(
+  joins: readonly Join[],
+  countOf: (join: Join) => Readonly<Record<string, unknown>> | undefined,
 ): ReadyJoin[] {
-  return count?.open === 0 ? [{ frame, key, met: count.met === 1 }] : [];
+  return joins.flatMap((join) => {
+    const { frame, key, of, met } = join;
+    if (of === 1) return { frame, key, met };
+    const count = countOf(join);
+    return count?.open === 0 ? { frame, key, met: count.met === 1 } : [];
+  });
 }

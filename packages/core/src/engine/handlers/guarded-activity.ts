@@ -168,7 +168,7 @@ export class GuardedActivity extends Activity {
     tellStart(state);
     const { timeout } = this.#node;
     if (timeout === undefined) return;
-    const left = run.journal?.timeLeft(state, timeout) ?? timeout;
+    const left = run.timeLeft(state, timeout);
     this.#cancelTimeout = run.clock.setTimer(left, () => this.#timeIsUp());
     // The handler is not called again where a restart has slept through the rest of its time.
     if (left === 0 && timeout !== 0) this.#timeIsUp();

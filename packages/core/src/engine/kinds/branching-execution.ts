@@ -63,8 +63,11 @@ export class BranchingExecution extends SingleBody {
 
   /** A choice is kept before anything follows from it: asked again, it might be another. */
   #keep(name: string, journal: Journal): void {
-    const kept = journal.save(this.state as ActionState, { choice: { name } });
-    kept.then(() => this.#take(name)).catch((thrown: unknown) => this.#failToChoose(thrown));
+    goOnWith(
+      () => journal.save(this.state as ActionState, { choice: { name } }),
+      () => this.#take(name),
+      (thrown) => this.#failToChoose(thrown),
+    );
   }
 
   #take(name: unknown): void {

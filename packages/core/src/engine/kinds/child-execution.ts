@@ -43,7 +43,7 @@ export class ChildExecution implements Detail {
     const { input, timeout } = this.#node;
     const { journal } = this.#run;
     if (timeout !== undefined) {
-      const left = journal?.timeLeft(state, timeout) ?? timeout;
+      const left = this.#run.timeLeft(state, timeout);
       this.#cancelTimer = this.#run.clock.setTimer(left, () => this.#timeIsUp());
     }
     const known = journal?.progress(state)?.given;
@@ -55,8 +55,11 @@ export class ChildExecution implements Detail {
   }
 
   #keep(value: unknown, journal: Journal): void {
-    const kept = journal.save(this.#state, { given: { value } });
-    kept.then(() => this.#begin(value)).catch((thrown: unknown) => this.#fail(thrown));
+    goOnWith(
+      () => journal.save(this.#state, { given: { value } }),
+      () => this.#begin(value),
+      (thrown) => this.#fail(thrown),
+    );
   }
 
   #timeIsUp(): void {

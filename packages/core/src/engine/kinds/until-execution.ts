@@ -57,8 +57,11 @@ export class UntilExecution extends BodyOwner {
   }
 
   #keep(value: unknown, journal: Journal): void {
-    const kept = journal.save(this.state as ActionState, { given: { value } });
-    kept.then(() => this.#beginWith(value)).catch((thrown: unknown) => this.fail(thrown));
+    goOnWith(
+      () => journal.save(this.state as ActionState, { given: { value } }),
+      () => this.#beginWith(value),
+      (thrown) => this.fail(thrown),
+    );
   }
 
   /** Goes on after the rounds that another process has brought to an end. */
@@ -146,8 +149,11 @@ export class UntilExecution extends BodyOwner {
     const { journal } = this.run;
     if (journal === undefined) this.#afterRound(bits, done);
     else {
-      const kept = journal.recordRound(frame, this.#value, done);
-      kept.then(() => this.#afterRound(bits, done)).catch((thrown: unknown) => this.fail(thrown));
+      goOnWith(
+        () => journal.recordRound(frame, this.#value, done),
+        () => this.#afterRound(bits, done),
+        (thrown) => this.fail(thrown),
+      );
     }
   }
 

@@ -52,7 +52,7 @@ export class WaitForExecution implements Detail {
     if (this.#over) return;
     this.#leave = leave;
     if (node.timeout !== undefined) {
-      const left = run.journal?.timeLeft(state, node.timeout) ?? node.timeout;
+      const left = run.timeLeft(state, node.timeout);
       if (left === 0 && node.timeout !== 0) this.#timeIsUp();
       else this.#cancelTimer = run.clock.setTimer(left, () => this.#timeIsUp());
     }
