@@ -41,7 +41,7 @@ export const house: House = {
   core: { ours: ['clock'], others: ['devalue'] },
   results: { ours: ['core'] },
   saga: { ours: ['core'] },
-  optimistic: { ours: ['clock'] },
+  optimistic: { ours: ['clock'], others: ['@standard-schema/spec'] },
   counter: { ours: ['optimistic', 'clock'] },
   lock: { ours: ['clock'] },
   claim: { ours: ['lock', 'optimistic', 'clock'] },

@@ -40,4 +40,5 @@ export type {
   RetryPolicy,
 } from './retry-policy.ts';
 export { systemClock } from './system-clock.ts';
+export { untilAborted } from './until-aborted.ts';
 export { type VirtualClock, type VirtualClockOptions, virtualClock } from './virtual-clock.ts';

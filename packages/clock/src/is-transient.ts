@@ -15,6 +15,7 @@ const transientCodes: ReadonlySet<string> = new Set([
   'ENOTFOUND',
   'EPIPE',
   'ETIMEDOUT',
+  'SERVICE_UNAVAILABLE',
   'TimeoutError',
   'UND_ERR_BODY_TIMEOUT',
   'UND_ERR_CONNECT_TIMEOUT',
@@ -23,8 +24,8 @@ const transientCodes: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Whether an error is an HTTP 408, 429 or 5xx, a time-out, or a failed connection, also as the cause
- * of `fetch failed`. Never throws. Pass it as `when` to retry these and nothing else.
+ * Whether an error is an HTTP 408, 429 or 5xx, a time-out, a failed connection, also as the cause of
+ * `fetch failed`, or a ServiceUnavailableError. Never throws. Pass it as `when` to retry these and nothing else.
  *
  * @example
  * fixed({ count: 3, interval: '5s', when: isTransient })

@@ -10,7 +10,9 @@ import { clockCodes } from './codes/clock.ts';
 import { coreDurableCodes } from './codes/core.durable.ts';
 import { coreRunCodes } from './codes/core.run.ts';
 import { coreCodes } from './codes/core.ts';
+import { counterCodes } from './codes/counter.ts';
 import { errorsCodes } from './codes/errors.ts';
+import { optimisticCodes } from './codes/optimistic.ts';
 import { resultsCodes } from './codes/results.ts';
 import { sqliteCodes } from './codes/sqlite.ts';
 
@@ -21,6 +23,8 @@ export const errorCodes: typeof errorsCodes &
   typeof coreRunCodes &
   typeof coreDurableCodes &
   typeof resultsCodes &
+  typeof optimisticCodes &
+  typeof counterCodes &
   typeof sqliteCodes = Object.freeze({
   ...errorsCodes,
   ...clockCodes,
@@ -28,6 +32,8 @@ export const errorCodes: typeof errorsCodes &
   ...coreRunCodes,
   ...coreDurableCodes,
   ...resultsCodes,
+  ...optimisticCodes,
+  ...counterCodes,
   ...sqliteCodes,
 });
 

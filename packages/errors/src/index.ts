@@ -13,3 +13,12 @@ export {
   RunafterError,
   type RunafterErrorJson,
 } from './runafter-error.ts';
+export {
+  type RequestOutcome,
+  ServiceClientMissingError,
+  ServiceClosedError,
+  ServiceError,
+  ServiceOptionError,
+  ServiceRefusedError,
+  ServiceUnavailableError,
+} from './service-errors.ts';

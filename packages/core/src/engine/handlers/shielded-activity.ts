@@ -3,7 +3,7 @@
  * nothing from outside tells it to stop.
  * @module
  */
-import { noRetry, parseDuration, retry } from '@runafter/clock';
+import { noRetry, parseDuration, retry, untilAborted } from '@runafter/clock';
 import type { ShieldedContext, ShieldedOptions } from '../../container-kind.ts';
 import type { ActionError, Result } from '../../result.ts';
 import { FAILED, type StatusBits, SUCCEEDED, TIMED_OUT } from '../../status.ts';
@@ -88,13 +88,6 @@ async function settle<T>(
     cancelTimeout?.();
     if (attempts.length > 1) state.detail = new AttemptHistory(attempts, false);
   }
-}
-
-function untilAborted<T>(signal: AbortSignal, promise: Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-    promise.then(resolve, reject);
-  });
 }
 
 /** A function of a last phase as a node, though it has no place in the definition. */

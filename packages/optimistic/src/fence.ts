@@ -1,0 +1,43 @@
+/**
+ * Fences: a number that only grows, so that a store can tell the holder of a lock from one who was
+ * paused, lost it, and woke up.
+ *
+ * Invariant: once a write with a token was accepted, no write with a smaller one is, nor one with the
+ * same token of another owner, nor one without any.
+ *
+ * @see https://martin.kleppmann.com/2016/02/08/how-to-do-distributed-locking.html
+ * @module
+ */
+
+/** Whoever holds a lock; a Lease is one. A plain object will do. */
+export interface Fence {
+  /** Grows with every grant of the lock. */
+  readonly token: bigint;
+  readonly owner: string;
+  /**
+   * Called before each write; throws when the holder can know that it holds the lock no more.
+   *
+   * @throws whatever the lock's own error is.
+   */
+  assertHeld(): void;
+}
+
+/** The fence that a document was last written with. */
+export interface StoredFence {
+  readonly token: bigint;
+  readonly owner: string;
+}
+
+/** Whether a document with this fence takes a write with that one. */
+export function admits(stored: StoredFence | undefined, fence: StoredFence | undefined): boolean {
+  if (stored === undefined) return true;
+  if (fence === undefined) return false;
+  return (
+    stored.token < fence.token || (stored.token === fence.token && stored.owner === fence.owner)
+  );
+}
+
+/** For messages: `token 7 of host-1`. */
+export function formatFence(fence: StoredFence): string {
+  return `token ${fence.token} of ${fence.owner}`;
+}
