@@ -1,0 +1,57 @@
+/**
+ * SQL Server, or another server that speaks T-SQL, for tests. A file's own place in it is a database.
+ * @module
+ */
+import type { ServiceKind } from './service-kind.ts';
+
+/** A database of a server that speaks T-SQL. */
+export interface MssqlPlace {
+  /** A connection string, as `new ConnectionPool` of mssql takes it; the database is there when the tests begin. */
+  readonly url: string;
+}
+
+export const mssql: ServiceKind<MssqlPlace> = {
+  title: 'SQL Server',
+  urlVariable: 'TEST_MSSQL_URL',
+  imageVariable: 'TEST_MSSQL_IMAGE',
+  image: 'mcr.microsoft.com/mssql/server:2022-latest',
+
+  async startContainer(image) {
+    const { MSSQLServerContainer } = await import('@testcontainers/mssqlserver');
+    const container = await new MSSQLServerContainer(image).acceptLicense().start();
+    return {
+      url: container.getConnectionUri(false),
+      stop: async () => void (await container.stop()),
+    };
+  },
+
+  async startLocally() {
+    throw new Error('there is no server for T-SQL that could be started without a container');
+  },
+
+  ownPlace(url, name) {
+    const database = name.replaceAll('-', '_');
+    return {
+      place: { url: withDatabase(url, database) },
+      make: () => run(url, `CREATE DATABASE ${database}`),
+      remove: () => run(url, `DROP DATABASE IF EXISTS ${database}`),
+    };
+  },
+};
+
+function withDatabase(url: string, database: string): string {
+  const others = url
+    .split(';')
+    .filter((part) => part !== '' && !/^\s*(database|initial catalog)\s*=/i.test(part));
+  return [...others, `Database=${database}`].join(';');
+}
+
+async function run(url: string, statement: string): Promise<void> {
+  const { default: sql } = await import('mssql');
+  const pool = await new sql.ConnectionPool(url).connect();
+  try {
+    await pool.query(statement);
+  } finally {
+    await pool.close();
+  }
+}
