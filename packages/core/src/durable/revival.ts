@@ -91,6 +91,7 @@ export class Revival {
     state.handed = bits === SKIPPED ? NOTHING : handOver(state.frame, state.node.inputs);
     state.started = outcome.startTime - run.epoch;
     state.ended = outcome.endTime - run.epoch;
+    run.catchUpWith(outcome.endTime);
     state.value = bits === SUCCEEDED ? await this.#output(outcome, state) : outcome.error;
     if (bits !== SKIPPED) await this.#inside(state, bits, details);
     // The explanation goes on to what is inside where the error is not the container's own.

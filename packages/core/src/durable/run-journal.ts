@@ -119,7 +119,8 @@ export class RunJournal implements Journal {
   async save(of: ActionState | RunEngine, more: Progress): Promise<void> {
     const { clock, sealing, store, writer } = this.parts;
     const path = pathOf(of);
-    const progress = { started: clock.now(), ...this.#progress.get(path), ...more };
+    const started = of instanceof ActionState ? of.startTime.getTime() : clock.now();
+    const progress = { started, ...this.#progress.get(path), ...more };
     const secure = of instanceof ActionState && isSecure(of);
     if (secure && !sealing.hasCipher && holdsValues(more)) {
       throw new CipherRequiredError(this.parts.run.workflow, { path, usedBy: path });
@@ -171,8 +172,10 @@ export class RunJournal implements Journal {
   async recall(state: ActionState): Promise<void> {
     this.#begunBefore.add(state);
     const path = statePath(state);
-    await this.#readProgress(path);
-    if (state.node.kind === 'child') await this.#readProgress(`${path}/`);
+    for (const known of state.node.kind === 'child' ? [path, `${path}/`] : [path]) {
+      await this.#readProgress(known);
+      state.frame.owner.run.catchUpWith(latestOf(this.#progress.get(known)));
+    }
   }
 
   /** What was read of something that has ended. */
@@ -403,6 +406,11 @@ function addWhileUnderWay(writes: Set<Promise<void>>, write: Promise<void>): voi
 
 function pathOf(of: ActionState | RunEngine): string {
   return of instanceof ActionState ? statePath(of) : runPath(of);
+}
+
+/** The latest moment of which it tells that it has passed, in milliseconds since 1970; 0 for none. */
+function latestOf({ started = 0, attempts }: Progress = {}): number {
+  return attempts?.at(-1)?.endTime.getTime() ?? started;
 }
 
 /** What of a progress may be secure; the rest is times, names and errors that quote nothing. */

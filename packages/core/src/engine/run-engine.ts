@@ -138,6 +138,20 @@ export class RunEngine {
     return offset < 0x7fff_ffff ? offset | 0 : Math.trunc(offset);
   }
 
+  /** The time of the run, in milliseconds since 1970; a child's run begins in that of its parent. */
+  now(): number {
+    return this.epoch + this.offset();
+  }
+
+  /**
+   * The run goes on from this moment at the earliest, in milliseconds since 1970. Another process has
+   * recorded it, whose clock may be ahead; nothing that follows from it may seem to come before it.
+   */
+  catchUpWith(time: number): void {
+    this.around?.frame.owner.run.catchUpWith(time);
+    this.#origin = Math.min(this.#origin, this.clock.monotonic() - (time - this.epoch));
+  }
+
   /**
    * When something starts, or the run ends. What happens because something has ended happens in the
    * same instant: that saves every second look at the clock.
@@ -161,10 +175,10 @@ export class RunEngine {
 
   begin(timeout: number | undefined): void {
     if (this.bits !== RUNNING) return;
-    const now = this.clock.now();
+    const now = this.around?.frame.owner.run.now() ?? this.clock.now();
     this.epoch = this.journal?.epochOf(this) ?? now;
-    this.#origin = this.clock.monotonic() - (now - this.epoch);
-    this.#turn = now - this.epoch;
+    this.#turn = Math.max(0, now - this.epoch);
+    this.#origin = this.clock.monotonic() - this.#turn;
     tellRunStart(this);
     try {
       this.root.beginWithin(timeout);

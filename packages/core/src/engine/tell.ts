@@ -77,7 +77,7 @@ interface RunFacts {
 }
 
 function runFacts(run: RunEngine): RunFacts {
-  const time = new Date(run.epoch + run.offset());
+  const time = new Date(run.now());
   return { runId: run.id, workflow: run.workflow.name, time };
 }
 

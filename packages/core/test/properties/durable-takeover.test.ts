@@ -155,6 +155,7 @@ class TwoProcesses {
     this.#begin(this.#sleeper, 0, store);
     while (!store.isStalled && (await this.#step(this.#sleeper)));
     if (!store.isStalled) return;
+    // Behind that of a sleeper that is suspended: what that one still writes seems to come later.
     const clock = virtualClock({ start: this.#sleeper.clock.now() });
     this.#successor = { name: 'successor', clock, ending: undefined };
     this.#now += leaseMs;

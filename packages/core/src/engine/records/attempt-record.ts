@@ -20,7 +20,7 @@ export function attemptRecord(
   return {
     number,
     startTime: new Date(run.epoch + started),
-    endTime: new Date(run.epoch + run.offset()),
+    endTime: new Date(run.now()),
     ...(error && { error }),
     ...(wait !== undefined && { wait }),
   };
