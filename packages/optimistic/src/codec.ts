@@ -15,16 +15,20 @@ export interface Codec {
 }
 
 /**
- * JSON, strictly: what `toJSON` gives (a Date becomes its text) and undefined fields are fine; what JSON
- * would change silently is refused with its path: NaN and infinite numbers, undefined in an array or
- * alone, functions, symbols, bigint, Map, Set and other objects that JSON sees as empty.
+ * JSON, strictly. What has a `toJSON` becomes what that gives (a Date its text), and undefined fields are
+ * left out. What JSON would change without a word is refused, with its path: NaN and infinite numbers,
+ * undefined alone or in an array, functions, symbols, bigint, Map, Set and other objects that keep their
+ * contents where JSON does not look.
  */
 export const jsonCodec: Codec = Object.freeze({
   encode(value: unknown): string {
-    return JSON.stringify(value, function (this: unknown, field: string, inner: unknown) {
-      const problem = lost(inner, Array.isArray(this) || field === '');
-      if (problem !== undefined) throw new TypeError(`${pathOf(value, this, field)} ${problem}`);
-      return inner;
+    let root: unknown = value;
+    return JSON.stringify(value, function replacer(this: unknown, field: string, inner: unknown) {
+      const isRoot = field === '' && isHolderOfRoot(this, value);
+      if (isRoot) root = inner;
+      const problem = whatIsLost(inner, isRoot || Array.isArray(this));
+      if (problem === undefined) return inner;
+      throw new TypeError(`${isRoot ? 'the value' : pathOf(root, this, field)} is ${problem}`);
     });
   },
   decode(text: string): unknown {
@@ -32,51 +36,41 @@ export const jsonCodec: Codec = Object.freeze({
   },
 });
 
-/** What JSON would lose of a value, as the end of a sentence; undefined when it keeps it. */
-function lost(value: unknown, undefinedMatters: boolean): string | undefined {
+/** JSON.stringify hands the root over as the field '' of an object that it makes. */
+function isHolderOfRoot(holder: unknown, root: unknown): boolean {
+  return holder !== root && Object.keys(holder as object).join() === '';
+}
+
+/** What JSON would lose of a value; undefined when it keeps it. */
+function whatIsLost(value: unknown, undefinedMatters: boolean): string | undefined {
   switch (typeof value) {
     case 'number':
-      return Number.isFinite(value) ? undefined : `is ${value}, which JSON cannot hold`;
+      return Number.isFinite(value) ? undefined : `${value}, which JSON cannot hold`;
     case 'bigint':
-      return `is the bigint ${value}, which JSON cannot hold: store it as text`;
+      return `the bigint ${value}, which JSON cannot hold: keep it as text`;
     case 'function':
     case 'symbol':
-      return `is a ${typeof value}, which JSON leaves out`;
+      return `a ${typeof value}, which JSON leaves out`;
     case 'undefined':
-      return undefinedMatters ? 'is undefined, which JSON cannot hold: use null' : undefined;
+      return undefinedMatters ? 'undefined, which JSON cannot hold: use null' : undefined;
     case 'object':
-      return value === null || isPlain(value)
-        ? undefined
-        : `is a ${nameOf(value)}, which JSON empties`;
+      return value !== null && hidesContents(value)
+        ? `a ${value.constructor?.name ?? 'object'}, which JSON empties`
+        : undefined;
     default:
       return undefined;
   }
 }
 
-/** Objects whose contents are their own fields; classes of users are taken at their fields, too. */
-function isPlain(value: object): boolean {
-  return !(
-    value instanceof Map ||
-    value instanceof Set ||
-    value instanceof WeakMap ||
-    value instanceof WeakSet ||
-    value instanceof RegExp ||
-    value instanceof Error ||
-    value instanceof Promise ||
-    value instanceof ArrayBuffer ||
-    ArrayBuffer.isView(value)
-  );
+const hiding = [Map, Set, WeakMap, WeakSet, RegExp, Error, Promise, ArrayBuffer];
+
+function hidesContents(value: object): boolean {
+  return ArrayBuffer.isView(value) || hiding.some((type) => value instanceof type);
 }
 
-function nameOf(value: object): string {
-  return value.constructor?.name || 'object';
-}
-
-/** Where in `root` the field of `holder` is, such as `value.items[3].price`. Only for messages. */
+/** Where in `root` the field of `holder` is, such as `value.items[3].price`. */
 function pathOf(root: unknown, holder: unknown, field: string): string {
-  if (field === '') return 'the value';
-  const step = Array.isArray(holder) ? `[${field}]` : `.${field}`;
-  return `value${pathTo(root, holder, new Set()) ?? ''}${step}`;
+  return `value${pathTo(root, holder, new Set()) ?? ''}${step(holder, field)}`;
 }
 
 function pathTo(from: unknown, target: unknown, seen: Set<unknown>): string | undefined {
@@ -85,7 +79,11 @@ function pathTo(from: unknown, target: unknown, seen: Set<unknown>): string | un
   seen.add(from);
   for (const [field, inner] of Object.entries(from)) {
     const rest = pathTo(inner, target, seen);
-    if (rest !== undefined) return `${Array.isArray(from) ? `[${field}]` : `.${field}`}${rest}`;
+    if (rest !== undefined) return step(from, field) + rest;
   }
   return undefined;
+}
+
+function step(holder: unknown, field: string): string {
+  return Array.isArray(holder) ? `[${field}]` : `.${field}`;
 }

@@ -22,7 +22,7 @@ export interface DocumentRecord {
   /** The value as text: any well-formed Unicode. Undefined for a tombstone, which is kept, too. */
   readonly body: string | undefined;
   /**
-   * Facts beside the value: printable ASCII without line breaks, up to 2,000 characters. Undefined where
+   * Facts beside the value: printable ASCII without line breaks, up to 4,000 characters. Undefined where
    * there are none, and always for a driver that does not keep them.
    */
   readonly facts: string | undefined;

@@ -4,7 +4,7 @@
  */
 
 import { DocumentError } from './document-errors.ts';
-import { formatFence, type StoredFence } from './fence.ts';
+import type { StoredFence } from './fence.ts';
 
 /** The base of all refusals because of a fence. */
 export abstract class FenceError extends DocumentError {}
@@ -71,4 +71,9 @@ export class FenceInvalidError extends FenceError {
         '`token` (a bigint of at least 0), `owner` (1 to 200 characters) and `assertHeld()`.',
     );
   }
+}
+
+/** For messages: `token 7 of host-1`. */
+function formatFence(fence: StoredFence): string {
+  return `token ${fence.token} of ${fence.owner}`;
 }

@@ -8,6 +8,7 @@
  * @see https://martin.kleppmann.com/2016/02/08/how-to-do-distributed-locking.html
  * @module
  */
+import { FenceInvalidError } from './fence-errors.ts';
 
 /** Whoever holds a lock; a Lease is one. A plain object will do. */
 export interface Fence {
@@ -37,7 +38,18 @@ export function admits(stored: StoredFence | undefined, fence: StoredFence | und
   );
 }
 
-/** For messages: `token 7 of host-1`. */
-export function formatFence(fence: StoredFence): string {
-  return `token ${fence.token} of ${fence.owner}`;
+/** @throws {FenceInvalidError} `FENCE_INVALID` */
+export function assertFence(store: string, key: string, fence: Fence): void {
+  const problem = problemOf(fence);
+  if (problem !== undefined) throw new FenceInvalidError(store, key, problem);
+}
+
+function problemOf(fence: Fence | null): string | undefined {
+  if (typeof fence !== 'object' || fence === null) return `it is ${String(fence)}`;
+  const { token, owner } = fence;
+  if (typeof token !== 'bigint' || token < 0n) return `its token is ${String(token)}`;
+  if (typeof owner !== 'string' || owner === '' || owner.length > 200) {
+    return `its owner is ${JSON.stringify(owner)}`;
+  }
+  return typeof fence.assertHeld === 'function' ? undefined : 'it has no assertHeld()';
 }
