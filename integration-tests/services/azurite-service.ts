@@ -4,6 +4,7 @@
  */
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { startContainer } from './containers.ts';
 import { freePort, startLocalProcess } from './local-process.ts';
 import type { ServiceKind } from './service-kind.ts';
 
@@ -31,14 +32,10 @@ export const azurite: ServiceKind<AzuritePlace> = {
 
   async startContainer(image) {
     const { AzuriteContainer } = await import('@testcontainers/azurite');
-    const container = await new AzuriteContainer(image)
-      .withInMemoryPersistence()
-      .withSkipApiVersionCheck()
-      .start();
-    return {
-      url: container.getConnectionString(),
-      stop: async () => void (await container.stop()),
-    };
+    return startContainer(
+      new AzuriteContainer(image).withInMemoryPersistence().withSkipApiVersionCheck(),
+      (started) => started.getConnectionString(),
+    );
   },
 
   async startLocally() {

@@ -2,6 +2,7 @@
  * SQL Server, or another server that speaks T-SQL, for tests. A file's own place in it is a database.
  * @module
  */
+import { startContainer } from './containers.ts';
 import type { ServiceKind } from './service-kind.ts';
 
 /** A database of a server that speaks T-SQL. */
@@ -18,11 +19,9 @@ export const mssql: ServiceKind<MssqlPlace> = {
 
   async startContainer(image) {
     const { MSSQLServerContainer } = await import('@testcontainers/mssqlserver');
-    const container = await new MSSQLServerContainer(image).acceptLicense().start();
-    return {
-      url: container.getConnectionUri(false),
-      stop: async () => void (await container.stop()),
-    };
+    return startContainer(new MSSQLServerContainer(image).acceptLicense(), (started) =>
+      started.getConnectionUri(false),
+    );
   },
 
   async startLocally() {

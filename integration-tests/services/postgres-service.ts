@@ -5,6 +5,7 @@
 import { chownSync, globSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { startContainer } from './containers.ts';
 import { freePort, startLocalProcess } from './local-process.ts';
 import type { ServiceKind } from './service-kind.ts';
 import { unprivilegedUser } from './unprivileged-user.ts';
@@ -23,8 +24,7 @@ export const postgres: ServiceKind<PostgresPlace> = {
 
   async startContainer(image) {
     const { PostgreSqlContainer } = await import('@testcontainers/postgresql');
-    const container = await new PostgreSqlContainer(image).start();
-    return { url: container.getConnectionUri(), stop: async () => void (await container.stop()) };
+    return startContainer(new PostgreSqlContainer(image), (started) => started.getConnectionUri());
   },
 
   async startLocally() {

@@ -2,6 +2,8 @@
  * Redis, for tests. A file's own place in it is a prefix of keys.
  * @module
  */
+
+import { startContainer } from './containers.ts';
 import { freePort, startLocalProcess } from './local-process.ts';
 import type { ServiceKind } from './service-kind.ts';
 
@@ -21,8 +23,7 @@ export const redis: ServiceKind<RedisPlace> = {
 
   async startContainer(image) {
     const { RedisContainer } = await import('@testcontainers/redis');
-    const container = await new RedisContainer(image).start();
-    return { url: container.getConnectionUrl(), stop: async () => void (await container.stop()) };
+    return startContainer(new RedisContainer(image), (started) => started.getConnectionUrl());
   },
 
   async startLocally() {
