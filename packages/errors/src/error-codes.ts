@@ -15,6 +15,7 @@ import { errorsCodes } from './codes/errors.ts';
 import { optimisticCodes } from './codes/optimistic.ts';
 import { resultsCodes } from './codes/results.ts';
 import { sqliteCodes } from './codes/sqlite.ts';
+import { testkitCodes } from './codes/testkit.ts';
 
 /** All codes, from which the documentation pages are made. */
 export const errorCodes: typeof errorsCodes &
@@ -25,7 +26,8 @@ export const errorCodes: typeof errorsCodes &
   typeof resultsCodes &
   typeof optimisticCodes &
   typeof counterCodes &
-  typeof sqliteCodes = Object.freeze({
+  typeof sqliteCodes &
+  typeof testkitCodes = Object.freeze({
   ...errorsCodes,
   ...clockCodes,
   ...coreCodes,
@@ -35,6 +37,7 @@ export const errorCodes: typeof errorsCodes &
   ...optimisticCodes,
   ...counterCodes,
   ...sqliteCodes,
+  ...testkitCodes,
 });
 
 /** A code that this project raises. Errors of your own may use other codes. */
