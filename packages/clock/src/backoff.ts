@@ -54,3 +54,27 @@ export function backoff(policy: RetryPolicy, retry: number, random: Random = Mat
   const { shortest, longest } = backoffBounds(policy, retry);
   return shortest + random() * (longest - shortest);
 }
+
+/** Bounds of {@link fullJitter}, in milliseconds. */
+export interface FullJitterBounds {
+  /** The longest wait before the first retry. */
+  readonly interval: number;
+  /** No wait is longer. */
+  readonly maximum: number;
+}
+
+/**
+ * A wait for those who got into each other's way, in milliseconds: uniform in [0, interval × 2^(retry-1)],
+ * within the maximum. It spreads contenders better than a wait with a lower bound does.
+ *
+ * @param retry - 1 is the one after the first attempt.
+ * @param random - default `Math.random`.
+ * @see https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
+ */
+export function fullJitter(
+  { interval, maximum }: FullJitterBounds,
+  retry: number,
+  random: Random = Math.random,
+): number {
+  return random() * Math.min(maximum, interval * 2 ** Math.min(retry - 1, largestExponent));
+}

@@ -2,7 +2,13 @@
  * Time as a port: clocks, durations, backoff, the retry and the renewal loop, and the ports for holding work back.
  * @module
  */
-export { type BackoffBounds, backoff, backoffBounds } from './backoff.ts';
+export {
+  type BackoffBounds,
+  backoff,
+  backoffBounds,
+  type FullJitterBounds,
+  fullJitter,
+} from './backoff.ts';
 export type { Clock, TimerOptions, WaitOptions } from './clock.ts';
 export { type ClockReading, readClock } from './clock-reading.ts';
 export {

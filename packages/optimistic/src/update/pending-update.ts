@@ -1,0 +1,144 @@
+/**
+ * One caller's update: its change, its bounds, and the promise that he waits for.
+ *
+ * Invariant: it is settled exactly once, by whoever comes first: the cycle that wrote it, its time-out,
+ * or its signal. Afterwards the queue passes over it.
+ * @module
+ */
+import { ServiceUnavailableError } from '@runafter/errors';
+import { OutcomeUnknownError } from '../document-errors.ts';
+import { UpdateContendedError } from './update-errors.ts';
+import type { ParsedUpdateOptions } from './update-options.ts';
+
+/** What an update hands over. */
+export interface Updated<T> {
+  /** What the change returned, or what was there when it left it. */
+  readonly value: T;
+  /**
+   * The version that holds exactly this value. Undefined when there is none to name: another update of
+   * the same cycle came after this one, or others had written when a lost reply was made up for.
+   */
+  readonly etag: string | undefined;
+  /** False when the change left the document as it was. */
+  readonly changed: boolean;
+  /** How often the cycle of read, change and write was tried for this update. */
+  readonly attempts: number;
+  /** How many updates shared the cycle that served this one, itself included. */
+  readonly combined: number;
+}
+
+/** Makes the next value from the current one; undefined leaves the document as it is. */
+export type Change<T> = (current: T | undefined) => T | undefined | PromiseLike<T | undefined>;
+
+const outcomeFix =
+  'Read it and look. Where the store keeps the ids of writes this happens only when very many have ' +
+  'written since, or the service stays away; declare the change `idempotent` where making it twice does no harm.';
+
+export class PendingUpdate<T> {
+  readonly change: Change<T>;
+  readonly options: ParsedUpdateOptions;
+  /** Resolves when it is settled, one way or the other. */
+  readonly settled: Promise<void>;
+  readonly result: Promise<Updated<T | undefined>>;
+  attempts = 0;
+  conflicts = 0;
+  /** Its change is part of a write that was sent and not answered. */
+  inDoubt = false;
+  /** Why the last try failed. */
+  lastError: unknown;
+  readonly #store: string;
+  readonly #key: string;
+  readonly #startedAt: number;
+  #resolve: (updated: Updated<T | undefined>) => void = () => {};
+  #reject: (reason: unknown) => void = () => {};
+  readonly #cancelTimer: () => void;
+  readonly #onAbort: () => void;
+  #isSettled = false;
+
+  constructor(store: string, key: string, change: Change<T>, options: ParsedUpdateOptions) {
+    this.change = change;
+    this.options = options;
+    this.#store = store;
+    this.#key = key;
+    this.result = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+    this.settled = this.result.then(ignore, ignore);
+    const { clock, signal, timeout } = options;
+    this.#startedAt = clock.monotonic();
+    // The service's reply or the wait between tries keeps the process alive, where something does.
+    this.#cancelTimer = clock.setTimer(timeout, () => this.giveUp(), { ref: false });
+    this.#onAbort = () => this.reject(signal?.reason);
+    signal?.addEventListener('abort', this.#onAbort, { once: true });
+  }
+
+  get isSettled(): boolean {
+    return this.#isSettled;
+  }
+
+  /** Whether a further try is within its bound. */
+  get mayTry(): boolean {
+    return this.attempts < this.options.maxAttempts;
+  }
+
+  resolve(updated: Omit<Updated<T | undefined>, 'attempts'>): void {
+    if (this.#settle()) this.#resolve({ ...updated, attempts: this.attempts });
+  }
+
+  reject(error: unknown): void {
+    if (this.#settle()) this.#reject(error);
+  }
+
+  /** Ends it because a bound was reached, with what is known of its outcome. */
+  giveUp(): void {
+    this.reject(this.#whyGivenUp());
+  }
+
+  /** @param error - why the try failed, when it did. */
+  countTry(error?: unknown): void {
+    this.attempts++;
+    if (error !== undefined) this.lastError = error;
+  }
+
+  /** After another sending of its write that told nothing. */
+  stayInDoubt(error: unknown): void {
+    this.inDoubt = true;
+    if (this.mayTry) this.countTry(error);
+    else this.giveUp();
+  }
+
+  #whyGivenUp(): unknown {
+    const cause = this.lastError;
+    const options = cause === undefined ? undefined : { cause };
+    if (this.inDoubt) return new OutcomeUnknownError(this.#store, this.#key, outcomeFix, options);
+    if (this.conflicts === 0) {
+      return cause ?? new ServiceUnavailableError(this.#store, 'not-done');
+    }
+    const waitedMs = this.options.clock.monotonic() - this.#startedAt;
+    const { attempts, conflicts } = this;
+    return new UpdateContendedError(
+      this.#store,
+      this.#key,
+      { attempts, conflicts, waitedMs },
+      options,
+    );
+  }
+
+  #settle(): boolean {
+    if (this.#isSettled) return false;
+    this.#isSettled = true;
+    this.#cancelTimer();
+    this.options.signal?.removeEventListener('abort', this.#onAbort);
+    return true;
+  }
+}
+
+/** A signal that aborts when all the updates have been settled. */
+export function allSettled(updates: readonly { readonly settled: Promise<void> }[]): AbortSignal {
+  const controller = new AbortController();
+  void Promise.all(updates.map((update) => update.settled)).then(() => controller.abort());
+  return controller.signal;
+}
+
+function ignore(): void {}

@@ -1,0 +1,214 @@
+/**
+ * One cycle of an update: read, change, write; for one update or for many, each applied in turn to what
+ * the one before it made.
+ *
+ * Invariant: a write that was sent and not answered is sent again as it was, with the same id and on the
+ * same version, until it is answered. The ETag sees to it that it is done at most once. When the answer
+ * is a conflict, the ids of the last writes tell whether it was a conflict with itself.
+ * Read next: lost-reply.ts.
+ * @module
+ */
+import { fullJitter, isTransient, retryAfterOf } from '@runafter/clock';
+import { hasCode } from '@runafter/errors';
+import { newWriteId } from '../document-facts.ts';
+import type { DocumentStore, StoredDocument } from '../document-port.ts';
+import { fateOf } from './lost-reply.ts';
+import { allSettled, type PendingUpdate } from './pending-update.ts';
+
+/** A write that was answered with a conflict, perhaps with itself. */
+export interface Doubt<T> {
+  readonly writeId: string;
+  readonly base: StoredDocument<T> | undefined;
+  readonly steps: readonly Step<T>[];
+  /** Whether an earlier sending of it went unanswered. */
+  readonly wasUnanswered: boolean;
+}
+
+/** What an update has made of the value that it was given. */
+interface Step<T> {
+  readonly update: PendingUpdate<T>;
+  readonly value: T | undefined;
+  /** How many changes have led to the value, this one included; 0 is what was read. */
+  readonly changes: number;
+  readonly changed: boolean;
+}
+
+/** How a cycle ended: for all its updates, to be tried again, or refused because of one of them. */
+export interface CycleEnd<T> {
+  readonly end: 'done' | 'again' | 'refused';
+  readonly error?: unknown;
+  readonly doubt?: Doubt<T>;
+}
+
+export class UpdateCycle<T> {
+  readonly #store: DocumentStore<T>;
+  readonly #key: string;
+  readonly #batch: readonly PendingUpdate<T>[];
+  /** Aborts when nobody waits for the cycle any more. */
+  readonly #signal: AbortSignal;
+
+  constructor(store: DocumentStore<T>, key: string, batch: readonly PendingUpdate<T>[]) {
+    this.#store = store;
+    this.#key = key;
+    this.#batch = batch;
+    this.#signal = allSettled(batch);
+  }
+
+  /** Never rejects. */
+  async run(doubt: Doubt<T> | undefined): Promise<CycleEnd<T>> {
+    let current: StoredDocument<T> | undefined;
+    try {
+      current = await this.#store.read(this.#key, { signal: this.#signal });
+    } catch (error) {
+      for (const update of this.#batch) update.countTry(error);
+      if (isTransient(error)) return { end: 'again', error, ...(doubt && { doubt }) };
+      return this.#rejectAll(error);
+    }
+    if (doubt !== undefined) settleDoubt(doubt, current);
+    for (const update of this.#batch) {
+      if (update.mayTry) update.countTry();
+      else if (!update.isSettled) update.giveUp();
+    }
+    const steps = await this.#apply(current?.value);
+    const next = steps.findLast(({ changed }) => changed);
+    if (next === undefined) return settleSteps(steps, { before: current?.etag, after: undefined });
+    return await this.#write(current, next.value as T, steps);
+  }
+
+  /** Applies each change to what the one before it made. One that fails, fails alone. */
+  async #apply(current: T | undefined): Promise<Step<T>[]> {
+    const steps: Step<T>[] = [];
+    let value = current;
+    let changes = 0;
+    for (const update of this.#batch) {
+      if (update.isSettled) continue;
+      try {
+        // What a change does to the object that it was given must not reach the next one.
+        const own = await this.#detached(value);
+        const made = await Promise.race([update.change(own), update.settled]);
+        if (update.isSettled) continue;
+        const next = made === undefined ? undefined : await this.#detached(made);
+        if (next !== undefined) {
+          value = next;
+          changes++;
+        }
+        steps.push({ update, value: next ?? own, changes, changed: next !== undefined });
+      } catch (error) {
+        update.reject(error);
+      }
+    }
+    return steps;
+  }
+
+  async #detached<V extends T | undefined>(value: V): Promise<V | T> {
+    if (value === undefined || this.#batch.length === 1) return value;
+    return await this.#store.roundTrip(this.#key, value);
+  }
+
+  /** Sends the write until it is answered. */
+  async #write(
+    base: StoredDocument<T> | undefined,
+    value: T,
+    steps: readonly Step<T>[],
+  ): Promise<CycleEnd<T>> {
+    const writeId = newWriteId();
+    for (let unanswered = 0; ; unanswered++) {
+      let error: unknown;
+      try {
+        const after = await this.#send(base, value, writeId);
+        return settleSteps(steps, { before: base?.etag, after });
+      } catch (caught) {
+        error = caught;
+      }
+      const wasUnanswered = unanswered > 0;
+      if (isConflict(error)) return this.#conflict({ writeId, base, steps, wasUnanswered }, error);
+      const isUnanswered = hasCode(error, 'OUTCOME_UNKNOWN');
+      if (!wasUnanswered && !isUnanswered) return this.#failed(error);
+      for (const update of this.#batch) update.stayInDoubt(error);
+      if (!isUnanswered && !isTransient(error)) for (const update of this.#batch) update.giveUp();
+      if (this.#signal.aborted || this.#batch.every((update) => update.isSettled)) {
+        return { end: 'done' };
+      }
+      await this.#pause(unanswered + 1, error);
+    }
+  }
+
+  #send(base: StoredDocument<T> | undefined, value: T, writeId: string): Promise<string> {
+    const fence = this.#batch[0]?.options.fence;
+    const options = { fence, writeId, signal: this.#signal };
+    return base === undefined
+      ? this.#store.create(this.#key, value, options)
+      : this.#store.replace(this.#key, value, base, options);
+  }
+
+  #conflict(doubt: Doubt<T>, error: unknown): CycleEnd<T> {
+    for (const { update } of doubt.steps) {
+      update.conflicts++;
+      update.lastError = error;
+      update.inDoubt = doubt.wasUnanswered;
+    }
+    return { end: 'again', error, doubt };
+  }
+
+  /** After a write that was certainly not done. */
+  #failed(error: unknown): CycleEnd<T> {
+    if (isTransient(error)) {
+      for (const update of this.#batch) update.lastError = error;
+      return { end: 'again', error };
+    }
+    if (this.#batch.length > 1) return { end: 'refused', error };
+    return this.#rejectAll(error);
+  }
+
+  #rejectAll(error: unknown): CycleEnd<T> {
+    for (const update of this.#batch) update.reject(error);
+    return { end: 'done' };
+  }
+
+  async #pause(retry: number, error: unknown): Promise<void> {
+    const [first] = this.#batch;
+    if (first === undefined) return;
+    const { clock, backoff, random } = first.options;
+    const wait = retryAfterOf(error, clock) ?? fullJitter(backoff, retry, random);
+    await clock.sleep(wait, { signal: this.#signal }).catch(() => {});
+  }
+}
+
+function isConflict(error: unknown): boolean {
+  return hasCode(error, 'ETAG_MISMATCH') || hasCode(error, 'DOCUMENT_EXISTS');
+}
+
+/** Tells each update what it has made, and the version that holds just that, where there is one. */
+function settleSteps<T>(
+  steps: readonly Step<T>[],
+  etags: { readonly before: string | undefined; readonly after: string | undefined },
+): CycleEnd<T> {
+  const versions = new Map([
+    [steps.at(-1)?.changes, etags.after],
+    [0, etags.before],
+  ]);
+  for (const { update, value, changed, changes } of steps) {
+    const etag = versions.get(changes);
+    update.resolve({ value: value as T, etag, changed, combined: steps.length });
+  }
+  return { end: 'done' };
+}
+
+function settleDoubt<T>(doubt: Doubt<T>, now: StoredDocument<T> | undefined): void {
+  const { writeId, base, steps, wasUnanswered } = doubt;
+  switch (fateOf(writeId, base, now)) {
+    case 'written': {
+      const after = now?.writes?.latest === writeId ? now.etag : undefined;
+      settleSteps(steps, { before: undefined, after });
+      return;
+    }
+    case 'unknown':
+      for (const { update } of steps) {
+        if (wasUnanswered && !update.options.idempotent) update.giveUp();
+        update.inDoubt = false;
+      }
+      return;
+    case 'not-written':
+      for (const { update } of steps) update.inDoubt = false;
+  }
+}
