@@ -15,11 +15,11 @@ const forwardedSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
  *
  * @param {string} command - looked up in `env.PATH` unless it is a path.
  * @param {readonly string[]} args
- * @param {{ cwd?: string, env?: NodeJS.ProcessEnv }} [options]
+ * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, stdio?: import('node:child_process').StdioOptions }} [options]
  * @returns {Promise<number>} its exit code, or 128 + the signal's number as shells count it.
  */
 export async function runProgram(command, args, options = {}) {
-  const child = spawn(command, args, { ...options, stdio: 'inherit' });
+  const child = spawn(command, args, { stdio: 'inherit', ...options });
 
   /** @param {NodeJS.Signals} signal */
   const forward = (signal) => {

@@ -7,6 +7,7 @@
 import { globSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { buildPackages } from './build.ts';
+import { runConformance } from './conformance/conformance-run.ts';
 import { checkPackedPackages } from './packed-packages.ts';
 import { runRecipes, writeQuotes } from './recipes/recipe-runner.ts';
 import { conclude, runTests } from './test-run.ts';
@@ -18,6 +19,7 @@ type Task = (args: readonly string[]) => Promise<number>;
 export const tasks: Readonly<Record<string, Task>> = {
   demo: (args) => runTypeScript('examples/weekly-reports/src/main.ts', args),
   test: runTests,
+  conformance: runConformance,
   bench: (args) => runTypeScript('benchmarks/src/main.ts', args),
   example: runExample,
   recipes: checkRecipes,

@@ -87,19 +87,27 @@ export function runTypeScript(file: string, args: readonly string[]): Promise<nu
   });
 }
 
+interface ToolOptions {
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly output?: 'stdout' | 'stderr';
+}
+
 /**
  * Runs a command-line tool among the root's dependencies.
  *
  * @param env - added to this process's environment.
+ * @param output - where its standard output goes; to this process's unless given.
  * @returns its exit code.
  */
 export function runTool(
   tool: string,
   args: readonly string[],
-  { cwd = root, env = {} }: { cwd?: string; env?: Record<string, string> } = {},
+  { cwd = root, env = {}, output = 'stdout' }: ToolOptions = {},
 ): Promise<number> {
   return runProgram(join(root, 'node_modules/.bin', tool), args, {
     cwd,
     env: { ...process.env, ...env },
+    stdio: ['inherit', output === 'stdout' ? 'inherit' : process.stderr.fd, 'inherit'],
   });
 }

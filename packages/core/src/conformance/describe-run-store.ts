@@ -28,7 +28,9 @@ import { writeOrderCases } from './write-order-cases.ts';
 /**
  * Declares the tests that every run store has to pass. To be called at the top of a test file.
  *
- * @param name - the driver's, for the report.
+ * The tests stand under the title `RunStore: NAME`, by which a reporter can tell the drivers apart.
+ *
+ * @param name - the driver's, such as `memoryRunStore`.
  * @example
  * describeRunStore('memoryRunStore', {
  *   async open() {
@@ -43,7 +45,7 @@ import { writeOrderCases } from './write-order-cases.ts';
  * });
  */
 export function describeRunStore(name: string, harness: RunStoreHarness): void {
-  describe(`${name} keeps what every run store promises`, () => {
+  describe(`RunStore: ${name}`, () => {
     const setting: Setting = {} as Setting;
     let place: RunStorePlace | undefined;
 

@@ -1,0 +1,24 @@
+/**
+ * Every suite and every driver that has to pass it. `npm run conformance` fails when one of these pairs
+ * did not run, and when one ran that is not among them.
+ *
+ * A driver's name is that of the function that makes it; what stands behind it tells variants apart.
+ * pairs.test.ts finds drivers that the packages export and nobody has added here.
+ * @module
+ */
+
+/** A suite and a driver, as in the title of the suite's tests: `RunStore: memoryRunStore`. */
+export interface Pair {
+  readonly suite: string;
+  readonly driver: string;
+}
+
+/** The drivers of each suite, sorted by suite. */
+const drivers: Readonly<Record<string, readonly string[]>> = {
+  RunStore: ['memoryRunStore', 'sqliteRunStore'],
+};
+
+/** Every pair. */
+export const pairs: readonly Pair[] = Object.entries(drivers).flatMap(([suite, names]) =>
+  names.map((driver) => ({ suite, driver })),
+);
