@@ -78,6 +78,34 @@ export class CounterResetUnsupportedError extends RunafterError {
   }
 }
 
+/**
+ * `COUNTER_RESET_INCOMPLETE`: some shards of a counter could not be reset. What was taken from the others
+ * is in `taken`, and nowhere else any more.
+ */
+export class CounterResetIncompleteError extends RunafterError {
+  readonly service: string;
+  readonly counter: string;
+  /** The sum of what was taken from the shards that were reset. */
+  readonly taken: bigint;
+
+  constructor(
+    service: string,
+    counter: string,
+    taken: bigint,
+    options: { readonly cause: unknown },
+  ) {
+    super(
+      'COUNTER_RESET_INCOMPLETE',
+      `Counter "${counter}" in ${service} was reset in part: ${taken} was taken, and some shards did not answer. ` +
+        'Keep `taken`, and reset again for the rest.',
+      options,
+    );
+    this.service = service;
+    this.counter = counter;
+    this.taken = taken;
+  }
+}
+
 /** `COUNTER_IDS_FULL`: a shard keeps so many operation ids that it takes no more. Nothing was added. */
 export class CounterIdsFullError extends RunafterError {
   readonly service: string;

@@ -7,8 +7,9 @@
  * - With `once`, an operation id counts once within the time for which ids are kept, also after a crash
  *   between the write and its reply, and after a reset.
  * - Values are signed 64-bit numbers. What would leave that range is refused and changes nothing.
- * - `OUTCOME_UNKNOWN` is the one rejection after which an amount may have been added; it only happens
- *   without `once`. An abort is another: whoever aborts does not wait for the outcome.
+ * - `OUTCOME_UNKNOWN` is the one rejection after which an amount may have been added. With `once` it only
+ *   comes when the service has stayed away for long, and trying again with the same id is harmless. An
+ *   abort is another: whoever aborts does not wait for the outcome.
  *
  * Read next: counter-driver.ts, what a backend does; sharded-counter.ts, for backends without arithmetic.
  * @module
@@ -45,7 +46,7 @@ export interface Counter extends AsyncDisposable {
    * @param amount - a whole number; a negative one takes away.
    * @throws {CounterOverflowError} `COUNTER_OVERFLOW`
    * @throws {CounterOptionError} `COUNTER_OPTION_INVALID`: not a name, an amount or an id.
-   * @throws {OutcomeUnknownError} `OUTCOME_UNKNOWN`: only without `once`.
+   * @throws {OutcomeUnknownError} `OUTCOME_UNKNOWN`
    */
   add(name: string, amount: bigint | number, options?: AddOptions): Promise<void>;
   /** @returns 0 for a counter that nobody has added to. */
@@ -72,7 +73,7 @@ export interface AtomicCounter extends Counter {
    *
    * @throws {CounterOverflowError} `COUNTER_OVERFLOW`
    * @throws {CounterOptionError} `COUNTER_OPTION_INVALID`
-   * @throws {OutcomeUnknownError} `OUTCOME_UNKNOWN`: only without `once`.
+   * @throws {OutcomeUnknownError} `OUTCOME_UNKNOWN`
    */
   addAndGet(name: string, amount: bigint | number, options?: AddOptions): Promise<bigint>;
 }

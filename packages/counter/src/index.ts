@@ -9,6 +9,15 @@ export {
   CounterIdsFullError,
   CounterOptionError,
   CounterOverflowError,
+  CounterResetIncompleteError,
   CounterResetUnsupportedError,
 } from './counter-errors.ts';
 export type { AddOptions, AtomicCounter, Counter, ResetOptions } from './counter-port.ts';
+export { memoryCounter } from './memory-counter.ts';
+export type { CounterDocument } from './shard-generations.ts';
+export {
+  type ShardedAddOptions,
+  type ShardedCounter,
+  type ShardedCounterOptions,
+  shardedCounter,
+} from './sharded-counter.ts';

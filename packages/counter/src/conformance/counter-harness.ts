@@ -57,6 +57,8 @@ export interface FaultyCounterConnection {
  * - `refusesOverflow`: an addition that would leave the range is refused. A sharded counter sees one shard
  *   when it adds, and so refuses to read the sum instead.
  * - `expiry`: the harness can make time pass: the place has `passTime`.
+ * - `separateConnections`: closing one connection leaves the place open for the others. A place that lives
+ *   and dies with its only connection cannot, and `connect` gives that one each time.
  * - `lostReplies`: no promise of the driver, but of its harness: the place has `connectFaulty`.
  */
 export interface CounterCapabilities {
@@ -66,6 +68,7 @@ export interface CounterCapabilities {
   readonly linearizableRead: boolean;
   readonly refusesOverflow: boolean;
   readonly expiry: boolean;
+  readonly separateConnections: boolean;
   readonly lostReplies: boolean;
 }
 

@@ -18,6 +18,7 @@ const everything: CounterCapabilities = {
   linearizableRead: true,
   refusesOverflow: true,
   expiry: true,
+  separateConnections: true,
   lostReplies: true,
 };
 

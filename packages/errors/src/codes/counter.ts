@@ -25,6 +25,12 @@ export const counterCodes = {
     why: 'Its value is spread over several documents, which cannot be compared and changed in one step.',
     fix: 'Call `reset(name)` alone: what it returns was taken from the counter exactly once. Where a condition is needed, use a backend that adds atomically.',
   },
+  COUNTER_RESET_INCOMPLETE: {
+    package: '@runafter/counter',
+    title: 'Some shards of a counter could not be reset, and others were.',
+    why: 'Each shard is a document of its own, and the service did not answer for some of them.',
+    fix: 'Keep the field `taken`: it is what the reset shards held. Call `reset` again for the rest.',
+  },
   COUNTER_IDS_FULL: {
     package: '@runafter/counter',
     title: 'A shard of a counter keeps as many operation ids as it can hold.',

@@ -1,0 +1,77 @@
+/**
+ * What a document of a sharded counter holds: a number, and the operation ids that it has counted.
+ *
+ * Invariant: the number and the ids are one value, so they are written in one step. An id is kept as 16
+ * characters of its hash (96 bits), in slices by time, so that a slice is dropped as a whole.
+ * @module
+ */
+import { createHash } from 'node:crypto';
+
+/** One shard. */
+export interface ShardDocument {
+  /** The shard's part of the value, in decimal. */
+  readonly n: string;
+  /** Hashes of operation ids, joined without a separator, by the start of their slice of time. */
+  readonly ids?: Readonly<Record<string, string>> | undefined;
+  /** It takes no more additions: a later generation of shards has taken over. */
+  readonly closed?: true | undefined;
+}
+
+export const emptyShard: ShardDocument = Object.freeze({ n: '0' });
+
+const hashLength = 16;
+/** A slice is dropped when its youngest id is old enough, so ids are kept up to a sixteenth longer. */
+const slices = 16;
+
+/** A document holds at most so many ids: about 800 kB. */
+export const maxIds = 50_000;
+
+/** An id as it is kept. */
+export function hashOf(id: string): string {
+  return createHash('sha256').update(id).digest('base64url').slice(0, hashLength);
+}
+
+/** Which of so many shards a key belongs to. */
+export function shardOf(key: string, shards: number): number {
+  return createHash('sha256').update(key).digest().readUInt32BE(0) % shards;
+}
+
+export function holdsId({ ids = {} }: ShardDocument, hash: string): boolean {
+  return Object.values(ids).some((slice) => {
+    let at = slice.indexOf(hash);
+    while (at >= 0 && at % hashLength !== 0) at = slice.indexOf(hash, at + 1);
+    return at >= 0;
+  });
+}
+
+export function countIds({ ids = {} }: ShardDocument): number {
+  return Object.values(ids).reduce((sum, slice) => sum + slice.length / hashLength, 0);
+}
+
+/** The shard without the slices that have expired. */
+export function withoutExpired(
+  shard: ShardDocument,
+  { now, keptFor }: { readonly now: number; readonly keptFor: number },
+): ShardDocument {
+  if (shard.ids === undefined) return shard;
+  const length = sliceLength(keptFor);
+  const alive = Object.entries(shard.ids).filter(([start]) => {
+    return Number(start) + length + keptFor > now;
+  });
+  return { ...shard, ids: Object.fromEntries(alive) };
+}
+
+/** The shard with one more id. */
+export function withId(
+  shard: ShardDocument,
+  hash: string,
+  { now, keptFor }: { readonly now: number; readonly keptFor: number },
+): ShardDocument {
+  const start = String(now - (now % sliceLength(keptFor)));
+  const { ids = {} } = shard;
+  return { ...shard, ids: { ...ids, [start]: (ids[start] ?? '') + hash } };
+}
+
+function sliceLength(keptFor: number): number {
+  return Math.max(1, Math.ceil(keptFor / slices));
+}
