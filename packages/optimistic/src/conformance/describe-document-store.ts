@@ -7,6 +7,8 @@
  * @module
  */
 import { afterEach, beforeEach, describe } from 'vitest';
+import { abortCases } from './abort-cases.ts';
+import { closingCases } from './closing-cases.ts';
 import { creationCases } from './creation-cases.ts';
 import type {
   DocumentStoreCapabilities,
@@ -14,7 +16,21 @@ import type {
   DocumentStorePlace,
   Parcel,
 } from './document-store-harness.ts';
+import { fenceCases } from './fence-cases.ts';
+import { fenceRaceCases } from './fence-race-cases.ts';
+import { historyCases } from './history-cases.ts';
+import { keyCases } from './key-cases.ts';
+import { listingCases } from './listing-cases.ts';
+import { lostReplyCases } from './lost-reply-cases.ts';
+import { modelCases } from './model-cases.ts';
+import { recentWriteCases } from './recent-write-cases.ts';
+import { removalCases } from './removal-cases.ts';
+import { replacementCases } from './replacement-cases.ts';
+import { schemaCases } from './schema-cases.ts';
 import type { Setting } from './setting.ts';
+import { tombstoneCases } from './tombstone-cases.ts';
+import { updateCases } from './update-cases.ts';
+import { valueCases } from './value-cases.ts';
 
 const everything: DocumentStoreCapabilities = {
   create: true,
@@ -25,6 +41,7 @@ const everything: DocumentStoreCapabilities = {
   anyKey: true,
   anyValue: true,
   nulCharacters: true,
+  separateConnections: true,
   lostReplies: true,
 };
 
@@ -74,5 +91,21 @@ export function describeDocumentStore(driver: string, harness: DocumentStoreHarn
     });
 
     creationCases(setting);
+    replacementCases(setting);
+    removalCases(setting);
+    listingCases(setting);
+    keyCases(setting);
+    valueCases(setting);
+    schemaCases(setting);
+    fenceCases(setting);
+    tombstoneCases(setting);
+    fenceRaceCases(setting);
+    recentWriteCases(setting);
+    abortCases(setting);
+    closingCases(setting);
+    lostReplyCases(setting);
+    updateCases(setting);
+    historyCases(setting);
+    modelCases(setting);
   });
 }

@@ -37,12 +37,21 @@ export interface Parcel {
 export interface FaultyConnection<T> {
   readonly store: DocumentStore<T>;
   /**
-   * The next request is carried out by the service, and its reply is thrown away. The client then sees
-   * the connection end, or runs into its time-out; requests after that one are answered again.
+   * The next request is carried out by the service, and its reply is thrown away: the client sees the
+   * connection end. Requests that are sent afterwards are answered again.
    *
-   * @param meanwhile - awaited when the request was carried out, before the client can notice anything.
+   * @param meanwhile - what others do after that, before the client gets through to the service again.
+   * @example
+   * // With the fault proxy of @runafter/testkit:
+   * loseReply(meanwhile) {
+   *   void proxy.loseNextReply().then(async () => {
+   *     proxy.refuse();
+   *     await meanwhile?.();
+   *     proxy.heal();
+   *   });
+   * }
    */
-  loseReply(meanwhile?: () => Promise<void>): void;
+  readonly loseReply: (meanwhile?: () => Promise<void>) => void;
 }
 
 /**
@@ -54,12 +63,14 @@ export interface FaultyConnection<T> {
  * - `list`: `list()` works.
  * - `fences`: writes may come with a fence, and a fenced document leaves a tombstone. Without it, a
  *   fenced write is refused with `FENCE_UNSUPPORTED`.
- * - `writeIds`: the last writes are kept beside the value. Without it, `writes` is undefined, and a
- *   write whose reply was lost ends with `OUTCOME_UNKNOWN`.
+ * - `writeIds`: the last writes are kept beside the value. Without it, `writes` is undefined, and not
+ *   even `update()` can tell whether a write was done whose reply was lost.
  * - `anyKey`: every key that the port allows. Without it the suite uses `order-17` and the like: up to
  *   40 lower-case letters, digits and hyphens.
  * - `anyValue`: every value that the codec takes. Without it the suite stores a {@link Parcel} only.
  * - `nulCharacters`: U+0000 in keys, and in the text that a codec makes.
+ * - `separateConnections`: closing one connection leaves the place open for the others. A place that lives
+ *   and dies with its only connection cannot, and `connect` gives that one each time.
  * - `lostReplies`: no promise of the driver, but of its harness: the place has `connectFaulty`.
  */
 export interface DocumentStoreCapabilities {
@@ -71,6 +82,7 @@ export interface DocumentStoreCapabilities {
   readonly anyKey: boolean;
   readonly anyValue: boolean;
   readonly nulCharacters: boolean;
+  readonly separateConnections: boolean;
   readonly lostReplies: boolean;
 }
 
