@@ -37,12 +37,21 @@ export interface CounterPlace {
 export interface FaultyCounterConnection {
   readonly counter: Counter | AtomicCounter;
   /**
-   * The next request is carried out by the service, and its reply is thrown away. The client then sees
-   * the connection end, or runs into its time-out; requests after that one are answered again.
+   * The next request is carried out by the service, and its reply is thrown away: the client sees the
+   * connection end. Requests that are sent afterwards are answered again.
    *
-   * @param meanwhile - awaited when the request was carried out, before the client can notice anything.
+   * @param meanwhile - what others do after that, before the client gets through to the service again.
+   * @example
+   * // With the fault proxy of @runafter/testkit:
+   * loseReply(meanwhile) {
+   *   void proxy.loseNextReply().then(async () => {
+   *     proxy.refuse();
+   *     await meanwhile?.();
+   *     proxy.heal();
+   *   });
+   * }
    */
-  loseReply(meanwhile?: () => Promise<void>): void;
+  readonly loseReply: (meanwhile?: () => Promise<void>) => void;
 }
 
 /**
