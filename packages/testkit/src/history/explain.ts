@@ -5,10 +5,9 @@
 import { type Bar, drawTimeline } from './draw-timeline.ts';
 import type { FailingWindow } from './failing-window.ts';
 import { never, type ObjectHistory } from './object-history.ts';
-import type { Configuration } from './sweep.ts';
 import { valueText } from './value-text.ts';
 
-/** Of a long list, so many are named. */
+/** Of many states, so many are named. */
 const named = 6;
 
 /**
@@ -31,7 +30,7 @@ export function explain<State>(
     '',
     ...draw(history, window),
     '',
-    `${clientOf(history, culprit)}: ${labelOf(history, culprit)} has no place: ${whereItCouldStand(history, window)}.`,
+    `${clientOf(history, culprit)}: ${labelOf(history, culprit)} has no place: whenever it can have taken effect, ${statesText(history, window.statesMet)}.`,
     legend(history, window),
   ].join('\n');
 }
@@ -40,30 +39,22 @@ function before<State>(
   history: ObjectHistory<State, unknown, unknown>,
   { before, operations }: FailingWindow<State>,
 ): string {
-  const shown = new Set(operations);
-  const texts = before.map(({ state, early }: Configuration<State>) => {
-    const done = early
-      .filter((operation) => shown.has(operation))
-      .map((operation) => `${clientOf(history, operation)}: ${opText(history, operation)}`);
-    const suffix = done.length === 0 ? '' : ` (after ${done.join(', ')})`;
-    return describeState(history, state) + suffix;
-  });
-  return `the ${history.model.name} ${listed(texts, 'or')}`;
+  const isShown = (operation: number) => operations.includes(operation);
+  const states = statesText(
+    history,
+    before.map(({ state }) => state),
+  );
+  const mayHaveBegun = before.some(({ early }) => early.some(isShown));
+  return mayHaveBegun ? `${states}; what crosses the | may have taken effect by then` : states;
 }
 
-function whereItCouldStand<State>(
+function statesText<State>(
   history: ObjectHistory<State, unknown, unknown>,
-  { statesMet }: FailingWindow<State>,
+  states: readonly State[],
 ): string {
-  const texts = [...new Set(statesMet.map((state) => describeState(history, state)))];
-  return `whenever it can have taken effect, the ${history.model.name} ${listed(texts, 'or')}`;
-}
-
-function listed(texts: readonly string[], joiner: string): string {
-  if (texts.length > named) {
-    return `${texts.slice(0, named).join(', ')}, or one of ${texts.length - named} others`;
-  }
-  return texts.join(`, ${joiner} `);
+  const texts = [...new Set(states.map((state) => describeState(history, state)))];
+  const more = texts.length > named ? [`is in one of ${texts.length - named} other states`] : [];
+  return `the ${history.model.name} ${[...texts.slice(0, named), ...more].join(', or ')}`;
 }
 
 function draw<State>(

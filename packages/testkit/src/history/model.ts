@@ -46,6 +46,12 @@ export interface Model<State, Op, Result> {
    */
   step(state: State, op: Op, outcome: StepOutcome<Result>): readonly State[];
 
+  /**
+   * Whether an operation that came out so leaves the object as it is, in whatever state it was: a read,
+   * a compare-and-set that was refused. The check knows what to do with these and is much faster. Default: no.
+   */
+  onlyLooks?(op: Op, outcome: StepOutcome<Result>): boolean;
+
   /** Text that is the same for two states exactly when nothing can tell them apart. Default {@link valueText}. */
   key?(state: State): string | number | bigint;
 
@@ -92,4 +98,9 @@ export function answeredIfAtAll<Result>(
   value: Result,
 ): boolean {
   return (outcome.status === 'ok' && outcome.value === undefined) || answered(outcome, value);
+}
+
+/** Whether the client was told, by this value, that nothing was changed. */
+export function isRefusal(outcome: StepOutcome<unknown>, word: false | undefined): boolean {
+  return outcome.status === 'ok' && outcome.value === word;
 }

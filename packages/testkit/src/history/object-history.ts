@@ -28,25 +28,34 @@ export interface ObjectHistory<State, Op, Result> {
    * first: an order that takes another before it stays right when the two are swapped.
    */
   readonly kinOf: Int32Array;
+  /** 1 for an operation that leaves every state as it is. */
+  readonly onlyLooks: Uint8Array;
   /** How many kins there are. */
   readonly kins: number;
   /** The events of the known operations by rank: the number for an invocation, its complement for a return. */
   readonly events: Int32Array;
 }
 
-/** Lays out the operations of one object. Those that failed without effect must have been left out. */
+/**
+ * Lays out the operations of one object. Those that failed without effect must have been left out. A
+ * look of unknown outcome says nothing and is left out here.
+ */
 export function layOut<State, Op, Result>(
   recorded: readonly Operation<Op, Result>[],
   model: Model<State, Op, Result>,
 ): ObjectHistory<State, Op, Result> {
+  const looks = (operation: Operation<Op, Result>) =>
+    model.onlyLooks?.(operation.op, stepOutcomeOf(operation)) ?? false;
   const byInvocation = recorded.toSorted((a, b) => a.invoked - b.invoked);
+  const isKnown = ({ outcome }: Operation<Op, Result>) => outcome.status === 'ok';
   const operations = [
-    ...byInvocation.filter(({ outcome }) => outcome.status === 'ok'),
-    ...byInvocation.filter(({ outcome }) => outcome.status !== 'ok'),
+    ...byInvocation.filter(isKnown),
+    ...byInvocation.filter((operation) => !isKnown(operation) && !looks(operation)),
   ];
-  const known = operations.findLastIndex(({ outcome }) => outcome.status === 'ok') + 1;
+  const known = operations.findLastIndex(isKnown) + 1;
   const initial = model.initial(byInvocation);
-  return { model, initial, operations, known, ...rank(operations, known), ...findKin() };
+  const onlyLooks = Uint8Array.from(operations, (operation) => Number(looks(operation)));
+  return { model, initial, operations, known, onlyLooks, ...rank(operations, known), ...findKin() };
 
   function findKin() {
     const opKey = model.opKey?.bind(model) ?? valueText;

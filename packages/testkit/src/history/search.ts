@@ -12,7 +12,8 @@
  */
 import type { Bound, Budget } from './budget.ts';
 import { Candidates } from './candidates.ts';
-import { keyFunction, type ObjectHistory, stepOutcomeOf } from './object-history.ts';
+import { type Move, moveFinder } from './moves.ts';
+import { keyFunction, type ObjectHistory } from './object-history.ts';
 import { Visited } from './visited.ts';
 
 /** What a search found. */
@@ -26,12 +27,9 @@ export type Found =
 /** A point of the path: a state, and what may come next. */
 interface Point<State> {
   readonly state: State;
-  readonly next: readonly number[];
-  /** Which candidate is tried; -1 before the first. */
+  readonly moves: readonly Move<State>[];
+  /** How many moves were tried. */
   tried: number;
-  /** The states to which that candidate leads, and how many of them were tried. */
-  successors: readonly State[];
-  triedSuccessors: number;
 }
 
 /** Searches for an order that explains the history of one object. */
@@ -39,9 +37,8 @@ export function search<State, Op, Result>(
   history: ObjectHistory<State, Op, Result>,
   budget: Budget,
 ): Found {
-  const { model, operations } = history;
-  const keyOf = keyFunction<State>(model);
-  const outcomes = operations.map(stepOutcomeOf);
+  const keyOf = keyFunction<State>(history.model);
+  const movesFrom = moveFinder(history);
   const candidates = new Candidates(history);
   const visited = new Visited(history);
   const path: Point<State>[] = [pointAt(history.initial)];
@@ -52,14 +49,14 @@ export function search<State, Op, Result>(
     const bound = budget.step(visited.size);
     if (bound !== undefined) return { exceeded: bound };
 
-    if (!advance(point)) {
+    const move = point.moves[point.tried++];
+    if (move === undefined) {
       path.pop();
       const before = path.at(-1);
-      if (before !== undefined) takeBack(triedAt(before));
+      if (before !== undefined) takeBack(lastTried(before));
       continue;
     }
-    const operation = triedAt(point);
-    const state = point.successors[point.triedSuccessors - 1] as State;
+    const { operation, state } = move;
     visited.place(operation);
     if (!visited.visit(keyOf(state))) {
       visited.takeBack(operation);
@@ -68,23 +65,10 @@ export function search<State, Op, Result>(
     candidates.take(operation);
     path.push(pointAt(state));
   }
-  return { order: path.slice(0, -1).map(triedAt) };
+  return { order: path.slice(0, -1).map(lastTried) };
 
   function pointAt(state: State): Point<State> {
-    return { state, next: candidates.next(), tried: -1, successors: [], triedSuccessors: 0 };
-  }
-
-  /** Goes to the next state that a candidate leads to; false when there is none left. */
-  function advance(point: Point<State>): boolean {
-    while (point.triedSuccessors === point.successors.length) {
-      if (++point.tried === point.next.length) return false;
-      const operation = operations[triedAt(point)] as (typeof operations)[number];
-      const outcome = outcomes[triedAt(point)] as (typeof outcomes)[number];
-      point.successors = model.step(point.state, operation.op, outcome);
-      point.triedSuccessors = 0;
-    }
-    point.triedSuccessors++;
-    return true;
+    return { state, moves: movesFrom(state, candidates.next()), tried: 0 };
   }
 
   function takeBack(operation: number): void {
@@ -93,6 +77,6 @@ export function search<State, Op, Result>(
   }
 }
 
-function triedAt({ next, tried }: Point<unknown>): number {
-  return next[tried] as number;
+function lastTried({ moves, tried }: Point<unknown>): number {
+  return (moves[tried - 1] as Move<unknown>).operation;
 }

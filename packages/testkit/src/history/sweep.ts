@@ -11,7 +11,8 @@
  * @module
  */
 import type { Bound, Budget } from './budget.ts';
-import { keyFunction, type ObjectHistory, stepOutcomeOf } from './object-history.ts';
+import { moveFinder } from './moves.ts';
+import { keyFunction, type ObjectHistory } from './object-history.ts';
 
 /** Something that may be the case. */
 export interface Configuration<State> {
@@ -68,7 +69,7 @@ export function sweep<State, Op, Result>(
 ): Swept<State> {
   const { model, operations, known, invokedAt, returnedAt, kinOf } = history;
   const keyOf = keyFunction<State>(model);
-  const outcomes = operations.map(stepOutcomeOf);
+  const movesFrom = moveFinder(history);
   const effective = new Set<number>();
   const takesPart = (operation: number) => only === undefined || only.has(operation);
   const byInvocation = [...operations.keys()]
@@ -117,18 +118,14 @@ export function sweep<State, Op, Result>(
       const { state, early } = at;
       const key = keyOf(state);
       met.set(key, state);
-      for (const candidate of candidatesFor(early)) {
-        const { op } = operations[candidate] as (typeof operations)[number];
-        const outcome = outcomes[candidate] as (typeof outcomes)[number];
-        for (const next of model.step(state, op, outcome)) {
-          const nextKey = keyOf(next);
-          if (nextKey !== key) effective.add(candidate);
-          if (candidate === operation) {
-            survivors.add(nextKey, { state: next, early });
-          } else {
-            const reached = { state: next, early: [...early, candidate].sort((a, b) => a - b) };
-            if (visited.add(nextKey, reached)) stack.push(reached);
-          }
+      for (const { operation: moved, state: next } of movesFrom(state, candidatesFor(early))) {
+        const nextKey = keyOf(next);
+        if (nextKey !== key) effective.add(moved);
+        if (moved === operation) {
+          survivors.add(nextKey, { state: next, early });
+        } else {
+          const reached = { state: next, early: [...early, moved].sort((a, b) => a - b) };
+          if (visited.add(nextKey, reached)) stack.push(reached);
         }
       }
     }

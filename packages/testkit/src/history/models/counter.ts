@@ -5,7 +5,7 @@
  * So a history of 100,000 ids has small states, and adding 1 is the same whoever does it.
  * @module
  */
-import { answered, answeredIfAtAll, type Model } from '../model.ts';
+import { answered, answeredIfAtAll, isRefusal, type Model } from '../model.ts';
 import type { Operation } from '../operation.ts';
 import { begin, canSee, type OpenRead, openReadKey, unsettle, widen } from './open-read.ts';
 
@@ -88,6 +88,8 @@ export function counterModel(
         }
       }
     },
+    onlyLooks: (op, outcome) =>
+      op.kind === 'read' || (op.kind === 'reset' && isRefusal(outcome, false)),
     key: ({ value, counted, openReads }) =>
       `${value} ${counted.toString(36)}${openReads.map(openReadKey).join('')}`,
     partition: (op) => op.key,

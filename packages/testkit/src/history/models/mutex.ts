@@ -2,7 +2,7 @@
  * The model of a lock: one holder at a time, and a fencing token that grows with every acquisition.
  * @module
  */
-import { answeredIfAtAll, type Model } from '../model.ts';
+import { answeredIfAtAll, isRefusal, type Model } from '../model.ts';
 
 /** What a client does to a lock; `name` tells which one, where there are several. */
 export type MutexOp = { readonly name?: string; readonly owner: string } & (
@@ -51,6 +51,7 @@ export function mutexModel(): Model<MutexState, MutexOp, MutexResult> {
       if (holder !== undefined || typeof outcome.value !== 'bigint') return [];
       return outcome.value > token ? [{ holder: op.owner, token: outcome.value }] : [];
     },
+    onlyLooks: (op, outcome) => isRefusal(outcome, op.kind === 'acquire' ? undefined : false),
     key: ({ holder, token }) => `${token} ${holder ?? ''}`,
     partition: (op) => op.name,
     describe: ({ kind, owner }) => `${kind} for ${owner}`,

@@ -2,7 +2,7 @@
  * The model of a pool: resources, each with at most one holder.
  * @module
  */
-import { answeredIfAtAll, type Model } from '../model.ts';
+import { answeredIfAtAll, isRefusal, type Model } from '../model.ts';
 
 /** What a client does to a pool; `pool` names which one, where there are several. */
 export type PoolOp = { readonly pool?: string } & (
@@ -45,6 +45,7 @@ export function poolModel(resources: readonly string[]): Model<PoolState, PoolOp
       if (!answeredIfAtAll<PoolResult>(outcome, isFreed)) return [];
       return [isFreed ? owners.with(place, undefined) : owners];
     },
+    onlyLooks: (op, outcome) => isRefusal(outcome, op.kind === 'claim' ? undefined : false),
     partition: (op) => op.pool,
     describe(op) {
       if (op.kind === 'claim') return `claim for ${op.owner}`;

@@ -2,7 +2,7 @@
  * The model of a register: a place that holds one value. A document in a store is one.
  * @module
  */
-import { answered, answeredIfAtAll, type Model } from '../model.ts';
+import { answered, answeredIfAtAll, isRefusal, type Model } from '../model.ts';
 import { valueText } from '../value-text.ts';
 
 /** What a client does to a register; `key` names which one, where there are several. */
@@ -42,6 +42,8 @@ export function registerModel<Value>(
       if (!answeredIfAtAll<RegisterResult<Value>>(outcome, matches)) return [];
       return [matches ? op.value : held];
     },
+    onlyLooks: (op, outcome) =>
+      op.kind === 'read' || (op.kind === 'compareAndSet' && isRefusal(outcome, false)),
     partition: (op) => op.key,
     describe(op) {
       if (op.kind === 'read') return 'read';

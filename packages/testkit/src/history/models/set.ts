@@ -2,7 +2,7 @@
  * The model of a set.
  * @module
  */
-import { answered, answeredIfAtAll, type Model } from '../model.ts';
+import { answered, answeredIfAtAll, isRefusal, type Model } from '../model.ts';
 import { valueText } from '../value-text.ts';
 
 /** What a client does to a set; `key` names which one, where there are several. */
@@ -46,6 +46,8 @@ export function setModel<Value>(): Model<SetState, SetOp<Value>, SetResult<Value
       if (op.kind === 'add') return [[...members, text].sort()];
       return [members.filter((member) => member !== text)];
     },
+    onlyLooks: (op, outcome) =>
+      op.kind === 'list' || op.kind === 'contains' || isRefusal(outcome, false),
     key: (members) => members.join(),
     partition: (op) => op.key,
     describe: (op) => (op.kind === 'list' ? 'list' : `${op.kind} ${valueText(op.value)}`),
