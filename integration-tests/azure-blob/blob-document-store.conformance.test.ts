@@ -1,0 +1,34 @@
+import { randomUUID } from 'node:crypto';
+import { blobDocumentStore } from '@runafter/azure-blob';
+import type { DocumentStoreOptions } from '@runafter/optimistic';
+import { describeDocumentStore } from '@runafter/optimistic/conformance';
+import { onService } from '../services/on-service.ts';
+import { type FaultyAccount, faultyAccount } from './faulty-account.ts';
+
+const pageSize = 50;
+
+await onService('azurite', ({ url, container }) => {
+  describeDocumentStore('blobDocumentStore', {
+    pageSize,
+    async open() {
+      const prefix = `${randomUUID()}/`;
+      const faulty: FaultyAccount[] = [];
+      const connect = <T>(connectionString: string, options?: DocumentStoreOptions<T>) =>
+        blobDocumentStore<T>({ connectionString, container }, { ...options, prefix, pageSize });
+      return {
+        connect: async (options) => connect(url, options),
+        async connectFaulty(options) {
+          const account = await faultyAccount(url);
+          faulty.push(account);
+          return {
+            store: connect(account.connectionString, options),
+            loseReply: account.proxy.loseReply,
+          };
+        },
+        async close() {
+          await Promise.all(faulty.map(({ proxy }) => proxy.close()));
+        },
+      };
+    },
+  });
+});

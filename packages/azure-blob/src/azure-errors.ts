@@ -1,0 +1,120 @@
+/**
+ * From the failures of Azure's client to our errors, in one place.
+ *
+ * Invariant: the service's code decides, then the status, never a text. What cannot be told apart counts
+ * as `unknown` for a write, because then nothing is done twice.
+ *
+ * @see https://learn.microsoft.com/rest/api/storageservices/blob-service-error-codes
+ * @module
+ */
+import { parseRetryAfter, systemClock } from '@runafter/clock';
+import {
+  httpStatusOf,
+  readProperty,
+  ServiceRefusedError,
+  ServiceUnavailableError,
+} from '@runafter/errors';
+
+/** What a refused request says about the blob that it was for. */
+export type BlobState = 'absent' | 'exists' | 'changed' | 'leased' | 'without container';
+
+const states: Readonly<Record<string, BlobState>> = {
+  BlobNotFound: 'absent',
+  ResourceNotFound: 'absent',
+  ContainerNotFound: 'without container',
+  BlobAlreadyExists: 'exists',
+  ResourceAlreadyExists: 'exists',
+  ConditionNotMet: 'changed',
+  TargetConditionNotMet: 'changed',
+  LeaseIdMissing: 'leased',
+};
+
+/** For a reply without a code, such as one that a proxy has cut short. */
+const statesByStatus: Readonly<Record<number, BlobState>> = { 404: 'absent', 412: 'changed' };
+
+/** The connection was never there, so nothing was sent over it. */
+const neverSent: ReadonlySet<string> = new Set([
+  'EAI_AGAIN',
+  'ECONNREFUSED',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+]);
+
+/** What the clients of Microsoft Entra throw when there is no token; no request was sent then. */
+const noToken = /^(CredentialUnavailable|Authentication(Required)?|AggregateAuthentication)Error$/;
+
+/** The state of the blob that a failure tells of; undefined when it is a fault. */
+export function blobStateOf(error: unknown): BlobState | undefined {
+  const status = httpStatusOf(error);
+  if (status === undefined) return undefined;
+  const code = serviceCodeOf(error);
+  return code === undefined ? statesByStatus[status] : states[code];
+}
+
+/**
+ * Our error for a failure that tells no state of a blob; anything that is not the client's as it is.
+ *
+ * @param writes - whether the request would have changed something.
+ */
+export function azureFault(service: string, error: unknown, writes: boolean): unknown {
+  const cause = { cause: error };
+  const unknown = writes ? 'unknown' : 'not-done';
+  const status = httpStatusOf(error);
+  if (status !== undefined) {
+    const retryAfter = retryAfterIn(error);
+    if (status === 429) {
+      return new ServiceUnavailableError(service, 'not-done', { ...cause, retryAfter });
+    }
+    if (serviceCodeOf(error) === 'ContainerBeingDeleted') {
+      return new ServiceUnavailableError(service, 'not-done', cause);
+    }
+    if (status === 408 || status >= 500) {
+      return new ServiceUnavailableError(service, unknown, { ...cause, retryAfter });
+    }
+    return new ServiceRefusedError(service, fixFor(status, serviceCodeOf(error)), cause);
+  }
+  if (noToken.test(nameOf(error))) {
+    return new ServiceRefusedError(service, 'Look at the credential that the client has.', cause);
+  }
+  const code = readProperty(error, 'code');
+  if (typeof code !== 'string' && !/^(Rest|Abort)Error$/.test(nameOf(error))) return error;
+  return new ServiceUnavailableError(
+    service,
+    neverSent.has(String(code)) ? 'not-done' : unknown,
+    cause,
+  );
+}
+
+/** Something else holds a lease on a document's blob, so that it cannot be written. */
+export function leasedBlob(service: string, key: string): ServiceRefusedError {
+  return new ServiceRefusedError(
+    service,
+    `The blob of document "${key}" is leased: end the lease, or keep documents and locks apart.`,
+  );
+}
+
+function fixFor(status: number, code: string | undefined): string {
+  if (status === 401 || status === 403) {
+    return 'Give its credential the rights to read, write, delete and list blobs, and to create the container or create it yourself.';
+  }
+  return `The service says ${code ?? `HTTP ${status}`}: look it up among the error codes of Blob Storage.`;
+}
+
+/** The code in the reply's header or body. */
+function serviceCodeOf(error: unknown): string | undefined {
+  const code = readProperty(readProperty(error, 'details'), 'errorCode');
+  const found = code ?? readProperty(error, 'code');
+  return typeof found === 'string' && found !== 'REQUEST_SEND_ERROR' ? found : undefined;
+}
+
+function retryAfterIn(error: unknown): number | undefined {
+  const headers = readProperty(readProperty(error, 'response'), 'headers') as
+    | { get?(name: string): string | undefined }
+    | undefined;
+  return parseRetryAfter(headers?.get?.('retry-after'), systemClock);
+}
+
+function nameOf(error: unknown): string {
+  return String(readProperty(error, 'name'));
+}

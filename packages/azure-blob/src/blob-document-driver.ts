@@ -1,0 +1,184 @@
+/**
+ * Documents as block blobs: one document is one blob, its ETag is the blob's.
+ *
+ * Invariant: every write is one Put Blob or Delete Blob with If-Match or If-None-Match: *, sent once. The
+ * service compares and writes in one step, content and metadata together. Read next: blob-name.ts,
+ * record-metadata.ts, azure-errors.ts.
+ *
+ * @see https://learn.microsoft.com/rest/api/storageservices/specifying-conditional-headers-for-blob-service-operations
+ * @module
+ */
+import type { BlobItem } from '@azure/storage-blob';
+import type { Clock } from '@runafter/clock';
+import {
+  type CallOptions,
+  type DocumentDriver,
+  DocumentKeyError,
+  type DocumentRecord,
+  type RecordEntry,
+  type VersionedRecord,
+  type WriteCondition,
+} from '@runafter/optimistic';
+import { azureFault, type BlobState, blobStateOf, leasedBlob } from './azure-errors.ts';
+import { blobNameOf, keyOfBlob, longestBlobName, namePrefixOf } from './blob-name.ts';
+import type { ContainerClients } from './container-clients.ts';
+import { metadataOf, readMetadata } from './record-metadata.ts';
+import { withinTime } from './time-limit.ts';
+
+/** What the driver works with. */
+export interface BlobDocumentDriverOptions {
+  readonly name: string;
+  /** Called by every request; makes the clients at the first one. */
+  readonly clients: () => Promise<ContainerClients>;
+  readonly keyPrefix: string;
+  readonly pageSize: number;
+  readonly clock: Clock;
+  /** Milliseconds. */
+  readonly timeoutMs: number;
+}
+
+const blobHTTPHeaders = { blobContentType: 'application/json; charset=utf-8' };
+
+export class BlobDocumentDriver implements DocumentDriver {
+  readonly name: string;
+  readonly keepsFacts = true;
+  readonly #options: BlobDocumentDriverOptions;
+
+  constructor(options: BlobDocumentDriverOptions) {
+    this.name = options.name;
+    this.#options = options;
+  }
+
+  async read(key: string, options: CallOptions): Promise<VersionedRecord | undefined> {
+    const { reads } = await this.#options.clients();
+    const blob = reads.getBlobClient(this.#nameOf(key));
+    const record = await this.#ask(options, async (abortSignal) => {
+      const reply = await blob.download(0, undefined, { abortSignal, maxRetryRequests: 0 });
+      const content = await textOf(reply.readableStreamBody);
+      const { isTombstone, facts } = readMetadata(reply.metadata);
+      return { body: isTombstone ? undefined : content, facts, etag: quoted(reply.etag) };
+    });
+    return typeof record === 'string' ? undefined : record;
+  }
+
+  async write(
+    key: string,
+    record: DocumentRecord,
+    condition: WriteCondition,
+    options: CallOptions,
+  ): Promise<string | undefined> {
+    const { writes } = await this.#options.clients();
+    const blob = writes.getBlockBlobClient(this.#nameOf(key));
+    const { body = '' } = record;
+    const put = () =>
+      this.#change(options, (abortSignal) =>
+        blob.upload(body, Buffer.byteLength(body), {
+          abortSignal,
+          blobHTTPHeaders,
+          conditions: condition,
+          metadata: metadataOf(record),
+        }),
+      );
+    let reply = await put();
+    if (reply === 'without container' && 'ifNoneMatch' in condition) {
+      await this.#ask(options, (abortSignal) => writes.createIfNotExists({ abortSignal }));
+      reply = await put();
+    }
+    if (reply === 'leased' && 'ifMatch' in condition) throw leasedBlob(this.name, key);
+    return typeof reply === 'string' ? undefined : quoted(reply.etag);
+  }
+
+  async remove(key: string, etag: string, options: CallOptions): Promise<boolean> {
+    const { writes } = await this.#options.clients();
+    const blob = writes.getBlobClient(this.#nameOf(key));
+    const reply = await this.#change(options, (abortSignal) =>
+      blob.delete({ abortSignal, conditions: { ifMatch: etag } }),
+    );
+    if (reply === 'leased') throw leasedBlob(this.name, key);
+    return typeof reply !== 'string';
+  }
+
+  async *list(prefix: string, options: CallOptions): AsyncGenerator<RecordEntry> {
+    const { clients, keyPrefix, pageSize } = this.#options;
+    const { reads } = await clients();
+    const blobs = reads.listBlobsFlat({
+      includeMetadata: true,
+      prefix: namePrefixOf(keyPrefix + prefix),
+      ...(options.signal && { abortSignal: options.signal }),
+    });
+    let continuationToken: string | undefined;
+    do {
+      const pages = blobs.byPage({
+        maxPageSize: pageSize,
+        ...(continuationToken !== undefined && { continuationToken }),
+      });
+      const page = await this.#ask(options, () => pages.next());
+      if (typeof page === 'string' || page.done) return;
+      for (const item of page.value.segment.blobItems) {
+        const entry = entryOf(item, keyPrefix);
+        if (entry !== undefined) yield entry;
+      }
+      ({ continuationToken } = page.value);
+    } while (continuationToken);
+  }
+
+  async close(): Promise<void> {
+    // The client holds nothing but idle connections, which end by themselves and keep no process alive.
+  }
+
+  #nameOf(key: string): string {
+    const name = blobNameOf(this.#options.keyPrefix + key);
+    if (name.length <= longestBlobName) return name;
+    const problem = `its blob would have a name of ${name.length} characters, and ${longestBlobName} are possible`;
+    throw new DocumentKeyError(this.name, key, problem);
+  }
+
+  #ask<Reply extends object>(
+    options: CallOptions,
+    request: (signal: AbortSignal) => Promise<Reply>,
+  ): Promise<Reply | BlobState> {
+    return this.#send(options, false, request);
+  }
+
+  #change<Reply extends object>(
+    options: CallOptions,
+    request: (signal: AbortSignal) => Promise<Reply>,
+  ): Promise<Reply | BlobState> {
+    return this.#send(options, true, request);
+  }
+
+  /** What a reply says of the blob's state is an answer; everything else that is no success is a fault. */
+  async #send<Reply extends object>(
+    { signal }: CallOptions,
+    writes: boolean,
+    request: (signal: AbortSignal) => Promise<Reply>,
+  ): Promise<Reply | BlobState> {
+    const { clock, timeoutMs } = this.#options;
+    try {
+      return await withinTime(clock, timeoutMs, signal, request);
+    } catch (error) {
+      signal?.throwIfAborted();
+      const state = blobStateOf(error);
+      if (state === undefined) throw azureFault(this.name, error, writes);
+      return state;
+    }
+  }
+}
+
+function entryOf(item: BlobItem, keyPrefix: string): RecordEntry | undefined {
+  const key = keyOfBlob(item.name);
+  if (!key?.startsWith(keyPrefix) || key === keyPrefix) return undefined;
+  const { isTombstone } = readMetadata(item.metadata);
+  return { key: key.slice(keyPrefix.length), etag: quoted(item.properties.etag), isTombstone };
+}
+
+/** As HTTP writes it: a header has the quotes, the list of blobs has not. */
+function quoted(etag: string | undefined): string {
+  return etag?.startsWith('"') ? etag : `"${etag}"`;
+}
+
+async function textOf(content: NodeJS.ReadableStream | undefined): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of content ?? []) chunks.push(Buffer.from(chunk));
+  return Buffer.concat(chunks).toString('utf8');
+}
