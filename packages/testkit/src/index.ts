@@ -4,6 +4,15 @@
  */
 export { type ExploreOptions, exploreSchedule, type StepScheduler } from './explore-schedule.ts';
 export {
+  type FaultCounts,
+  type FaultProxy,
+  type FaultProxyOptions,
+  faultProxy,
+} from './fault-proxy/fault-proxy.ts';
+export { FaultProxyError } from './fault-proxy/fault-proxy-error.ts';
+export type { Direction } from './fault-proxy/proxied-connection.ts';
+export type { LostReply, RequestMatch } from './fault-proxy/reply-losses.ts';
+export {
   type CheckOptions,
   checkHistory,
   type Linearizable,

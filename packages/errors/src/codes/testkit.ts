@@ -1,6 +1,12 @@
 /** The codes of `@runafter/testkit`. */
 
 export const testkitCodes = {
+  FAULT_PROXY_INVALID: {
+    package: '@runafter/testkit',
+    title: 'An option of the fault proxy, or a call of it, makes no sense.',
+    why: 'The URL or connection string has no host with a port, there is no port at all, or the number of replies to lose is not above 0.',
+    fix: 'Pass `url` with the port written out, or `port`. Pass a whole number above 0, or a predicate, to `loseReplies`.',
+  },
   HISTORY_INVALID: {
     package: '@runafter/testkit',
     title: 'A history of operations, or an option of its check, makes no sense.',
