@@ -1,0 +1,12 @@
+/**
+ * Drivers on PostgreSQL: a store of documents, counters, and the migration that makes their tables.
+ * @module
+ */
+export type { PostgresClient } from './connection.ts';
+export { type MigrateOptions, migrate } from './migrate.ts';
+export { type MigrationSqlOptions, migrationSql } from './migration-sql.ts';
+export { type PostgresCounterOptions, postgresCounter } from './postgres-counter.ts';
+export {
+  type PostgresDocumentStoreOptions,
+  postgresDocumentStore,
+} from './postgres-document-store.ts';

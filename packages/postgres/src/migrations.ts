@@ -1,0 +1,46 @@
+/**
+ * What this package keeps in a database, as steps that are taken once and in order.
+ *
+ * Invariant: a step that was published never changes; what comes later is a step of its own at the end,
+ * and leaves what older versions of this package use. Read next: migration-sql.ts.
+ * @module
+ */
+
+/** One step. */
+export interface Migration {
+  /** What it brings, for whoever reads the SQL. */
+  readonly title: string;
+  /** SQL in which `:schema` stands for the schema's name. */
+  readonly sql: string;
+}
+
+/** An identity that is always generated: each write takes the next one, and nobody can set it back. */
+const documents = `
+CREATE TABLE :schema.documents (
+  collection text COLLATE "C" NOT NULL,
+  key text COLLATE "C" NOT NULL,
+  version bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  body text,
+  facts text,
+  PRIMARY KEY (collection, key)
+);`.trimStart();
+
+/** Room in each page lets an addition stay in its page, without touching the index. */
+const counters = `
+CREATE TABLE :schema.counters (
+  name text COLLATE "C" PRIMARY KEY,
+  value bigint NOT NULL
+) WITH (fillfactor = 50);
+CREATE TABLE :schema.counter_operations (
+  counter text COLLATE "C" NOT NULL,
+  operation text COLLATE "C" NOT NULL,
+  expires_at timestamptz NOT NULL,
+  PRIMARY KEY (counter, operation)
+);
+CREATE INDEX counter_operations_expiry ON :schema.counter_operations (expires_at);`.trimStart();
+
+/** The steps, oldest first: the number of a step is its place, from 1. */
+export const migrations: readonly Migration[] = [
+  { title: 'documents', sql: documents },
+  { title: 'counters', sql: counters },
+];
