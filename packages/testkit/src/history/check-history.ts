@@ -89,9 +89,9 @@ export type Verdict<Op, Result> =
  * if (verdict.linearizable !== true) throw new Error(verdict.explanation);
  */
 export function checkHistory<State, Op, Result>(
-  operations: readonly Operation<Op, Result>[],
+  operations: readonly Operation<NoInfer<Op>, NoInfer<Result>>[],
   model: Model<State, Op, Result>,
-  options: CheckOptions<Op> = {},
+  options: CheckOptions<NoInfer<Op>> = {},
 ): Verdict<Op, Result> {
   const { clock = systemClock, mostConfigurations = 4_000_000, timeLimit = '1m' } = options;
   if (!(mostConfigurations > 0)) {

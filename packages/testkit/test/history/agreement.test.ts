@@ -59,8 +59,13 @@ function isPartitionedLinearizable(
   operations: readonly Operation<unknown, unknown>[],
   model: Model<unknown, unknown, unknown>,
 ): boolean {
-  const partitions = Map.groupBy(operations, ({ op }) => model.partition?.(op));
-  return [...partitions.values()].every((part) => isLinearizable(part, model));
+  const keys = new Set(operations.map(({ op }) => model.partition?.(op)));
+  return [...keys].every((key) =>
+    isLinearizable(
+      operations.filter(({ op }) => model.partition?.(op) === key),
+      model,
+    ),
+  );
 }
 
 /** Whether an order is one that the definition allows. */

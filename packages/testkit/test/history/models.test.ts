@@ -1,0 +1,156 @@
+/** What the models hold for right and for wrong, where random histories do not tell. */
+import { describe, expect, it } from 'vitest';
+import {
+  answered,
+  type CounterOp,
+  type CounterResult,
+  checkHistory,
+  counterModel,
+  type Model,
+  mutexModel,
+  type Operation,
+  poolModel,
+  registerModel,
+  relaxReads,
+  setModel,
+} from '../../src/index.ts';
+
+function ok<const Op, Result>(op: Op, invoked: number, returned: number, value: Result) {
+  const client = `client ${invoked}`;
+  return { client, op, invoked, returned, outcome: { status: 'ok' as const, value } };
+}
+
+function lost<const Op>(op: Op, invoked: number) {
+  const outcome = { status: 'unknown' as const };
+  return { client: `client ${invoked}`, op, invoked, returned: Infinity, outcome };
+}
+
+function says<State, Op, Result>(
+  operations: readonly Operation<NoInfer<Op>, NoInfer<Result>>[],
+  model: Model<State, Op, Result>,
+) {
+  return checkHistory(operations, model).linearizable;
+}
+
+describe('relaxed reads of a counter', () => {
+  const add = (invoked: number, returned: number): Operation<CounterOp, CounterResult> =>
+    ok({ kind: 'add', amount: 1n }, invoked, returned, undefined);
+  const read = (invoked: number, returned: number, value: bigint) =>
+    ok({ kind: 'read' } as const, invoked, returned, value);
+
+  it('may see two concurrent adds in different orders, which reads at one moment may not', () => {
+    // Both reads begin before and end after both adds; then one sees 2 although a later one saw 1.
+    const history = [
+      add(1, 2),
+      read(0, 3, 1n),
+      read(4, 9, 2n),
+      add(5, 6),
+      add(7, 8),
+      read(10, 11, 3n),
+    ];
+
+    expect(says(relaxReads(history), counterModel())).toBe(true);
+  });
+
+  it('may go back while adds are on their way', () => {
+    const history = [add(0, 9), read(1, 2, 1n), read(3, 4, 0n)];
+
+    expect(says(history, counterModel())).toBe(false);
+    expect(says(relaxReads([add(0, 9), read(1, 4, 1n), read(2, 5, 0n)]), counterModel())).toBe(
+      true,
+    );
+  });
+
+  it('must see every add that has returned, and none that was not invoked', () => {
+    expect(says(relaxReads([add(0, 1), read(2, 3, 0n)]), counterModel())).toBe(false);
+    expect(says(relaxReads([read(0, 1, 1n), add(2, 3)]), counterModel())).toBe(false);
+    expect(says(relaxReads([add(0, 1), add(2, 5), read(3, 6, 3n)]), counterModel())).toBe(false);
+  });
+
+  it('are not checked when the counter is reset meanwhile', () => {
+    const reset = ok({ kind: 'reset' } as const, 3, 4, undefined);
+
+    expect(says(relaxReads([add(0, 1), reset, read(2, 5, 7n)]), counterModel())).toBe(true);
+  });
+});
+
+describe('a counter', () => {
+  it('counts an id once, also when its first reply was lost', () => {
+    const add = { kind: 'add', amount: 5n, once: 'order-17' } as const;
+    const read = (value: bigint) => ok({ kind: 'read' } as const, 5, 6, value);
+
+    expect(says([lost(add, 1), ok(add, 2, 3, undefined), read(5n)], counterModel())).toBe(true);
+    expect(says([lost(add, 1), ok(add, 2, 3, undefined), read(10n)], counterModel())).toBe(false);
+  });
+
+  it('is exact beyond 2^53', () => {
+    const big = 2n ** 60n;
+    const add = ok({ kind: 'add', amount: big } as const, 1, 2, undefined);
+    const read = (value: bigint) => ok({ kind: 'read' } as const, 3, 4, value);
+
+    expect(says([add, read(big)], counterModel())).toBe(true);
+    expect(says([add, read(big + 1n)], counterModel())).toBe(false);
+  });
+});
+
+it('a lock may pass on when the lease can have run out, and not before', () => {
+  const acquire = (owner: string) => ({ kind: 'acquire', owner }) as const;
+  const expire = { kind: 'expire', owner: 'A', token: 1n } as const;
+  const first = ok(acquire('A'), 1, 2, 1n);
+
+  expect(says([first, lost(expire, 3), ok(acquire('B'), 4, 5, 2n)], mutexModel())).toBe(true);
+  expect(says([first, ok(acquire('B'), 4, 5, 2n), lost(expire, 6)], mutexModel())).toBe(false);
+});
+
+it('a claim whose reply was lost may have got any free resource, and only one', () => {
+  const claim = (owner: string) => ({ kind: 'claim', owner }) as const;
+  const pool = poolModel(['r1', 'r2']);
+
+  expect(says([lost(claim('A'), 1), ok(claim('B'), 2, 3, 'r1')], pool)).toBe(true);
+  expect(says([lost(claim('A'), 1), ok(claim('B'), 2, 3, 'r2')], pool)).toBe(true);
+  expect(says([lost(claim('A'), 1), ok(claim('B'), 2, 3, undefined)], pool)).toBe(false);
+});
+
+it('a register compares values by what is in them', () => {
+  const write = ok({ kind: 'write', value: { a: 1, b: [2n] } } as const, 1, 2, undefined);
+  const read = (value: object) => ok({ kind: 'read' } as const, 3, 4, value);
+
+  expect(says([write, read({ b: [2n], a: 1 })], registerModel<object>())).toBe(true);
+  expect(says([write, read({ b: [2], a: 1 })], registerModel<object>())).toBe(false);
+});
+
+it('a set lists its values in any order, each once', () => {
+  const add = (value: string, at: number) => ok({ kind: 'add', value } as const, at, at + 1, true);
+  const list = (...values: string[]) => ok({ kind: 'list' } as const, 8, 9, values);
+
+  expect(says([add('a', 1), add('b', 3), list('b', 'a')], setModel<string>())).toBe(true);
+  expect(says([add('a', 1), add('b', 3), list('a', 'a', 'b')], setModel<string>())).toBe(false);
+});
+
+it('a model of your own needs a name, a beginning and a step', () => {
+  const flag: Model<boolean, 'raise' | 'isRaised', boolean | undefined> = {
+    name: 'flag',
+    initial: () => false,
+    step(raised, op, outcome) {
+      if (op === 'raise') return [true];
+      return answered<boolean | undefined>(outcome, raised) ? [raised] : [];
+    },
+  };
+  const raise = ok('raise' as const, 1, 2, undefined);
+
+  expect(says([raise, ok('isRaised' as const, 3, 4, true)], flag)).toBe(true);
+  expect(says([raise, ok('isRaised' as const, 3, 4, false)], flag)).toBe(false);
+});
+
+it('a history of 100,000 operations overflows nothing', () => {
+  const history = Array.from({ length: 100_000 }, (_, i) =>
+    i % 2 === 0
+      ? ok({ kind: 'add', amount: 1n, once: `id-${i}` } as const, i, i + 8.5, undefined)
+      : ok({ kind: 'addAndGet', amount: 0n } as const, i, i + 0.5, BigInt((i + 1) / 2)),
+  );
+
+  expect(says(history, counterModel())).toBe(true);
+  const wrong = ok({ kind: 'read' } as const, 200_000, 200_001, 49_999n);
+  const verdict = checkHistory([...history, wrong], counterModel());
+  expect(verdict).toMatchObject({ linearizable: false, window: [wrong] });
+});
