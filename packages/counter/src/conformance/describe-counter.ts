@@ -7,8 +7,18 @@
  * @module
  */
 import { afterEach, beforeEach, describe } from 'vitest';
+import { abortCases } from './abort-cases.ts';
 import { additionCases } from './addition-cases.ts';
+import { answerCases } from './answer-cases.ts';
+import { closingCases } from './closing-cases.ts';
 import type { CounterCapabilities, CounterHarness, CounterPlace } from './counter-harness.ts';
+import { lostReplyCases } from './lost-reply-cases.ts';
+import { modelCases } from './model-cases.ts';
+import { nameCases } from './name-cases.ts';
+import { onceCases } from './once-cases.ts';
+import { rangeCases } from './range-cases.ts';
+import { readCases } from './read-cases.ts';
+import { resetCases } from './reset-cases.ts';
 import type { Setting } from './setting.ts';
 
 const everything: CounterCapabilities = {
@@ -67,5 +77,15 @@ export function describeCounter(driver: string, harness: CounterHarness): void {
     });
 
     additionCases(setting);
+    answerCases(setting);
+    rangeCases(setting);
+    onceCases(setting);
+    resetCases(setting);
+    readCases(setting);
+    nameCases(setting);
+    abortCases(setting);
+    closingCases(setting);
+    lostReplyCases(setting);
+    modelCases(setting);
   });
 }

@@ -22,11 +22,7 @@ export interface Setting {
   readonly seed: number | undefined;
 }
 
-/** The largest value of a counter. */
-export const most: bigint = 2n ** 63n - 1n;
-/** The smallest one. */
-export const least: bigint = -(2n ** 63n);
-
+/** In milliseconds. */
 export const day = 86_400_000;
 
 /** Skips a test or a group, with the note that the conformance report reads. */
@@ -81,4 +77,15 @@ export function atOnce<Connection, T>(
       call(connections[n % connections.length] ?? connections[0], n),
     ),
   );
+}
+
+/** What became of a call that may be refused. */
+export type Answer<T> = { readonly done: T } | { readonly refused: unknown };
+
+export async function answerOf<T>(call: Promise<T>): Promise<Answer<T>> {
+  try {
+    return { done: await call };
+  } catch (error) {
+    return { refused: error };
+  }
 }
