@@ -16,8 +16,8 @@ export interface Pair {
 /** The drivers of each suite, sorted by suite. */
 const drivers: Readonly<Record<string, readonly string[]>> = {
   RunStore: ['memoryRunStore', 'sqliteRunStore'],
-  DocumentStore: ['postgresDocumentStore'],
-  Counter: ['postgresCounter'],
+  DocumentStore: ['postgresDocumentStore', 'sqliteDocumentStore'],
+  Counter: ['postgresCounter', 'sqliteCounter'],
 };
 
 /** Every pair. */

@@ -1,7 +1,13 @@
 /**
- * Drivers on node:sqlite, which comes with Node: a store of durable runs in one local file.
+ * Drivers on node:sqlite, which comes with Node: durable runs, documents and counters in one local file.
  * @module
  */
+export { type SqliteCounterOptions, sqliteCounter } from './counters/sqlite-counter.ts';
+export type { SqliteFileOptions } from './database-options.ts';
+export {
+  type SqliteDocumentStoreOptions,
+  sqliteDocumentStore,
+} from './documents/sqlite-document-store.ts';
 export type { Synchronous } from './open-connection.ts';
 export { type SqliteRunStoreOptions, sqliteRunStore } from './run-store/sqlite-run-store.ts';
 export {

@@ -25,9 +25,8 @@ import type {
   StoredSignal,
   Writer,
 } from '@runafter/core';
-import { Database } from '../database.ts';
-import type { Synchronous } from '../open-connection.ts';
-import { StoreOptionError } from '../store-errors.ts';
+import type { Database } from '../database.ts';
+import { databaseOf, type SqliteFileOptions } from '../database-options.ts';
 import {
   claimAttempt,
   decrement,
@@ -46,24 +45,13 @@ import { SignalWatch } from './signal-watch.ts';
 import { putState, readState, removeState } from './state-table.ts';
 
 /** Options of {@link sqliteRunStore}. */
-export interface SqliteRunStoreOptions {
-  /**
-   * When a commit is forced to the disk. `'full'`: before it is acknowledged, so an acknowledged outcome
-   * survives a power cut. `'normal'`: some time later, which is several times faster; a crash of the
-   * process loses nothing, a power cut may lose the last commits, and the file stays consistent.
-   * Default 'full'.
-   */
-  readonly synchronous?: Synchronous;
+export interface SqliteRunStoreOptions extends SqliteFileOptions {
   /** After which runs that have ended may be deleted; Infinity to keep them. Default '30d'. */
   readonly retention?: Duration;
-  /** How long a call waits while another process has the file. 0 tries once. Default '10s'. */
-  readonly busyTimeout?: Duration;
   /** How often to look for signals of other processes, while anybody waits for one. Default '250ms'. */
   readonly signalPoll?: Duration;
   /** By which leases expire and waits are made. All processes of a file need the same time. Default: the system's. */
-  readonly clock?: Clock;
-  /** Only reads, and refuses writes with `STORE_READ_ONLY`. The file must be there. Default false. */
-  readonly readOnly?: boolean;
+  readonly clock?: Clock | undefined;
 }
 
 /**
@@ -84,26 +72,8 @@ export interface SqliteRunStoreOptions {
  * await store.close();
  */
 export function sqliteRunStore(file: string, options: SqliteRunStoreOptions = {}): RunStore {
-  const {
-    synchronous = 'full',
-    retention = '30d',
-    busyTimeout = '10s',
-    signalPoll = '250ms',
-    clock = systemClock,
-    readOnly = false,
-  } = options;
-  if (typeof file !== 'string' || file === '') {
-    throw new StoreOptionError(file, 'file', file, "Pass the path of a file, or ':memory:'.");
-  }
-  if (synchronous !== 'full' && synchronous !== 'normal') {
-    throw new StoreOptionError(file, 'synchronous', synchronous, "Pass 'full' or 'normal'.");
-  }
-  const database = new Database(file, {
-    synchronous,
-    readOnly,
-    clock,
-    busyTimeout: parseDuration(busyTimeout, 'busyTimeout'),
-  });
+  const { retention = '30d', signalPoll = '250ms', clock = systemClock, ...others } = options;
+  const database = databaseOf(file, { ...others, clock });
   const forever = retention === Number.POSITIVE_INFINITY;
   return new SqliteRunStore(database, {
     clock,
