@@ -16,8 +16,8 @@ export interface Pair {
 /** The drivers of each suite, sorted by suite. */
 const drivers: Readonly<Record<string, readonly string[]>> = {
   RunStore: ['memoryRunStore', 'sqliteRunStore'],
-  DocumentStore: ['postgresDocumentStore', 'sqliteDocumentStore'],
-  Counter: ['postgresCounter', 'sqliteCounter'],
+  DocumentStore: ['postgresDocumentStore', 'redisDocumentStore', 'sqliteDocumentStore'],
+  Counter: ['postgresCounter', 'redisCounter', 'sqliteCounter'],
 };
 
 /** Every pair. */

@@ -1,0 +1,33 @@
+import type { DocumentStore, DocumentStoreOptions } from '@runafter/optimistic';
+import { describeDocumentStore } from '@runafter/optimistic/conformance';
+import { redisDocumentStore } from '@runafter/redis';
+import { onService } from '../services/on-service.ts';
+import { loseReplyThrough, useRedis } from './redis-place.ts';
+
+await onService('redis', (place) => {
+  const server = useRedis(place.url, place.prefix);
+
+  describeDocumentStore('redisDocumentStore', {
+    pageSize: 500,
+    async open() {
+      const prefix = server.freshPrefix();
+      const stores: DocumentStore<never>[] = [];
+      const connect = <T>(url: string, options?: DocumentStoreOptions<T>) => {
+        const store = redisDocumentStore<T>(url, { ...options, prefix });
+        stores.push(store as DocumentStore<never>);
+        return store;
+      };
+      return {
+        connect: async (options) => connect(place.url, options),
+        async connectFaulty(options) {
+          const proxy = await server.proxy();
+          const store = connect(proxy.url, options);
+          return { store, loseReply: (meanwhile) => loseReplyThrough(proxy, meanwhile) };
+        },
+        async close() {
+          await Promise.all(stores.map((store) => store.close()));
+        },
+      };
+    },
+  });
+});
