@@ -20,6 +20,7 @@ export const tasks: Readonly<Record<string, Task>> = {
   demo: (args) => runTypeScript('examples/weekly-reports/src/main.ts', args),
   test: runTests,
   conformance: runConformance,
+  chaos: (args) => runTypeScript('integration-tests/chaos/main.ts', args),
   bench: (args) => runTypeScript('benchmarks/src/main.ts', args),
   example: runExample,
   recipes: checkRecipes,

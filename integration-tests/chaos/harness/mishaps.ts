@@ -1,0 +1,83 @@
+/**
+ * What goes wrong while a crew works, and when.
+ *
+ * Invariant: a mishap happens when a certain share of the work is done, not at a certain time. So a slow
+ * machine sees as many of them as a fast one, and a seed brings back the same plan on both.
+ * @module
+ */
+import { type Random, systemClock } from '@runafter/clock';
+import type { Crew } from './crew.ts';
+
+/** One thing that goes wrong. */
+export interface Mishap {
+  /** The share of the work after which it is due, 0 to 1. */
+  readonly at: number;
+  /** Makes it happen. False: not possible at the moment, so it is tried again soon. */
+  readonly strike: () => boolean;
+}
+
+/** When mishaps happen: not before all processes are at work, and not after the first have finished. */
+const earliest = 0.02;
+const latest = 0.9;
+
+/** Milliseconds between two looks at how far the work has come. */
+const tick = 5;
+/** A crew that does nothing for so many milliseconds is stuck. */
+const patience = 60_000;
+
+/** The same mishap a number of times, at random moments of the work. */
+export function scatter(count: number, random: Random, strike: () => boolean): Mishap[] {
+  return Array.from({ length: count }, () => ({
+    at: earliest + random() * (latest - earliest),
+    strike,
+  }));
+}
+
+/** One worker that is in the middle of its work is killed. */
+export function killAny(crew: Crew, random: Random): boolean {
+  const { busy } = crew;
+  const worker = busy[Math.floor(random() * busy.length)];
+  if (worker === undefined) return false;
+  crew.kill(worker);
+  return true;
+}
+
+/** What is needed to lead a crew through its mishaps. */
+export interface Ordeal {
+  readonly mishaps: readonly Mishap[];
+  /** How much the crew has to do. */
+  readonly total: number;
+  /** Called again and again with how much it has done. */
+  readonly onProgress: (done: number) => void;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Lets a crew work while things go wrong.
+ *
+ * @throws {Error} a worker has failed, or nothing was done for a minute.
+ */
+export async function goThrough(crew: Crew, ordeal: Ordeal): Promise<void> {
+  const { mishaps, total, onProgress, signal } = ordeal;
+  let toCome = mishaps.toSorted((a, b) => a.at - b.at);
+  let isOver = false;
+  const over = crew.finished.finally(() => {
+    isOver = true;
+  });
+  let done = 0;
+  let lastSeenAt = systemClock.monotonic();
+  while (!isOver) {
+    signal.throwIfAborted();
+    const now = systemClock.monotonic();
+    if (crew.done > done) lastSeenAt = now;
+    done = crew.done;
+    onProgress(done);
+    if (now - lastSeenAt > patience) {
+      throw new Error(`Nothing was done for ${patience / 1_000} s, at ${done} of ${total}.`);
+    }
+    toCome = toCome.filter(({ at, strike }) => at > done / total || !strike());
+    await Promise.race([over, systemClock.sleep(tick)]);
+  }
+  await over;
+  onProgress(crew.done);
+}
