@@ -16,7 +16,7 @@ export interface Pair {
 /** The drivers of each suite, sorted by suite. */
 const drivers: Readonly<Record<string, readonly string[]>> = {
   RunStore: ['memoryRunStore', 'sqliteRunStore'],
-  DocumentStore: ['postgresDocumentStore', 'redisDocumentStore', 'sqliteDocumentStore'],
+  DocumentStore: ['blobDocumentStore', 'postgresDocumentStore', 'redisDocumentStore', 'sqliteDocumentStore'],
   Counter: ['postgresCounter', 'redisCounter', 'sqliteCounter'],
 };
 

@@ -116,7 +116,7 @@ export class BlobDocumentDriver implements DocumentDriver {
       if (typeof page === 'string' || page.done) return;
       for (const item of page.value.segment.blobItems) {
         const entry = entryOf(item, keyPrefix);
-        if (entry !== undefined) yield entry;
+        if (entry?.key.startsWith(prefix)) yield entry;
       }
       ({ continuationToken } = page.value);
     } while (continuationToken);

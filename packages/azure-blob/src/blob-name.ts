@@ -21,11 +21,11 @@ const suffix = '.json';
 const mostSlashes = 200;
 
 /**
- * What is escaped wherever it stands: `~` itself, what URLs and paths give a meaning, and what XML, in
+ * What is escaped wherever it stands: `~` itself, what paths and URLs give a meaning, and what XML, in
  * which blobs are listed, cannot carry.
  */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it is about.
-const never = /[~%\\?#\u0000-\u001f\u007f-\u009f\ufdd0-\ufdef\ufffe\uffff]/;
+const never = /[~\\?#\u0000-\u001f\u007f-\u009f\ufdd0-\ufdef\ufffe\uffff]/;
 
 const escaped = /~(?:([0-9a-f]{2})|u([0-9a-f]{4}))/g;
 

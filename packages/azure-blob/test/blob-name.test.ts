@@ -28,7 +28,7 @@ describe('the name of a blob', () => {
     ['..', '...json'],
     ['../b', '..~2fb.json'],
     ['a\\b', 'a~5cb.json'],
-    ['50 %', '50 ~25.json'],
+    ['50 %', '50 %.json'],
     ['~', '~7e.json'],
     [' a ', '~20a .json'],
     ['\u0000\n', '~00~0a.json'],
