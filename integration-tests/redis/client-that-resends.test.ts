@@ -1,0 +1,101 @@
+/**
+ * A client with ioredis' defaults sends a command again when its reply was lost with the connection. What
+ * was done already is then not done twice, and is answered as the first time.
+ */
+import { redisCounter, redisDocumentStore } from '@runafter/redis';
+import type { FaultProxy } from '@runafter/testkit';
+import { Redis } from 'ioredis';
+import { expect, it, onTestFinished } from 'vitest';
+import { onService } from '../services/on-service.ts';
+import { loseReplyThrough, useRedis } from './redis-place.ts';
+
+await onService('redis', (place) => {
+  const server = useRedis(place.url, place.prefix);
+
+  /** A client of the user, behind a proxy, and one that others have. */
+  async function throughProxy(): Promise<{ client: Redis; proxy: FaultProxy; prefix: string }> {
+    const proxy = await server.proxy();
+    const client = new Redis(proxy.url);
+    client.on('error', () => {});
+    onTestFinished(() => client.disconnect());
+    await client.ping();
+    return { client, proxy, prefix: server.freshPrefix() };
+  }
+
+  async function documents() {
+    const { client, proxy, prefix } = await throughProxy();
+    const store = redisDocumentStore<number>(client, { prefix });
+    const others = redisDocumentStore<number>(server.client, { prefix });
+    await store.create('warm', 0);
+    await store.remove('warm', (await store.read('warm'))?.etag ?? '');
+    return { store, others, proxy };
+  }
+
+  async function counters() {
+    const { client, proxy, prefix } = await throughProxy();
+    const counter = redisCounter(client, { prefix });
+    const others = redisCounter(server.client, { prefix });
+    await counter.add('n', 1);
+    await counter.reset('n');
+    return { counter, others, proxy };
+  }
+
+  it('creates a document once, and is told its ETag', async () => {
+    const { store, proxy } = await documents();
+    loseReplyThrough(proxy);
+    const etag = await store.create('a', 1);
+    expect(await store.read('a')).toMatchObject({ value: 1, etag });
+    expect(proxy.counts.lostReplies).toBe(1);
+  });
+
+  it('replaces a document once, also when others have replaced it since', async () => {
+    const { store, others, proxy } = await documents();
+    await store.create('a', 1);
+    const before = await store.read('a');
+    loseReplyThrough(proxy, async () => {
+      for (let n = 0; n < 5; n++) {
+        await others.replace('a', 100 + n, (await others.read('a'))?.etag ?? '');
+      }
+    });
+    await store.replace('a', 2, before ?? '');
+    expect(await store.read('a')).toMatchObject({ value: 104, writes: { count: 7 } });
+  });
+
+  it('removes a document once, and is not told of a conflict', async () => {
+    const { store, proxy } = await documents();
+    const etag = await store.create('a', 1);
+    const before = await store.read('a');
+    loseReplyThrough(proxy);
+    await store.remove('a', before ?? '');
+    expect(proxy.counts.lostReplies).toBe(1);
+    expect(await store.read('a')).toBeUndefined();
+    await expect(store.remove('a', etag)).rejects.toMatchObject({ code: 'ETAG_MISMATCH' });
+    await store.create('a', 2);
+    const listed = await Array.fromAsync(store.list(''));
+    expect(listed).toHaveLength(1);
+  });
+
+  it('leaves nothing listed or read of what was removed, and nothing at all later', async () => {
+    const { store, proxy } = await documents();
+    await store.remove('a', await store.create('a', 1));
+    expect(await Array.fromAsync(store.list(''))).toEqual([]);
+    const left = await server.client.keys(`${store.name.split('"')[1]}*`);
+    for (const key of left) expect(await server.client.pttl(key)).toBeGreaterThan(0);
+    expect(proxy.counts.lostReplies).toBe(0);
+  });
+
+  it('adds to a counter once, and is told the value of then', async () => {
+    const { counter, others, proxy } = await counters();
+    loseReplyThrough(proxy, () => others.add('n', 100));
+    expect(await counter.addAndGet('n', 1)).toBe(1n);
+    expect(await counter.read('n')).toBe(101n);
+  });
+
+  it('resets a counter once, and is told what was there', async () => {
+    const { counter, others, proxy } = await counters();
+    await counter.add('n', 7);
+    loseReplyThrough(proxy, () => others.add('n', 100));
+    expect(await counter.reset('n')).toBe(7n);
+    expect(await counter.read('n')).toBe(100n);
+  });
+});

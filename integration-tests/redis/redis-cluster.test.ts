@@ -1,0 +1,88 @@
+/** Documents and counters on a cluster: each key on its own server, and what belongs together on one. */
+import { redisCounter, redisDocumentStore } from '@runafter/redis';
+import { Cluster } from 'ioredis';
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
+import { type RedisCluster, startRedisCluster } from './redis-cluster.ts';
+
+const { CI, TEST_SERVICES } = process.env;
+const cluster = await startRedisCluster().catch((error: Error) => {
+  if (CI || TEST_SERVICES) throw error;
+  return error;
+});
+
+if (cluster instanceof Error) {
+  it('on a Redis Cluster', ({ skip }) => skip(`no Redis Cluster, since ${cluster.message}`));
+} else {
+  onCluster(cluster);
+}
+
+function onCluster({ nodes, stop }: RedisCluster): void {
+  let client: Cluster;
+  beforeAll(() => {
+    client = new Cluster([...nodes]);
+  });
+  afterAll(async () => {
+    client.disconnect();
+    await stop();
+  });
+
+  const awkward = ['a}b', '{', '}', '{}', '{a}', '}{', '%7D', 'a%', '{{a}}', 'é\u{1F469}', '\0'];
+
+  it('lists the documents of all servers, each once', async () => {
+    const store = redisDocumentStore<number>(client, { prefix: 'list:' });
+    const keys = [...awkward, ...Array.from({ length: 700 }, (_, n) => `order-${n}`)];
+    await Promise.all(keys.map((key) => store.create(key, 1)));
+    const listed = await Array.fromAsync(store.list(''));
+    expect(listed.map(({ key }) => key).sort()).toEqual(keys.sort());
+    const some = await Array.fromAsync(store.list('order-1'));
+    expect(some.map(({ key }) => key).sort()).toEqual(
+      keys.filter((key) => key.startsWith('order-1')).sort(),
+    );
+    const sizes = await Promise.all(client.nodes('master').map((node) => node.dbsize()));
+    expect(Math.min(...sizes), 'both servers have documents').toBeGreaterThan(100);
+  });
+
+  it('creates, replaces and removes documents on any server', async () => {
+    const store = redisDocumentStore<number>(client, { prefix: 'write:' });
+    for (const key of awkward) {
+      const etag = await store.create(key, 1);
+      const next = await store.replace(key, 2, etag);
+      await expect(store.replace(key, 3, etag)).rejects.toMatchObject({ code: 'ETAG_MISMATCH' });
+      await store.remove(key, next);
+      expect(await store.read(key)).toBeUndefined();
+    }
+  });
+
+  it.each(['count:', '{tenant}:', 'a{b:', 'a}b{'])(
+    'keeps a counter and its operation ids on one server, with the prefix %j',
+    async (prefix) => {
+      const counter = redisCounter(client, { prefix });
+      for (const name of awkward) {
+        await Promise.all([
+          counter.add(name, 1),
+          ...[1, 1, 2].map((id) => counter.add(name, 10, { once: `}{${id}` })),
+        ]);
+        expect(await counter.addAndGet(name, 100)).toBe(121n);
+        expect(await counter.reset(name)).toBe(121n);
+      }
+    },
+  );
+
+  it('tells someone who has connected to one server only what to use instead', async () => {
+    const [node = { host: '', port: 0 }] = nodes;
+    const store = redisDocumentStore<number>({ ...node });
+    onTestFinished(() => store.close());
+    const keys = Array.from({ length: 20 }, (_, n) => `order-${n}`);
+    const answers = await Promise.allSettled(keys.map((key) => store.read(key)));
+    const refusals = answers.flatMap((answer) =>
+      answer.status === 'rejected' ? [answer.reason] : [],
+    );
+    expect(refusals.length).toBeGreaterThan(0);
+    for (const refusal of refusals) {
+      expect(refusal).toMatchObject({
+        code: 'SERVICE_REFUSED',
+        message: expect.stringContaining('hand over a Cluster'),
+      });
+    }
+  });
+}
