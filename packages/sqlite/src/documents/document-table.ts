@@ -10,6 +10,11 @@ import type { Connection } from '../connection.ts';
 import { fromStoredKey, type KeyRange, toStoredKey } from '../stored-key.ts';
 import { fromStoredText, toStoredText } from '../stored-text.ts';
 
+/** Reads one range of the index, whatever is in the prefix: nothing of it is a pattern. */
+export const pageQuery = `
+  SELECT key, version, body IS NULL AS is_tombstone FROM document
+  WHERE key >= ? AND key < ? ORDER BY key LIMIT ?`;
+
 export function readDocument(connection: Connection, key: string): VersionedRecord | undefined {
   const row = connection
     .statement('SELECT version, facts, body FROM document WHERE key = ?')
@@ -62,11 +67,7 @@ export function readPage(
   { from, to }: KeyRange,
   limit: number,
 ): { readonly entries: readonly RecordEntry[]; readonly last: unknown } {
-  const rows = connection
-    .statement(`
-      SELECT key, version, body IS NULL AS is_tombstone FROM document
-      WHERE key >= ? AND key < ? ORDER BY key LIMIT ?`)
-    .all(from, to, limit);
+  const rows = connection.statement(pageQuery).all(from, to, limit);
   const entries = rows.map(({ key, version, is_tombstone }) => ({
     key: fromStoredKey(key),
     etag: `${version}`,

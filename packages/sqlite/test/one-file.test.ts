@@ -1,0 +1,48 @@
+/** Runs, documents and counters live in one file, also in one that an earlier version has made. */
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { expect, it, onTestFinished } from 'vitest';
+import { sqliteCounter, sqliteDocumentStore, sqliteRunStore } from '../src/index.ts';
+import { applicationId, migrations } from '../src/migrations.ts';
+import { createRun, outcome } from './outcome.ts';
+import { temporaryFolder } from './temporary-folder.ts';
+
+it('is used by all three at the same time', async () => {
+  const file = join(temporaryFolder(), 'app.db');
+  const runs = closed(sqliteRunStore(file));
+  const documents = closed(sqliteDocumentStore<number>(file));
+  const counters = closed(sqliteCounter(file));
+  const [writer] = await Promise.all([
+    createRun(runs, 'r'),
+    documents.create('a', 1),
+    counters.add('n', 1),
+  ]);
+  const turns = Array.from({ length: 50 }, (_, n) => n);
+  await Promise.all(
+    turns.flatMap((n) => [
+      runs.recordOutcome(writer, outcome('F', n)),
+      documents.create(`a${n}`, n),
+      counters.add('n', 1),
+    ]),
+  );
+  expect(await runs.readFrame('r', 'F')).toHaveLength(50);
+  expect(await Array.fromAsync(documents.list('a'))).toHaveLength(51);
+  expect(await counters.read('n')).toBe(51n);
+});
+
+it('that has nothing but runs gets the other tables, and keeps its runs', async () => {
+  const file = join(temporaryFolder(), 'runs.db');
+  const first = new DatabaseSync(file);
+  first.exec(migrations[0] ?? '');
+  first.exec(`PRAGMA application_id = ${applicationId}; PRAGMA user_version = 1`);
+  first.exec('UPDATE last_token SET value = 41');
+  first.close();
+  await closed(sqliteDocumentStore<number>(file)).create('a', 1);
+  const runs = closed(sqliteRunStore(file));
+  expect(await createRun(runs, 'r')).toMatchObject({ token: 42 });
+});
+
+function closed<T extends { close(): Promise<void> }>(store: T): T {
+  onTestFinished(() => store.close());
+  return store;
+}
