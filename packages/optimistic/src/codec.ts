@@ -17,18 +17,22 @@ export interface Codec {
 /**
  * JSON, strictly. What has a `toJSON` becomes what that gives (a Date its text), and undefined fields are
  * left out. What JSON would change without a word is refused, with its path: NaN and infinite numbers,
- * undefined alone or in an array, functions, symbols, bigint, Map, Set and other objects that keep their
- * contents where JSON does not look.
+ * invalid dates, undefined alone or in an array, functions, symbols, bigint, Map, Set and other objects
+ * that keep their contents where JSON does not look.
  */
 export const jsonCodec: Codec = Object.freeze({
   encode(value: unknown): string {
-    let root: unknown = value;
-    return JSON.stringify(value, function replacer(this: unknown, field: string, inner: unknown) {
-      const isRoot = field === '' && isHolderOfRoot(this, value);
+    let root: unknown;
+    let isRoot = true;
+    return JSON.stringify(value, function replacer(this: object, field: string, inner: unknown) {
       if (isRoot) root = inner;
-      const problem = whatIsLost(inner, isRoot || Array.isArray(this));
-      if (problem === undefined) return inner;
-      throw new TypeError(`${isRoot ? 'the value' : pathOf(root, this, field)} is ${problem}`);
+      const problem =
+        whatDateLoses(Reflect.get(this, field)) ?? whatIsLost(inner, isRoot || Array.isArray(this));
+      if (problem !== undefined) {
+        throw new TypeError(`${isRoot ? 'the value' : pathOf(root, this, field)} is ${problem}`);
+      }
+      isRoot = false;
+      return inner;
     });
   },
   decode(text: string): unknown {
@@ -36,9 +40,10 @@ export const jsonCodec: Codec = Object.freeze({
   },
 });
 
-/** JSON.stringify hands the root over as the field '' of an object that it makes. */
-function isHolderOfRoot(holder: unknown, root: unknown): boolean {
-  return holder !== root && Object.keys(holder as object).join() === '';
+/** Of all toJSON() in the language, that of an invalid date alone says less than what it was. */
+function whatDateLoses(value: unknown): string | undefined {
+  const isInvalid = value instanceof Date && Number.isNaN(value.getTime());
+  return isInvalid ? 'an invalid Date, which JSON makes null of' : undefined;
 }
 
 /** What JSON would lose of a value; undefined when it keeps it. */

@@ -250,7 +250,9 @@ class DriverDocumentStore<T> implements DocumentStore<T> {
 
   async #encode(key: string, value: T): Promise<string> {
     try {
-      return this.#codec.encode(await validate(this.#schema, value));
+      // At once where nothing has to be awaited: the caller may go on to change what he has handed over.
+      const valid = this.#schema === undefined ? value : await validate(this.#schema, value);
+      return this.#codec.encode(valid);
     } catch (cause) {
       throw new DocumentInvalidError(this.name, key, 'writing', messageOf(cause), { cause });
     }

@@ -68,7 +68,7 @@ export class FenceInvalidError extends FenceError {
       store,
       key,
       `The fence for document "${key}" in ${store} is none: ${problem}. Pass a lease, or an object with ` +
-        '`token` (a bigint of at least 0), `owner` (1 to 200 characters) and `assertHeld()`.',
+        '`token` (a bigint of at least 0, of 100 digits at most), `owner` (1 to 200 characters) and `assertHeld()`.',
     );
   }
 }

@@ -12,8 +12,9 @@ import { FenceInvalidError } from './fence-errors.ts';
 
 /** Whoever holds a lock; a Lease is one. A plain object will do. */
 export interface Fence {
-  /** Grows with every grant of the lock. */
+  /** Grows with every grant of the lock; at least 0, and of 100 digits at most. */
   readonly token: bigint;
+  /** 1 to 200 characters. */
   readonly owner: string;
   /**
    * Called before each write; throws when the holder can know that it holds the lock no more.
@@ -44,10 +45,15 @@ export function assertFence(store: string, key: string, fence: Fence): void {
   if (problem !== undefined) throw new FenceInvalidError(store, key, problem);
 }
 
+/** Far beyond what any lock counts to; what is stored beside a value must be short. */
+const greatestToken = 10n ** 100n - 1n;
+
 function problemOf(fence: Fence | null): string | undefined {
   if (typeof fence !== 'object' || fence === null) return `it is ${String(fence)}`;
   const { token, owner } = fence;
-  if (typeof token !== 'bigint' || token < 0n) return `its token is ${String(token)}`;
+  if (typeof token !== 'bigint' || token < 0n || token > greatestToken) {
+    return `its token is ${String(token)}`;
+  }
   if (typeof owner !== 'string' || owner === '' || owner.length > 200) {
     return `its owner is ${JSON.stringify(owner)}`;
   }

@@ -7,7 +7,7 @@
  */
 import type { RecentWrites, StoredDocument } from '../document-port.ts';
 
-/** `unknown`: more writes have come since than ids are kept, or the document was removed since. */
+/** `unknown`: more writes have come since than ids are kept, or it may have been removed since. */
 export type Fate = 'written' | 'not-written' | 'unknown';
 
 /**
@@ -28,8 +28,8 @@ export function fateOf(
 
 /** Whether the writes that are kept reach back to the base without a gap. */
 function sees(writes: RecentWrites, base: StoredDocument<unknown> | undefined): boolean {
-  // Whoever creates a document stays its first write for good.
-  if (base === undefined) return writes.first !== undefined;
+  // Ours may have created a document that was removed before somebody else created this one.
+  if (base === undefined) return false;
   if (writes.first === undefined || writes.first !== base.writes?.first) return false;
   return writes.count - base.writes.count <= writes.kept;
 }

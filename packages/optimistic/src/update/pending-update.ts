@@ -12,7 +12,7 @@ import type { ParsedUpdateOptions } from './update-options.ts';
 
 /** What an update hands over. */
 export interface Updated<T> {
-  /** What the change returned, or what was there when it left it. */
+  /** What the change returned, or what was there when it left it: as it would be read from the store. */
   readonly value: T;
   /**
    * The version that holds exactly this value. Undefined when there is none to name: another update of
@@ -42,8 +42,10 @@ export class PendingUpdate<T> {
   readonly result: Promise<Updated<T | undefined>>;
   attempts = 0;
   conflicts = 0;
-  /** Its change is part of a write that was sent and not answered. */
+  /** What it changed is part of a write that was sent and has not been answered for certain. */
   inDoubt = false;
+  /** An earlier write of it may have been done; the change says that making it again does no harm. */
+  mayBeWritten = false;
   /** Why the last try failed. */
   lastError: unknown;
   readonly #store: string;
@@ -90,28 +92,44 @@ export class PendingUpdate<T> {
     if (this.#settle()) this.#reject(error);
   }
 
+  /** Ends it because of an error that trying again does not help against. */
+  fail(error: unknown): void {
+    this.lastError = error;
+    if (this.#isOutcomeKnown) this.reject(error);
+    else this.giveUp();
+  }
+
   /** Ends it because a bound was reached, with what is known of its outcome. */
   giveUp(): void {
     this.reject(this.#whyGivenUp());
   }
 
-  /** @param error - why the try failed, when it did. */
+  /**
+   * Counts a try, or ends it when that would be one too many.
+   *
+   * @param error - why the try failed, when it did.
+   */
   countTry(error?: unknown): void {
-    this.attempts++;
     if (error !== undefined) this.lastError = error;
+    if (this.mayTry) this.attempts++;
+    else this.giveUp();
   }
 
-  /** After another sending of its write that told nothing. */
-  stayInDoubt(error: unknown): void {
-    this.inDoubt = true;
-    if (this.mayTry) this.countTry(error);
-    else this.giveUp();
+  /** Takes back the last try, which failed because of those that it shared the cycle with. */
+  forgetTry(): void {
+    this.attempts--;
+  }
+
+  get #isOutcomeKnown(): boolean {
+    return !this.inDoubt && !this.mayBeWritten;
   }
 
   #whyGivenUp(): unknown {
     const cause = this.lastError;
     const options = cause === undefined ? undefined : { cause };
-    if (this.inDoubt) return new OutcomeUnknownError(this.#store, this.#key, outcomeFix, options);
+    if (!this.#isOutcomeKnown) {
+      return new OutcomeUnknownError(this.#store, this.#key, outcomeFix, options);
+    }
     if (this.conflicts === 0) {
       return cause ?? new ServiceUnavailableError(this.#store, 'not-done');
     }

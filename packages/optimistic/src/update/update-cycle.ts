@@ -4,24 +4,24 @@
  *
  * Invariant: a write that was sent and not answered is sent again as it was, with the same id and on the
  * same version, until it is answered. The ETag sees to it that it is done at most once. When the answer
- * is a conflict, the ids of the last writes tell whether it was a conflict with itself.
+ * is a conflict, the ids of the last writes tell whether it was a conflict with itself. A creation has no
+ * ETag, so it is not sent again: it could be done twice, when somebody removes the document in between.
  * Read next: lost-reply.ts.
  * @module
  */
-import { fullJitter, isTransient, retryAfterOf } from '@runafter/clock';
+import { isTransient } from '@runafter/clock';
 import { hasCode } from '@runafter/errors';
 import { newWriteId } from '../document-facts.ts';
 import type { DocumentStore, StoredDocument } from '../document-port.ts';
 import { fateOf } from './lost-reply.ts';
 import { allSettled, type PendingUpdate } from './pending-update.ts';
+import { waitBefore } from './retry-wait.ts';
 
-/** A write that was answered with a conflict, perhaps with itself. */
+/** A write that was answered with a conflict, perhaps with itself; or a creation that was not answered. */
 export interface Doubt<T> {
   readonly writeId: string;
   readonly base: StoredDocument<T> | undefined;
   readonly steps: readonly Step<T>[];
-  /** Whether an earlier sending of it went unanswered. */
-  readonly wasUnanswered: boolean;
 }
 
 /** What an update has made of the value that it was given. */
@@ -60,15 +60,12 @@ export class UpdateCycle<T> {
     try {
       current = await this.#store.read(this.#key, { signal: this.#signal });
     } catch (error) {
+      if (!isTransient(error)) return this.#failAll(error);
       for (const update of this.#batch) update.countTry(error);
-      if (isTransient(error)) return { end: 'again', error, ...(doubt && { doubt }) };
-      return this.#rejectAll(error);
+      return { end: 'again', error, ...(doubt && { doubt }) };
     }
     if (doubt !== undefined) settleDoubt(doubt, current);
-    for (const update of this.#batch) {
-      if (update.mayTry) update.countTry();
-      else if (!update.isSettled) update.giveUp();
-    }
+    for (const update of this.#batch) update.countTry();
     const steps = await this.#apply(current?.value);
     const next = steps.findLast(({ changed }) => changed);
     if (next === undefined) return settleSteps(steps, { before: current?.etag, after: undefined });
@@ -83,26 +80,26 @@ export class UpdateCycle<T> {
     for (const update of this.#batch) {
       if (update.isSettled) continue;
       try {
-        // What a change does to the object that it was given must not reach the next one.
-        const own = await this.#detached(value);
+        const own = await this.#copy(value);
         const made = await Promise.race([update.change(own), update.settled]);
         if (update.isSettled) continue;
-        const next = made === undefined ? undefined : await this.#detached(made);
-        if (next !== undefined) {
+        const changed = made !== undefined;
+        const next = await this.#copy(changed ? made : value);
+        if (changed) {
           value = next;
           changes++;
         }
-        steps.push({ update, value: next ?? own, changes, changed: next !== undefined });
+        steps.push({ update, value: next, changes, changed });
       } catch (error) {
-        update.reject(error);
+        update.fail(error);
       }
     }
     return steps;
   }
 
-  async #detached<V extends T | undefined>(value: V): Promise<V | T> {
-    if (value === undefined || this.#batch.length === 1) return value;
-    return await this.#store.roundTrip(this.#key, value);
+  /** What somebody does to the object that he is given must not reach anybody else. */
+  async #copy(value: T | undefined): Promise<T | undefined> {
+    return value === undefined ? undefined : await this.#store.roundTrip(this.#key, value);
   }
 
   /** Sends the write until it is answered. */
@@ -114,6 +111,7 @@ export class UpdateCycle<T> {
     const writeId = newWriteId();
     for (let unanswered = 0; ; unanswered++) {
       let error: unknown;
+      for (const { update, changed } of steps) update.inDoubt = changed;
       try {
         const after = await this.#send(base, value, writeId);
         return settleSteps(steps, { before: base?.etag, after });
@@ -121,14 +119,15 @@ export class UpdateCycle<T> {
         error = caught;
       }
       const wasUnanswered = unanswered > 0;
-      if (isConflict(error)) return this.#conflict({ writeId, base, steps, wasUnanswered }, error);
+      if (isConflict(error)) return conflict({ writeId, base, steps }, error, wasUnanswered);
       const isUnanswered = hasCode(error, 'OUTCOME_UNKNOWN');
       if (!wasUnanswered && !isUnanswered) return this.#failed(error);
-      for (const update of this.#batch) update.stayInDoubt(error);
-      if (!isUnanswered && !isTransient(error)) for (const update of this.#batch) update.giveUp();
-      if (this.#signal.aborted || this.#batch.every((update) => update.isSettled)) {
-        return { end: 'done' };
+      if (base === undefined) {
+        return { end: 'again', error, doubt: { writeId, base, steps } };
       }
+      if (!isUnanswered && !isTransient(error)) return this.#failAll(error);
+      for (const update of this.#batch) update.countTry(error);
+      if (this.#batch.every((update) => update.isSettled)) return { end: 'done' };
       await this.#pause(unanswered + 1, error);
     }
   }
@@ -141,37 +140,39 @@ export class UpdateCycle<T> {
       : this.#store.replace(this.#key, value, base, options);
   }
 
-  #conflict(doubt: Doubt<T>, error: unknown): CycleEnd<T> {
-    for (const { update } of doubt.steps) {
-      update.conflicts++;
-      update.lastError = error;
-      update.inDoubt = doubt.wasUnanswered;
-    }
-    return { end: 'again', error, doubt };
-  }
-
   /** After a write that was certainly not done. */
   #failed(error: unknown): CycleEnd<T> {
-    if (isTransient(error)) {
-      for (const update of this.#batch) update.lastError = error;
-      return { end: 'again', error };
+    for (const update of this.#batch) {
+      update.inDoubt = false;
+      update.lastError = error;
     }
-    if (this.#batch.length > 1) return { end: 'refused', error };
-    return this.#rejectAll(error);
+    if (isTransient(error)) return { end: 'again', error };
+    if (this.#batch.length === 1) return this.#failAll(error);
+    for (const update of this.#batch) update.forgetTry();
+    return { end: 'refused', error };
   }
 
-  #rejectAll(error: unknown): CycleEnd<T> {
-    for (const update of this.#batch) update.reject(error);
+  #failAll(error: unknown): CycleEnd<T> {
+    for (const update of this.#batch) update.fail(error);
     return { end: 'done' };
   }
 
   async #pause(retry: number, error: unknown): Promise<void> {
     const [first] = this.#batch;
     if (first === undefined) return;
-    const { clock, backoff, random } = first.options;
-    const wait = retryAfterOf(error, clock) ?? fullJitter(backoff, retry, random);
-    await clock.sleep(wait, { signal: this.#signal }).catch(() => {});
+    const wait = waitBefore(retry, error, first.options);
+    await first.options.clock.sleep(wait, { signal: this.#signal }).catch(() => {});
   }
+}
+
+/** @param wasUnanswered - whether an earlier sending of it went unanswered. */
+function conflict<T>(doubt: Doubt<T>, error: unknown, wasUnanswered: boolean): CycleEnd<T> {
+  for (const { update } of doubt.steps) {
+    update.conflicts++;
+    update.lastError = error;
+    update.inDoubt &&= wasUnanswered;
+  }
+  return { end: 'again', error, doubt };
 }
 
 function isConflict(error: unknown): boolean {
@@ -195,7 +196,7 @@ function settleSteps<T>(
 }
 
 function settleDoubt<T>(doubt: Doubt<T>, now: StoredDocument<T> | undefined): void {
-  const { writeId, base, steps, wasUnanswered } = doubt;
+  const { writeId, base, steps } = doubt;
   switch (fateOf(writeId, base, now)) {
     case 'written': {
       const after = now?.writes?.latest === writeId ? now.etag : undefined;
@@ -204,8 +205,10 @@ function settleDoubt<T>(doubt: Doubt<T>, now: StoredDocument<T> | undefined): vo
     }
     case 'unknown':
       for (const { update } of steps) {
-        if (wasUnanswered && !update.options.idempotent) update.giveUp();
+        if (!update.inDoubt) continue;
+        if (!update.options.idempotent) update.giveUp();
         update.inDoubt = false;
+        update.mayBeWritten = true;
       }
       return;
     case 'not-written':

@@ -7,9 +7,9 @@
  * Read next: update-cycle.ts, one such cycle.
  * @module
  */
-import { fullJitter, retryAfterOf } from '@runafter/clock';
 import type { DocumentStore } from '../document-port.ts';
 import { allSettled, type PendingUpdate } from './pending-update.ts';
+import { waitBefore } from './retry-wait.ts';
 import { type Doubt, UpdateCycle } from './update-cycle.ts';
 
 export class UpdateQueue<T> {
@@ -52,11 +52,12 @@ export class UpdateQueue<T> {
     const cycle = new UpdateCycle(this.#store, this.#key, batch);
     const { end, error, doubt } = await cycle.run(this.#doubt);
     this.#doubt = doubt;
-    for (const update of batch) {
-      if (!update.isSettled && !update.mayTry && !update.inDoubt) update.giveUp();
+    // After a conflict it is read once more, for it may have been a conflict with itself.
+    if (doubt === undefined) {
+      for (const update of batch) if (!update.mayTry) update.giveUp();
     }
     const left = batch.filter((update) => !update.isSettled);
-    this.#waiting.unshift(...left);
+    if (left.length > 0) this.#waiting = left.concat(this.#waiting);
     this.#alone = end === 'refused' ? left.length : Math.max(0, this.#alone - 1);
     this.#failures = end === 'again' ? this.#failures + 1 : 0;
     if (end === 'again') await this.#backOff(left, error);
@@ -64,23 +65,31 @@ export class UpdateQueue<T> {
 
   /** The updates for the next cycle: the first that waits, and those right behind it that may join it. */
   #take(): PendingUpdate<T>[] {
-    this.#waiting = this.#waiting.filter((update) => !update.isSettled);
-    const [first] = this.#waiting;
-    if (first === undefined) return [];
-    const { fence, combine } = first.options;
-    const limit = this.#alone > 0 ? 1 : combine;
-    const end = this.#waiting.findIndex(({ options }, at) => {
-      return at > 0 && (at >= Math.min(limit, options.combine) || options.fence !== fence);
-    });
-    return this.#waiting.splice(0, end < 0 ? this.#waiting.length : end);
+    const batch: PendingUpdate<T>[] = [];
+    let taken = 0;
+    for (const update of this.#waiting) {
+      if (!update.isSettled) {
+        if (!this.#mayJoin(batch, update)) break;
+        batch.push(update);
+      }
+      taken++;
+    }
+    this.#waiting.splice(0, taken);
+    return batch;
+  }
+
+  #mayJoin(batch: readonly PendingUpdate<T>[], { options }: PendingUpdate<T>): boolean {
+    const [first] = batch;
+    if (first === undefined) return true;
+    const limit = this.#alone > 0 ? 1 : Math.min(first.options.combine, options.combine);
+    return batch.length < limit && options.fence === first.options.fence;
   }
 
   /** Waits before `left` are tried again, or until none of them is there any more. */
   async #backOff(left: readonly PendingUpdate<T>[], error: unknown): Promise<void> {
     const [first] = left;
     if (first === undefined) return;
-    const { clock, backoff, random } = first.options;
-    const wait = retryAfterOf(error, clock) ?? fullJitter(backoff, this.#failures, random);
-    await clock.sleep(wait, { signal: allSettled(left) }).catch(() => {});
+    const wait = waitBefore(this.#failures, error, first.options);
+    await first.options.clock.sleep(wait, { signal: allSettled(left) }).catch(() => {});
   }
 }
