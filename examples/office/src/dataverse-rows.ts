@@ -11,14 +11,17 @@ import { type FilterValue, pick, type Query, readQuery, unquote } from './odata.
 
 const guidPattern = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 const largestPage = 5000;
+/** Of one row. */
+const mostVersions = 1_000_000;
 
 /** Where a row is: its id, or a column that is an alternate key. */
 export type Address =
   | { readonly id: string }
   | { readonly column: string; readonly value: FilterValue };
 
-export function etagOf(row: Row): string {
-  return `W/"${row.version}"`;
+/** As Dataverse counts versions over all rows, one that is created again under its key has another ETag. */
+export function etagOf({ seq, version }: Row): string {
+  return `W/"${seq * mostVersions + version}"`;
 }
 
 /** `crm_reports` → `crm_reportid`: the column of a table's id is named after one row. */

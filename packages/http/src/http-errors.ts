@@ -1,0 +1,97 @@
+/**
+ * From replies and failures of HTTP to our errors, in one place.
+ *
+ * Invariant: the status and the code of the connection decide, never a text. After a 5xx, or a connection
+ * that was cut, a write may have been carried out; after 429, or a connection that never was, it was not.
+ * @module
+ */
+import { type Clock, parseRetryAfter } from '@runafter/clock';
+import { readProperty, ServiceRefusedError, ServiceUnavailableError } from '@runafter/errors';
+import type { HttpReply } from './http-resource.ts';
+
+/** The connection was never there, so nothing was sent over it. */
+const neverSent: ReadonlySet<unknown> = new Set([
+  'EAI_AGAIN',
+  'ECONNREFUSED',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+
+/** A reply that is no success, and says nothing about the document. */
+export function replyFault(
+  service: string,
+  reply: HttpReply,
+  writes: boolean,
+  clock: Clock,
+): ServiceUnavailableError | ServiceRefusedError {
+  const { status } = reply;
+  const options = { cause: statusError(reply), retryAfter: retryAfterIn(reply, clock) };
+  if (status === 429 || status === 425) {
+    return new ServiceUnavailableError(service, 'not-done', options);
+  }
+  if (status === 408 || (status >= 500 && status !== 501)) {
+    return new ServiceUnavailableError(service, writes ? 'unknown' : 'not-done', options);
+  }
+  return new ServiceRefusedError(service, fixFor(status), options);
+}
+
+/** A request that got no reply: the connection failed, or the time was over. */
+export function connectionFault(
+  service: string,
+  error: unknown,
+  writes: boolean,
+): ServiceUnavailableError {
+  // fetch says no more than "fetch failed"; its cause says why.
+  const cause = readProperty(error, 'cause') ?? error;
+  const wasSent = !neverSent.has(readProperty(cause, 'code'));
+  return new ServiceUnavailableError(service, writes && wasSent ? 'unknown' : 'not-done', {
+    cause,
+  });
+}
+
+function fixFor(status: number): string {
+  if (status === 401) return 'Its token is missing or no longer valid: look at the token provider.';
+  if (status === 403) return 'Give the account behind the token the right to do this.';
+  if (status === 404 || status === 410) return 'There is nothing at this address: look at the url.';
+  if (status === 428) {
+    return 'It asks for a condition although one was sent: something in between removes If-Match.';
+  }
+  // fetch says 0 for a redirect that it was told not to follow.
+  if (status === 0 || (status >= 300 && status < 400)) {
+    return 'It redirects, and a write must not end elsewhere: use the address to which it points.';
+  }
+  return 'The cause is what it said.';
+}
+
+function statusError(reply: HttpReply): Error {
+  const { code, message } = serviceErrorOf(reply);
+  const said = [code, message].filter((part) => part !== undefined).join(': ');
+  const error = new Error(`HTTP ${reply.status}${said === '' ? '' : `, ${said}`}`);
+  return Object.assign(error, { status: reply.status, ...(code !== undefined && { code }) });
+}
+
+/** The error in a body, as OData and most others write it: `{"error": {"code", "message"}}`. */
+export function serviceErrorOf(reply: HttpReply): {
+  readonly code: string | undefined;
+  readonly message: string | undefined;
+} {
+  const body = reply.json();
+  const error = readProperty(body, 'odata.error') ?? readProperty(body, 'error');
+  const message = readProperty(error, 'message');
+  return {
+    code: asText(readProperty(error, 'code')),
+    message: asText(message) ?? asText(readProperty(message, 'value')),
+  };
+}
+
+function asText(value: unknown): string | undefined {
+  return typeof value === 'string' ? value.slice(0, 500) : undefined;
+}
+
+function retryAfterIn({ headers }: HttpReply, clock: Clock): number | undefined {
+  const exact = headers.get('x-ms-retry-after-ms');
+  if (exact !== null && /^\d+(\.\d+)?$/.test(exact)) return Number(exact);
+  return parseRetryAfter(headers.get('retry-after'), clock);
+}
