@@ -18,15 +18,16 @@ export function abortCases(setting: Setting): void {
     });
 
     it('while it is under way ends with the reason, and others go on', async () => {
-      const { other } = setting;
+      const { counter, other } = setting;
       for (const call of calls()) {
         const controller = new AbortController();
         const aborted = call({ signal: controller.signal });
         controller.abort(reason);
         await expect(aborted).rejects.toBe(reason);
         await other.add('others', 1);
+        await counter.add('others', 1);
       }
-      expect(await other.read('others')).toBe(BigInt(calls().length));
+      expect(await other.read('others')).toBe(2n * BigInt(calls().length));
     });
 
     it('with an operation id may be made again, and counts once', async () => {

@@ -25,6 +25,7 @@ const orders: readonly (readonly [stored: Fence, given: Fence, admitted: boolean
   [aFence(2n ** 63n, 'ann'), aFence(2n ** 63n - 1n, 'ann'), false],
   [aFence(2n ** 64n, 'ann'), aFence(10n ** 30n, 'bob'), true],
   [aFence(10n ** 30n, 'ann'), aFence(2n ** 64n, 'ann'), false],
+  [aFence(10n ** 99n, 'ann'), aFence(10n ** 99n + 1n, 'bob'), true],
   // Owners are compared exactly.
   [aFence(1, 'ann'), aFence(1, 'Ann'), false],
   [aFence(1, 'ann'), aFence(1, 'ann '), false],
@@ -36,6 +37,7 @@ const orders: readonly (readonly [stored: Fence, given: Fence, admitted: boolean
 const noFences: readonly (readonly [problem: string, fence: Fence])[] = [
   ['a number as its token', { ...aFence(1), token: 1 as never }],
   ['a negative token', aFence(-1n)],
+  ['a token of 101 digits', aFence(10n ** 100n)],
   ['no owner', { ...aFence(1), owner: undefined as never }],
   ['an empty owner', aFence(1, '')],
   ['an owner of 201 characters', aFence(1, 'x'.repeat(201))],

@@ -83,8 +83,11 @@ export function removalCases(setting: Setting): void {
 
     it('is done for exactly one of 20 at the same time', async () => {
       const stores = await connections(setting, 4);
-      const { etag } = await put(setting, 'order-17');
-      const answers = await atOnce(stores, 20, (store) => answerOf(store.remove('order-17', etag)));
+      await put(setting, 'order-17');
+      const versions = await Promise.all(stores.map((store) => existing(store, 'order-17')));
+      const answers = await atOnce(stores, 20, (store, n) =>
+        answerOf(store.remove('order-17', versions[n % stores.length] ?? '')),
+      );
       const lost = answers.flatMap((answer) => ('refused' in answer ? answer.refused : []));
       expect(lost, 'one removes it').toHaveLength(19);
       for (const error of lost) expect(error).toMatchObject({ code: 'ETAG_MISMATCH' });
@@ -94,11 +97,12 @@ export function removalCases(setting: Setting): void {
       const { store, other } = setting;
       for (let round = 0; round < 10; round++) {
         const key = `order-${round}`;
-        const { etag } = await put(setting, key);
-        const [removed, replaced] = await Promise.all([
-          answerOf((round % 2 ? store : other).remove(key, etag)),
-          answerOf(other.replace(key, aParcel(1), etag)),
-        ]);
+        const mine = await put(setting, key);
+        const theirs = await existing(other, key);
+        const remove = () => answerOf(store.remove(key, mine));
+        const replace = () => answerOf(other.replace(key, aParcel(1), theirs));
+        const early = round % 2 ? replace() : undefined;
+        const [removed, replaced] = await Promise.all([remove(), early ?? replace()]);
         const done = [removed, replaced].filter((answer) => 'done' in answer);
         expect(done, 'either removed or replaced').toHaveLength(1);
         const after = await store.read(key);
