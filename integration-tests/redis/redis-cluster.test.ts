@@ -42,6 +42,14 @@ function onCluster({ nodes, stop }: RedisCluster): void {
     expect(Math.min(...sizes), 'both servers have documents').toBeGreaterThan(100);
   });
 
+  it('lists them also with a client that is not connected yet', async () => {
+    await redisDocumentStore<number>(client, { prefix: 'early:' }).create('a', 1);
+    const another = new Cluster([...nodes]);
+    onTestFinished(() => another.disconnect());
+    const store = redisDocumentStore<number>(another, { prefix: 'early:' });
+    expect(await Array.fromAsync(store.list(''))).toHaveLength(1);
+  });
+
   it('creates, replaces and removes documents on any server', async () => {
     const store = redisDocumentStore<number>(client, { prefix: 'write:' });
     for (const key of awkward) {

@@ -21,7 +21,7 @@ export async function* keysAfter(client: RedisClient, prefix: string): AsyncGene
   const stored = `${client.options.keyPrefix ?? ''}${prefix}`;
   const pattern = `${escapePattern(stored)}*`;
   const told = new Set<string>();
-  for (const server of servers(client)) {
+  for (const server of await serversOf(client)) {
     let cursor = '0';
     do {
       const [next, keys] = await server.scan(cursor, 'MATCH', pattern, 'COUNT', step);
@@ -38,6 +38,9 @@ export function escapePattern(text: string): string {
   return text.replaceAll(/[*?[\]\\]/g, '\\$&');
 }
 
-function servers(client: RedisClient): Redis[] {
-  return client.isCluster ? (client as Cluster).nodes('master') : [client as Redis];
+async function serversOf(client: RedisClient): Promise<Redis[]> {
+  if (!client.isCluster) return [client as Redis];
+  // A cluster that is not connected yet knows of no servers, and would list nothing.
+  if (client.status !== 'ready') await client.ping();
+  return (client as Cluster).nodes('master');
 }

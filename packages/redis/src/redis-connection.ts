@@ -121,6 +121,7 @@ export class RedisConnection {
     const Client = await this.#importClient();
     if (this.#closing !== undefined) throw new ServiceClosedError(this.name);
     this.#made ??= this.#make(Client);
+    this.#lastError = undefined;
     try {
       await ready(this.#made);
       return this.#made;
@@ -161,6 +162,7 @@ function mayResend(client: RedisClient): boolean {
 
 /** Resolves when commands go out at once; rejects when the next attempt to connect fails. */
 async function ready(client: Redis): Promise<void> {
+  if (client.status === 'ready') return;
   if (client.status === 'wait' || client.status === 'end') return await client.connect();
   await new Promise<void>((resolve, reject) => {
     const settle = (then: () => void) => () => {
