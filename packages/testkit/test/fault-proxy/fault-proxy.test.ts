@@ -1,4 +1,5 @@
 /** The proxy lets everything through as it is, until it is told to do harm. */
+import type { Socket } from 'node:net';
 import { virtualClock } from '@runafter/clock';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type FaultProxy, type FaultProxyOptions, faultProxy } from '../../src/index.ts';
@@ -32,8 +33,33 @@ describe('a proxy that is told nothing', () => {
     const client = await plainClient(proxy.port);
     const line = 'x'.repeat(5_000_000);
     client.send(`${line}\nb\n`);
-    await vi.waitFor(() => expect(client.received).toHaveLength(line.length + 11), 10_000);
+    await vi.waitFor(() => expect(client.received.length).toBe(line.length + 11), 10_000);
     expect(client.received.endsWith('x\ndid b\n')).toBe(true);
+  });
+
+  it('waits for a client that is slow to read, and loses nothing', async () => {
+    const chunk = Buffer.alloc(100_000);
+    const size = 300 * chunk.length;
+    let atService: Socket | undefined;
+    const service = await plainService((_, socket) => {
+      for (let n = 0; n < 300; n++) socket.write(chunk);
+      atService = socket.end();
+    });
+    const proxy = await open({ port: service.port });
+    const client = await plainClient(proxy.port, { isSlow: true });
+    client.send('a\n');
+    let waiting: unknown;
+    await vi.waitFor(() => {
+      const before = waiting;
+      waiting = [proxy.counts.bytesToClient, atService?.writableLength];
+      expect(proxy.counts.bytesToClient).toBeGreaterThan(0);
+      expect(before, 'nothing moves any more').toEqual(waiting);
+    });
+    expect(proxy.counts.bytesToClient).toBeLessThan(size);
+    expect(atService?.writableLength, 'the service waits as well').toBeGreaterThan(0);
+    client.read();
+    await vi.waitFor(() => expect(client.received.length).toBe(size), 10_000);
+    await vi.waitFor(() => expect(client.ending).toBe('end'));
   });
 
   it('passes on that the service reset a connection, and that there is none', async () => {
@@ -63,6 +89,8 @@ describe('a proxy that delays', () => {
     expect(service.did).toEqual([]);
     proxy.delay(0);
     client.send('b\n');
+    await roundTrip(service.port);
+    expect(service.did, 'what comes later overtakes nothing').toEqual(['elsewhere']);
     await clock.advance('1s');
     await seen(client, 'did a\ndid b\n');
   });
@@ -157,6 +185,20 @@ describe('a black hole', () => {
     await vi.waitFor(() => expect(service.endings).toEqual(['end']));
   });
 
+  it('swallows the end of a side, too', async () => {
+    const service = await plainService();
+    const proxy = await open({ port: service.port });
+    const client = await plainClient(proxy.port);
+    client.send('a\n');
+    await seen(client, 'did a\n');
+    proxy.blackHole('toServer');
+    client.end();
+    await roundTrip(service.port);
+    expect(service.endings).toEqual([]);
+    proxy.heal();
+    await vi.waitFor(() => expect(service.endings).toEqual(['end']));
+  });
+
   it('to the client lets requests through and keeps their replies', async () => {
     const service = await plainService();
     const proxy = await open({ port: service.port });
@@ -242,13 +284,19 @@ describe('a reply that is lost', () => {
   });
 
   it('does not reset the service, which may not have read everything yet', async () => {
-    const service = await plainService();
+    const service = await plainService((reply, socket) => {
+      // It keeps its own side open, so a reset after the end would still reach it.
+      socket.allowHalfOpen = true;
+      socket.write(reply);
+    });
     const proxy = await open({ port: service.port });
     const client = await plainClient(proxy.port);
     const lost = proxy.loseNextReply();
     client.send('a\n');
     await lost;
-    await vi.waitFor(() => expect(service.endings).toEqual(['end']));
+    await vi.waitFor(() => expect(service.endings).not.toEqual([]));
+    await roundTrip(service.port);
+    expect(service.endings).toEqual(['end']);
   });
 
   it.each([

@@ -49,6 +49,8 @@ export async function plainService(
 /** A connection that is open until the test ends. */
 export interface PlainClient {
   send(text: string): void;
+  /** Begins to read, when it did not from the start. */
+  read(): void;
   /** Sends its end, and goes on reading. */
   end(): void;
   /** What has come in so far. */
@@ -57,14 +59,20 @@ export interface PlainClient {
   readonly ending: string | undefined;
 }
 
-export async function plainClient(port: number): Promise<PlainClient> {
+export async function plainClient(
+  port: number,
+  { isSlow = false }: { readonly isSlow?: boolean } = {},
+): Promise<PlainClient> {
   const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
   onTestFinished(() => void socket.destroy());
   let received = '';
   let ending: string | undefined;
-  socket.setEncoding('utf8').on('data', (text) => {
-    received += text;
-  });
+  const read = () => {
+    socket.setEncoding('utf8').on('data', (text) => {
+      received += text;
+    });
+  };
+  if (!isSlow) read();
   socket.on('end', () => {
     ending ??= 'end';
   });
@@ -74,6 +82,7 @@ export async function plainClient(port: number): Promise<PlainClient> {
   await once(socket, 'connect');
   return {
     send: (text) => void socket.write(text),
+    read,
     end: () => void socket.end(),
     get received() {
       return received;
