@@ -7,4 +7,5 @@ import type { Bench } from './harness/work.ts';
 export const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   engine: async () => (await import('./engine/engine-bench.ts')).engineBench,
   durable: async () => (await import('./durable/durable-bench.ts')).durableBench,
+  history: async () => (await import('./history/history-bench.ts')).historyBench,
 };

@@ -17,14 +17,20 @@ export function valueText(value: unknown): string {
     case 'boolean':
     case 'undefined':
       return String(value);
-    default:
-      return inspect(value, {
-        breakLength: Infinity,
-        compact: true,
-        depth: Infinity,
-        maxArrayLength: Infinity,
-        maxStringLength: Infinity,
-        sorted: true,
-      });
+    case 'number':
+      return Object.is(value, -0) ? '-0' : String(value);
+    case 'string':
+      if (isPlain.test(value)) return `'${value}'`;
   }
+  return inspect(value, {
+    breakLength: Infinity,
+    compact: true,
+    depth: Infinity,
+    maxArrayLength: Infinity,
+    maxStringLength: Infinity,
+    sorted: true,
+  });
 }
+
+/** Text that `inspect` would put between quotes as it is; this is many times faster. */
+const isPlain = /^[\w .,:;/#-]*$/;
