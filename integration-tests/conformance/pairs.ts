@@ -16,8 +16,8 @@ export interface Pair {
 /** The drivers of each suite, sorted by suite. */
 const drivers: Readonly<Record<string, readonly string[]>> = {
   RunStore: ['memoryRunStore', 'sqliteRunStore'],
-  DocumentStore: ['blobDocumentStore', 'postgresDocumentStore', 'redisDocumentStore', 'sqliteDocumentStore'],
-  Counter: ['postgresCounter', 'redisCounter', 'sqliteCounter'],
+  DocumentStore: ['blobDocumentStore', 'mssqlDocumentStore', 'postgresDocumentStore', 'redisDocumentStore', 'sqliteDocumentStore'],
+  Counter: ['mssqlCounter', 'postgresCounter', 'redisCounter', 'sqliteCounter'],
 };
 
 /** Every pair. */

@@ -1,0 +1,80 @@
+/**
+ * A database for the tests of this folder: one pool to look at it, and ways through a proxy.
+ * @module
+ */
+import { migrate } from '@runafter/mssql';
+import { type FaultProxy, faultProxy } from '@runafter/testkit';
+import mssql from 'mssql';
+import { afterAll, beforeAll } from 'vitest';
+
+export interface Database {
+  /** Connected when the tests begin. */
+  readonly pool: mssql.ConnectionPool;
+  /** Runs a batch, and gives the rows of its first result. */
+  run<Row = Record<string, unknown>>(batch: string): Promise<readonly Row[]>;
+  /** Takes everything out of the tables. */
+  empty(): Promise<void>;
+  /** The pool of connection number `index`, kept for later tests: to connect takes this server long. */
+  poolOf(index: number): Promise<mssql.ConnectionPool>;
+  /** A pool whose way leads through a proxy, kept as well. */
+  faulty(): Promise<FaultyPool>;
+}
+
+export interface FaultyPool {
+  readonly pool: mssql.ConnectionPool;
+  readonly proxy: FaultProxy;
+}
+
+/** Declares the hooks that migrate a database and close what was opened. */
+export function useDatabase(url: string): Database {
+  const pool = new mssql.ConnectionPool(url);
+  const pools: Promise<mssql.ConnectionPool>[] = [];
+  let faulty: Promise<FaultyPool> | undefined;
+  beforeAll(async () => {
+    await pool.connect();
+    await migrate(pool);
+  });
+  afterAll(async () => {
+    await Promise.all([pool, ...(await Promise.all(pools))].map((each) => each.close()));
+    const { pool: faultyPool, proxy } = (await faulty) ?? {};
+    await faultyPool?.close();
+    await proxy?.close();
+  });
+  const run = async <Row>(batch: string) => (await pool.query<Row>(batch)).recordset ?? [];
+  return {
+    pool,
+    run,
+    async empty() {
+      const tables = ['documents', 'counters', 'counter_operations'];
+      await run(tables.map((table) => `DELETE FROM runafter.${table};`).join('\n'));
+    },
+    poolOf(index) {
+      const kept = (pools[index] ??= openPool(url));
+      return kept;
+    },
+    faulty() {
+      faulty ??= openFaultyPool(url);
+      return faulty;
+    },
+  };
+}
+
+function openPool(url: string): Promise<mssql.ConnectionPool> {
+  const config = mssql.ConnectionPool.parseConnectionString(url);
+  const pool = new mssql.ConnectionPool({ ...config, validateConnection: 'socket' });
+  return pool.connect();
+}
+
+async function openFaultyPool(url: string): Promise<FaultyPool> {
+  const proxy = await faultProxy({ url });
+  return { proxy, pool: await openPool(proxy.url) };
+}
+
+/** Loses the reply to the next request, and keeps the client away while others do something. */
+export function loseReplyThrough(proxy: FaultProxy, meanwhile?: () => Promise<void>): void {
+  void proxy.loseNextReply().then(async () => {
+    proxy.refuse();
+    await meanwhile?.();
+    proxy.heal();
+  });
+}

@@ -1,0 +1,61 @@
+/**
+ * What this package keeps in a database, as steps that are taken once and in order.
+ *
+ * Invariant: a step that was published never changes; what comes later is a step of its own at the end,
+ * and leaves what older versions of this package use. Read next: migration-sql.ts.
+ * @module
+ */
+import { addToCounter, readCounter, resetCounter } from './counter-procedures.ts';
+
+/** One step. */
+export interface Migration {
+  /** What it brings, for whoever reads the SQL. */
+  readonly title: string;
+  /** Batches of T-SQL in which `:schema` stands for the schema's name. */
+  readonly batches: readonly string[];
+}
+
+/**
+ * Rows lie in the order in which they came, and keys have an index of their own, because that takes keys
+ * of 1,700 bytes and not just 900.
+ */
+const documents = `
+CREATE TABLE :schema.documents (
+  id bigint IDENTITY NOT NULL,
+  collection nvarchar(40) COLLATE Latin1_General_100_BIN2 NOT NULL,
+  [key] nvarchar(801) COLLATE Latin1_General_100_BIN2 NOT NULL,
+  version rowversion NOT NULL,
+  body nvarchar(max) NULL,
+  facts nvarchar(2000) NULL,
+  CONSTRAINT documents_id UNIQUE CLUSTERED (id),
+  CONSTRAINT documents_key PRIMARY KEY NONCLUSTERED (collection, [key])
+);`.trimStart();
+
+const counters = `
+CREATE TABLE :schema.counters (
+  name nvarchar(401) COLLATE Latin1_General_100_BIN2 NOT NULL,
+  value bigint NOT NULL,
+  CONSTRAINT counters_name PRIMARY KEY CLUSTERED (name)
+);`.trimStart();
+
+/** Times are milliseconds since 1970, so that any span can be added. */
+const operations = `
+CREATE TABLE :schema.counter_operations (
+  id bigint IDENTITY NOT NULL,
+  counter nvarchar(401) COLLATE Latin1_General_100_BIN2 NOT NULL,
+  operation nvarchar(401) COLLATE Latin1_General_100_BIN2 NOT NULL,
+  expires_at bigint NOT NULL,
+  CONSTRAINT counter_operations_id UNIQUE CLUSTERED (id),
+  CONSTRAINT counter_operations_operation PRIMARY KEY NONCLUSTERED (counter, operation)
+);`.trimStart();
+
+const expiry = `CREATE INDEX counter_operations_expiry ON :schema.counter_operations (expires_at);`;
+
+/** The steps, oldest first: the number of a step is its place, from 1. */
+export const migrations: readonly Migration[] = [
+  { title: 'documents', batches: [documents] },
+  {
+    title: 'counters',
+    batches: [counters, operations, expiry, addToCounter, readCounter, resetCounter],
+  },
+];
