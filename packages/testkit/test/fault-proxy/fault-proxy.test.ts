@@ -49,12 +49,13 @@ describe('a proxy that is told nothing', () => {
     const client = await plainClient(proxy.port, { isSlow: true });
     client.send('a\n');
     let waiting: unknown;
-    await vi.waitFor(() => {
+    const nothingMoves = () => {
       const before = waiting;
       waiting = [proxy.counts.bytesToClient, atService?.writableLength];
       expect(proxy.counts.bytesToClient).toBeGreaterThan(0);
-      expect(before, 'nothing moves any more').toEqual(waiting);
-    });
+      expect(waiting).toEqual(before);
+    };
+    await vi.waitFor(nothingMoves, { interval: 200, timeout: 10_000 });
     expect(proxy.counts.bytesToClient).toBeLessThan(size);
     expect(atService?.writableLength, 'the service waits as well').toBeGreaterThan(0);
     client.read();
