@@ -16,7 +16,14 @@ export interface Pair {
 /** The drivers of each suite, sorted by suite. */
 const drivers: Readonly<Record<string, readonly string[]>> = {
   RunStore: ['memoryRunStore', 'sqliteRunStore'],
-  DocumentStore: ['blobDocumentStore', 'mssqlDocumentStore', 'postgresDocumentStore', 'redisDocumentStore', 'sqliteDocumentStore'],
+  DocumentStore: [
+    'blobDocumentStore',
+    'memoryDocumentStore',
+    'mssqlDocumentStore',
+    'postgresDocumentStore',
+    'redisDocumentStore',
+    'sqliteDocumentStore',
+  ],
   Counter: ['mssqlCounter', 'postgresCounter', 'redisCounter', 'sqliteCounter'],
 };
 
