@@ -24,7 +24,14 @@ const drivers: Readonly<Record<string, readonly string[]>> = {
     'redisDocumentStore',
     'sqliteDocumentStore',
   ],
-  Counter: ['mssqlCounter', 'postgresCounter', 'redisCounter', 'sqliteCounter'],
+  Counter: [
+    'memoryCounter',
+    'shardedCounter on memoryDocumentStore',
+    'mssqlCounter',
+    'postgresCounter',
+    'redisCounter',
+    'sqliteCounter',
+  ],
 };
 
 /** Every pair. */
