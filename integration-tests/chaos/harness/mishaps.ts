@@ -55,9 +55,10 @@ export interface Ordeal {
 /**
  * Lets a crew work while things go wrong.
  *
+ * @returns how long nothing was done at most, in milliseconds: whoever hangs shows here.
  * @throws {Error} a worker has failed, or nothing was done for a minute.
  */
-export async function goThrough(crew: Crew, ordeal: Ordeal): Promise<void> {
+export async function goThrough(crew: Crew, ordeal: Ordeal): Promise<number> {
   const { mishaps, total, onProgress, signal } = ordeal;
   let toCome = mishaps.toSorted((a, b) => a.at - b.at);
   let isOver = false;
@@ -65,6 +66,7 @@ export async function goThrough(crew: Crew, ordeal: Ordeal): Promise<void> {
     isOver = true;
   });
   let done = 0;
+  let longestPause = 0;
   let lastSeenAt = systemClock.monotonic();
   while (!isOver) {
     signal.throwIfAborted();
@@ -72,7 +74,10 @@ export async function goThrough(crew: Crew, ordeal: Ordeal): Promise<void> {
     if (crew.done > done) lastSeenAt = now;
     done = crew.done;
     onProgress(done);
-    if (now - lastSeenAt > patience) {
+    const pause = now - lastSeenAt;
+    // The first processes have to start.
+    if (done > 0) longestPause = Math.max(longestPause, pause);
+    if (pause > patience) {
       throw new Error(`Nothing was done for ${patience / 1_000} s, at ${done} of ${total}.`);
     }
     toCome = toCome.filter(({ at, strike }) => at > done / total || !strike());
@@ -80,4 +85,5 @@ export async function goThrough(crew: Crew, ordeal: Ordeal): Promise<void> {
   }
   await over;
   onProgress(crew.done);
+  return longestPause;
 }

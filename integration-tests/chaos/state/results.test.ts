@@ -7,7 +7,7 @@ import {
   faultsOf,
 } from './results.ts';
 
-const damage = { kills: 3, lostReplies: 4, outages: 1, processes: 8, seconds: 1 };
+const damage = { kills: 3, lostReplies: 4, outages: 1, processes: 8, seconds: 1, longestPause: 0 };
 const counter: CounterResult = { ...damage, operations: 100, planned: 100, sum: 100n };
 const document: DocumentResult = {
   ...damage,

@@ -14,27 +14,31 @@ export interface Damage {
   readonly outages: number;
 }
 
-/** What became of the additions to one counter. */
-export interface CounterResult extends Damage {
+/** What it took. */
+export interface Effort {
   readonly processes: number;
+  readonly seconds: number;
+  /** For how long nothing was acknowledged at most, in seconds. */
+  readonly longestPause: number;
+}
+
+/** What became of the additions to one counter. */
+export interface CounterResult extends Damage, Effort {
   /** Distinct ids of operations that were acknowledged. */
   readonly operations: number;
   /** How many there were to be. */
   readonly planned: number;
   readonly sum: bigint;
-  readonly seconds: number;
 }
 
 /** What became of the updates of one document. */
-export interface DocumentResult extends Damage {
-  readonly processes: number;
+export interface DocumentResult extends Damage, Effort {
   readonly acknowledged: readonly number[];
   /** Begun and not acknowledged: their process was killed, or nobody could tell. */
   readonly unknown: readonly number[];
   readonly n: number;
   /** What the document says has been applied. */
   readonly applied: readonly number[];
-  readonly seconds: number;
 }
 
 /** What came of one backend. */

@@ -4,7 +4,7 @@
  */
 import { count } from '../harness/progress.ts';
 import { textTable } from '../harness/text-table.ts';
-import { type BackendResult, faultsOf, journalFaults } from './results.ts';
+import { type BackendResult, type Effort, faultsOf, journalFaults } from './results.ts';
 
 /** What `--json` prints. */
 export function toJson(results: readonly BackendResult[]): object {
@@ -21,8 +21,7 @@ function backendJson({ counter, document }: BackendResult): object {
     kills: counter.kills,
     lostReplies: counter.lostReplies ?? 0,
     outages: counter.outages,
-    processes: counter.processes,
-    seconds: counter.seconds,
+    ...effort(counter),
     document: {
       acknowledged: document.acknowledged.length,
       unknown: document.unknown.length,
@@ -32,10 +31,13 @@ function backendJson({ counter, document }: BackendResult): object {
       kills: document.kills,
       lostReplies: document.lostReplies ?? 0,
       outages: document.outages,
-      processes: document.processes,
-      seconds: document.seconds,
+      ...effort(document),
     },
   };
+}
+
+function effort({ processes, seconds, longestPause }: Effort): Effort {
+  return { processes, seconds, longestPause };
 }
 
 /** @param notes - what is particular about a backend, by its name. */
@@ -56,7 +58,7 @@ export function toText(
     count(document.n),
     ...damage(document),
   ]);
-  const shared = ['kills', 'lost replies', 'outages', 'seconds'];
+  const shared = ['kills', 'lost replies', 'outages', 'seconds', 'longest pause'];
   const isRight = results.every((result) => faultsOf(result).length === 0);
   return [
     'One counter, many processes: the sum is the number of distinct operation ids.',
@@ -70,7 +72,7 @@ export function toText(
 }
 
 function damage(result: BackendResult['counter' | 'document']): string[] {
-  const { kills, lostReplies, outages, seconds } = result;
+  const { kills, lostReplies, outages, seconds, longestPause } = result;
   const network = lostReplies === null ? ['–', '–'] : [count(lostReplies), count(outages)];
-  return [count(kills), ...network, seconds.toFixed(1)];
+  return [count(kills), ...network, seconds.toFixed(1), longestPause.toFixed(1)];
 }

@@ -18,7 +18,7 @@ import { countLogged, readLogged } from '../harness/number-log.ts';
 import { showProgress } from '../harness/progress.ts';
 import type { StateBackend } from './backend.ts';
 import { measureOf, planMishaps, updates } from './ordeals.ts';
-import type { BackendResult, CounterResult, Damage, DocumentResult } from './results.ts';
+import type { BackendResult, CounterResult, Damage, DocumentResult, Effort } from './results.ts';
 import { logsOf, type StateTask, sharedName } from './task.ts';
 
 /** A backend that is there. */
@@ -81,11 +81,9 @@ interface Work {
   readonly folder: string;
 }
 
-interface Ending extends Damage {
-  readonly processes: number;
+interface Ending extends Damage, Effort {
   readonly begun: readonly number[];
   readonly acknowledged: readonly number[];
-  readonly seconds: number;
 }
 
 /** Has a crew do its work, while it is killed and cut off. */
@@ -122,8 +120,9 @@ async function work(
     outages: network?.outages ?? 0,
   });
   const progress = showProgress(`${backend.name}, ${part}`.padEnd(22), total, output);
+  let longestPause: number;
   try {
-    await goThrough(crew, {
+    longestPause = await goThrough(crew, {
       mishaps: planMishaps(measure, random(`${backend.name} ${part}`), crew, network),
       total,
       onProgress: (done) => progress.show(done, inWords(damage())),
@@ -134,10 +133,11 @@ async function work(
   }
   return {
     ...damage(),
+    longestPause: inSeconds(longestPause),
     processes,
     begun: logs.flatMap((log) => readLogged(log.begun)),
     acknowledged: logs.flatMap((log) => readLogged(log.acknowledged)),
-    seconds: Math.round((systemClock.monotonic() - startedAt) / 100) / 10,
+    seconds: inSeconds(systemClock.monotonic() - startedAt),
   };
 }
 
@@ -147,6 +147,11 @@ async function networkTo(
 ): Promise<FaultyNetwork | undefined> {
   if (isWrite === undefined || place.url === undefined) return undefined;
   return await FaultyNetwork.to(place.url, isWrite);
+}
+
+/** To a tenth. */
+function inSeconds(milliseconds: number): number {
+  return Math.round(milliseconds / 100) / 10;
 }
 
 function inWords({ kills, lostReplies }: Damage): string {

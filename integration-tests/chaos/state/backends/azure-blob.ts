@@ -10,7 +10,7 @@ import { shardedOn } from './sharded.ts';
 export const backend = defineBackend({
   name: 'azure-blob',
   place: 'azurite',
-  additions: { full: 100_000, quick: 4_000 },
+  additions: { full: 100_000, quick: 2_000 },
   inFlight: 500,
   isWrite: /^PUT /,
   openCounter: (place) => shardedOn(blobDocumentStore(sourceOf(place))),
