@@ -49,7 +49,8 @@ export function useDatabase(url: string): Database {
       await run(tables.map((table) => `DELETE FROM runafter.${table};`).join('\n'));
     },
     poolOf(index) {
-      const kept = (pools[index] ??= openPool(url));
+      const kept = pools[index] ?? openPool(url);
+      pools[index] = kept;
       return kept;
     },
     faulty() {
