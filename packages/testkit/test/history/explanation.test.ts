@@ -13,7 +13,13 @@ import {
 } from '../../src/index.ts';
 
 /** An operation that returned. */
-function ok<const Op, Result>(client: string, op: Op, invoked: number, returned: number, value: Result) {
+function ok<const Op, Result>(
+  client: string,
+  op: Op,
+  invoked: number,
+  returned: number,
+  value: Result,
+) {
   return { client, op, invoked, returned, outcome: { status: 'ok' as const, value } };
 }
 
