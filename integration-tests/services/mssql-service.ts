@@ -2,6 +2,7 @@
  * SQL Server, or another server that speaks T-SQL, for tests. A file's own place in it is a database.
  * @module
  */
+import { setTimeout } from 'node:timers/promises';
 import { startContainer } from './containers.ts';
 import type { ServiceKind } from './service-kind.ts';
 
@@ -33,7 +34,7 @@ export const mssql: ServiceKind<MssqlPlace> = {
     return {
       place: { url: withDatabase(url, database) },
       make: () => run(url, `CREATE DATABASE ${database}`),
-      remove: () => run(url, `DROP DATABASE IF EXISTS ${database}`),
+      remove: () => drop(url, database),
     };
   },
 };
@@ -43,6 +44,22 @@ function withDatabase(url: string, database: string): string {
     .split(';')
     .filter((part) => part !== '' && !/^\s*(database|initial catalog)\s*=/i.test(part));
   return [...others, `Database=${database}`].join(';');
+}
+
+/** How long a server may take to notice that a client has closed its connection, in milliseconds. */
+const patience = 5_000;
+
+async function drop(url: string, database: string): Promise<void> {
+  const deadline = Date.now() + patience;
+  for (;;) {
+    try {
+      return await run(url, `DROP DATABASE IF EXISTS ${database}`);
+    } catch (error) {
+      // In use: either it was closed only now, or a test has left a connection open.
+      if (Date.now() > deadline) throw error;
+      await setTimeout(100);
+    }
+  }
 }
 
 async function run(url: string, statement: string): Promise<void> {
