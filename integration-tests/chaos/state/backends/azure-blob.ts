@@ -5,7 +5,7 @@
  */
 import { blobDocumentStore } from '@runafter/azure-blob';
 import { defineBackend } from '../backend.ts';
-import { shardedOn } from './sharded.ts';
+import { shardedOn } from '../sharded.ts';
 
 export const backend = defineBackend({
   name: 'azure-blob',

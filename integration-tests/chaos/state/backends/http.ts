@@ -7,7 +7,7 @@
 import { httpDocumentStore } from '@runafter/http';
 import { blobResource } from '../../../http/blob-resource.ts';
 import { defineBackend } from '../backend.ts';
-import { shardedOn } from './sharded.ts';
+import { shardedOn } from '../sharded.ts';
 
 /** How many blobs a page lists; nothing is listed here. */
 const pageSize = 1_000;

@@ -4,7 +4,7 @@
  */
 import { type CounterDocument, shardedCounter } from '@runafter/counter';
 import type { DocumentStore } from '@runafter/optimistic';
-import type { Adder } from '../backend.ts';
+import type { Adder } from './backend.ts';
 
 /** @param store - closed together with the counter. */
 export function shardedOn(store: DocumentStore<CounterDocument>): Adder {
