@@ -6,6 +6,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
+import { temporaryFolder } from '../workspace/temporary-folder.ts';
 import { freePort, startLocalProcess } from './local-process.ts';
 
 /** A server that ends by itself when it is asked to. */
@@ -26,6 +27,23 @@ describe('a local process', () => {
     await service.stop();
     expect(await answers(port)).toBe(false);
     expect(existsSync(folder)).toBe(false);
+  });
+
+  it('is asked to end by its own signal, and not just killed', async () => {
+    const folder = temporaryFolder({});
+    const port = await freePort();
+    const farewell = join(folder, 'farewell');
+    const onSignal = `
+      process.on('SIGINT', () => {
+        require('node:fs').writeFileSync(${JSON.stringify(farewell)}, '');
+        process.exit();
+      });
+    `;
+    const command = [process.execPath, '--eval', onSignal + program(port)];
+    const server = { url: '', command, ready: /ready/, stopSignal: 'SIGINT' } as const;
+    const service = await startLocalProcess(server);
+    await service.stop();
+    expect(existsSync(farewell)).toBe(true);
   });
 
   it('is prepared first, and not started when that fails', async () => {
