@@ -40,13 +40,13 @@ const queues = new WeakMap<object, Map<string, UpdateQueue<unknown>>>();
 export function update<T>(
   store: DocumentStore<T>,
   key: string,
-  change: (current: T | undefined) => T | PromiseLike<T>,
+  change: (current: T | undefined) => NoInfer<T> | PromiseLike<NoInfer<T>>,
   options?: UpdateOptions,
 ): Promise<Updated<T>>;
 export function update<T>(
   store: DocumentStore<T>,
   key: string,
-  change: (current: T | undefined) => T | undefined | PromiseLike<T | undefined>,
+  change: (current: T | undefined) => NoInfer<T> | undefined | PromiseLike<NoInfer<T> | undefined>,
   options?: UpdateOptions,
 ): Promise<Updated<T | undefined>>;
 export async function update<T>(

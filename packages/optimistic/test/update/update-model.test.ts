@@ -14,7 +14,13 @@ import {
 } from '@runafter/testkit';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type DocumentStore, documentStore, type UpdateOptions, update } from '../../src/index.ts';
+import {
+  type DocumentStore,
+  documentStore,
+  type Updated,
+  type UpdateOptions,
+  update,
+} from '../../src/index.ts';
 import { Backend, type Fate, faultyDriver, type Network, notDone } from '../faulty-documents.ts';
 
 type Ids = readonly string[];
@@ -45,7 +51,7 @@ const harmless = ['UPDATE_CONTENDED', 'SERVICE_UNAVAILABLE', 'CHANGE_REFUSED', '
 interface Sent {
   readonly id: string;
   readonly idempotent: boolean;
-  readonly result: Promise<{ value: Ids | undefined; etag: string | undefined; attempts: number }>;
+  readonly result: Promise<Updated<Ids>>;
 }
 
 class World {
@@ -62,7 +68,7 @@ class World {
 
   add(store: DocumentStore<Ids>, id: string, options: UpdateOptions): void {
     const result = (async () => {
-      let updated: Awaited<Sent['result']> | undefined;
+      let updated: Updated<Ids> | undefined;
       // One that may be made twice does not append like the model does.
       if (options.idempotent) {
         return update(store, 'list', (list = []) => [...list, id], options);
@@ -71,7 +77,7 @@ class World {
         updated = await update(store, 'list', (list = []) => [...list, id], options);
         return updated.value;
       });
-      return updated as Awaited<Sent['result']>;
+      return updated as unknown as Updated<Ids>;
     })();
     result.catch(() => {});
     this.sent.push({ id, idempotent: options.idempotent ?? false, result });
