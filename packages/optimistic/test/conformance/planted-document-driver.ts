@@ -54,17 +54,24 @@ export class PlantedPlace {
   readonly random: Random = seededRandom(1);
 }
 
+/** What a driver is like. */
+export interface PlantedDriverOptions {
+  readonly fault?: DriverFault;
+  readonly keepsFacts?: boolean;
+}
+
 export class PlantedDocumentDriver implements DocumentDriver {
   readonly name = 'Planted documents';
-  readonly keepsFacts = true;
+  readonly keepsFacts: boolean;
   readonly #place: PlantedPlace;
   readonly #fault: DriverFault | undefined;
   #loss: (() => Promise<void>) | undefined;
   #isStuck = false;
 
-  constructor(place: PlantedPlace, fault: DriverFault | undefined) {
+  constructor(place: PlantedPlace, { fault, keepsFacts = true }: PlantedDriverOptions) {
     this.#place = place;
     this.#fault = fault;
+    this.keepsFacts = keepsFacts;
   }
 
   /** Loses the reply of the next request. */

@@ -9,6 +9,7 @@ import { vi } from 'vitest';
 import {
   type DriverFault,
   PlantedDocumentDriver,
+  type PlantedDriverOptions,
   PlantedPlace,
 } from './planted-document-driver.ts';
 import { driverFaults, storeFaults } from './planted-faults.ts';
@@ -17,11 +18,31 @@ import { type StoreFault, withStoreFault } from './planted-store-faults.ts';
 plant('no fault', {});
 // What hangs is a fault that was found.
 vi.setConfig({ testTimeout: 1_500 });
-for (const fault of Object.keys(driverFaults)) plant(fault, { driver: fault as DriverFault });
+for (const fault of Object.keys(driverFaults)) plant(fault, { fault: fault as DriverFault });
 for (const fault of Object.keys(storeFaults)) plant(fault, { store: fault as StoreFault });
 
-interface Planted {
-  readonly driver?: DriverFault;
+describeDocumentStore('a driver that keeps no facts', {
+  seed: 1,
+  open: async () => open({ keepsFacts: false }),
+  capabilities: { fences: false, writeIds: false },
+});
+describeDocumentStore('a driver that only reads and replaces', {
+  seed: 1,
+  open: async () => open({ keepsFacts: false }),
+  capabilities: {
+    create: false,
+    remove: false,
+    list: false,
+    fences: false,
+    writeIds: false,
+    anyKey: false,
+    anyValue: false,
+    nulCharacters: false,
+    lostReplies: false,
+  },
+});
+
+interface Planted extends PlantedDriverOptions {
   readonly store?: StoreFault;
 }
 
@@ -38,13 +59,16 @@ function open(planted: Planted): DocumentStorePlace {
       const { store, driver } = connect(options);
       return { store, loseReply: (meanwhile) => driver.loseReply(meanwhile) };
     },
+    async seed(key, value) {
+      await connect().store.create(key, value as never);
+    },
     async close() {
       await Promise.all(stores.map((store) => store.close()));
     },
   };
 
   function connect<T>(options?: DocumentStoreOptions<T>) {
-    const driver = new PlantedDocumentDriver(place, planted.driver);
+    const driver = new PlantedDocumentDriver(place, planted);
     const sound = documentStore<T>(driver, options);
     const store = planted.store === undefined ? sound : withStoreFault(sound, planted.store);
     stores.push(store);
