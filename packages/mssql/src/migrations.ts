@@ -26,7 +26,7 @@ CREATE TABLE :schema.documents (
   [key] nvarchar(801) COLLATE Latin1_General_100_BIN2 NOT NULL,
   version rowversion NOT NULL,
   body nvarchar(max) NULL,
-  facts nvarchar(2000) NULL,
+  facts nvarchar(4000) NULL,
   CONSTRAINT documents_id UNIQUE CLUSTERED (id),
   CONSTRAINT documents_key PRIMARY KEY NONCLUSTERED (collection, [key])
 );`.trimStart();

@@ -62,6 +62,9 @@ interface Row {
   readonly facts: string | null;
 }
 
+/** That of the keys. */
+const collation = 'Latin1_General_100_BIN2';
+
 /** Ends every stored key, since SQL Server takes 'a' and 'a ' for equal. */
 const end = '|';
 
@@ -107,7 +110,7 @@ class MssqlDocuments implements DocumentDriver {
     const values = {
       ...this.#place(key),
       body: { text: body === undefined ? null : toStoredText(body), length: 'max' },
-      facts: { text: facts ?? null, length: 2_000 },
+      facts: { text: facts ?? null, length: 4_000 },
     } as const;
     return 'ifNoneMatch' in condition
       ? this.#insert(values, options)
@@ -128,20 +131,28 @@ class MssqlDocuments implements DocumentDriver {
     const page = `
       SELECT TOP (@count) [key], version, CASE WHEN body IS NULL THEN 1 ELSE 0 END AS tombstone
       FROM ${this.#table}
-      WHERE collection = @collection AND [key] > @after AND [key] LIKE @pattern ESCAPE N'\\'
+      WHERE collection = @collection AND [key] > @after
+        AND [key] < CASE WHEN @last > @last_astral COLLATE ${collation} THEN @last ELSE @last_astral END
       ORDER BY [key];`;
-    const pattern: Parameter = { text: patternOf(toStoredText(prefix)), length: 1_700 };
-    const count = { bigint: BigInt(this.#pageSize) };
-    let after = '';
+    const range = rangeOf(toStoredText(prefix));
+    const values = {
+      collection: this.#collection,
+      count: { bigint: BigInt(this.#pageSize) },
+      last: { text: range.last, length: 801 },
+      last_astral: { text: range.lastAstral, length: 801 },
+    } as const;
+    let after = range.before;
     for (;;) {
       const rows = await this.#connection.run<{ key: string; version: Buffer; tombstone: number }>(
         page,
-        { collection: this.#collection, pattern, count, after: { text: after, length: 801 } },
+        { ...values, after: { text: after, length: 801 } },
         options,
       );
-      for (const { key, version, tombstone } of rows) {
-        const name = fromStoredText(key.slice(0, -end.length));
-        yield { key: name, etag: etagOf(version), isTombstone: tombstone === 1 };
+      for (const { key: stored, version, tombstone } of rows) {
+        const key = fromStoredText(stored.slice(0, -end.length));
+        // The range is as exact as the server's order, and that takes a missing character for a space.
+        if (!key.startsWith(prefix)) continue;
+        yield { key, etag: etagOf(version), isTombstone: tombstone === 1 };
       }
       const last = rows.at(-1);
       if (last === undefined || rows.length < this.#pageSize) return;
@@ -202,9 +213,16 @@ function versionOf(etag: string): bigint | undefined {
   return /^[\da-f]{16}$/.test(etag) ? BigInt.asIntN(64, BigInt(`0x${etag}`)) : undefined;
 }
 
-/** What LIKE matches: the texts that begin so. */
-function patternOf(beginning: string): string {
-  return `${beginning.replaceAll(/[\\%_[]/g, '\\$&')}%`;
+/**
+ * Between which texts all keys with a beginning are. The last one depends on the server: some order by
+ * UTF-16, where U+FFFF comes last, and some by code point, where U+10FFFF does.
+ */
+function rangeOf(beginning: string) {
+  return {
+    before: `${beginning}\u0001`,
+    last: beginning.padEnd(801, '\uffff'),
+    lastAstral: beginning + '\u{10ffff}'.repeat((801 - beginning.length) / 2),
+  };
 }
 
 function checkCollection(service: string, collection: string): void {
