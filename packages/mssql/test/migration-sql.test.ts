@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest';
+import { migrationSql } from '../src/index.ts';
+
+describe('the T-SQL of a migration', () => {
+  it('is one transaction, and one batch', () => {
+    expect(migrationSql()).toMatch(/SET XACT_ABORT ON;\nBEGIN TRANSACTION;\n/);
+    expect(migrationSql()).toMatch(/\nCOMMIT TRANSACTION;\n$/);
+    expect(migrationSql()).not.toMatch(/^\s*GO\s*$/im);
+  });
+
+  it('leaves out the steps that were taken before', () => {
+    expect(migrationSql({ from: 1 })).not.toContain('.documents');
+    expect(migrationSql({ from: 1 })).toContain('.counters');
+    expect(migrationSql({ from: 2 })).not.toContain('.counters');
+  });
+
+  it.each([-1, 0.5, 3, Number.NaN])('is not to be had from step %d', (from) => {
+    expect(() => migrationSql({ from })).toThrow(
+      expect.objectContaining({ code: 'SERVICE_OPTION_INVALID', option: 'from' }),
+    );
+  });
+
+  it.each(['', 'a\0b', '\ud800', 'x'.repeat(129)])(
+    'is not made for a schema named %j',
+    (schema) => {
+      expect(() => migrationSql({ schema })).toThrow(
+        expect.objectContaining({ code: 'SERVICE_OPTION_INVALID', option: 'schema' }),
+      );
+    },
+  );
+
+  it('quotes a name in one way or the other, and doubles what would end a text', () => {
+    expect(migrationSql({ schema: "it's [a" })).toContain("EXEC (N'CREATE SCHEMA [it''s [a];');");
+    expect(migrationSql({ schema: 'a]"b' })).toContain('EXEC (N\'CREATE SCHEMA "a]""b";\');');
+  });
+});

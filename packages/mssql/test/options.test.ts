@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+import { mssqlCounter, mssqlDocumentStore } from '../src/index.ts';
+
+/** Nothing listens there; what is refused is refused before anybody connects. */
+const nowhere = 'Server=127.0.0.1,1;Database=nowhere;User Id=nobody;Password=none';
+
+describe('an option that SQL Server cannot use is refused at once', () => {
+  it.each(['', 'a b', 'x'.repeat(41), 'ä', "'; DROP TABLE x"])(
+    'the collection %j',
+    (collection) => {
+      expect(() => mssqlDocumentStore(nowhere, { collection })).toThrow(
+        expect.objectContaining({ code: 'SERVICE_OPTION_INVALID', option: 'collection' }),
+      );
+    },
+  );
+
+  it.each([0, -1, 1.5, 100_001])('the page size %d', (pageSize) => {
+    expect(() => mssqlDocumentStore(nowhere, { pageSize })).toThrow(
+      expect.objectContaining({ code: 'SERVICE_OPTION_INVALID', option: 'pageSize' }),
+    );
+  });
+
+  it('a schema without a name', () => {
+    expect(() => mssqlCounter(nowhere, { databaseSchema: '' })).toThrow(
+      expect.objectContaining({ code: 'SERVICE_OPTION_INVALID', option: 'databaseSchema' }),
+    );
+  });
+});
+
+describe('a server that is not there', () => {
+  it('has done nothing', async () => {
+    await using counter = mssqlCounter(nowhere);
+    await expect(counter.add('orders', 1)).rejects.toMatchObject({
+      code: 'SERVICE_UNAVAILABLE',
+      outcome: 'not-done',
+    });
+  });
+});
