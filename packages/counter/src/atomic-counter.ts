@@ -28,7 +28,10 @@ import { assertName, toWhole } from './counter-rules.ts';
 export interface AtomicCounterOptions {
   /** How long operation ids are kept, so for how long `once` holds. Default '1d'. */
   readonly keepIds?: Duration | undefined;
-  /** How long an addition with `once` is tried again while the service does not answer. Default '30s'. */
+  /**
+   * How long an addition with `once` is tried again while the service does not answer, and never longer
+   * than its id would be kept. Default '30s'.
+   */
   readonly timeout?: Duration | undefined;
   /** Default: the system's. */
   readonly clock?: Clock | undefined;
@@ -128,8 +131,8 @@ class DriverCounter implements AtomicCounter {
     assertName(this.name, 'once', id);
     const once: Once = { id, keptFor: this.#keptFor };
     const fix = 'Try again with the same id: it counts once.';
-    return await this.#send(name, fix, options, () =>
-      this.#sendUntilAnswered(options, () => this.#driver.add(name, amount, once, options)),
+    return await this.#sendUntilAnswered(name, fix, options, () =>
+      this.#driver.add(name, amount, once, options),
     );
   }
 
@@ -142,24 +145,41 @@ class DriverCounter implements AtomicCounter {
     try {
       return await untilAborted(signal, request());
     } catch (error) {
-      const isUnknown =
-        hasCode(error, 'SERVICE_UNAVAILABLE') &&
-        (error as ServiceUnavailableError).outcome === 'unknown';
-      if (!isUnknown) throw error;
+      if (!mayHaveBeenDone(error)) throw error;
       throw new OutcomeUnknownError(this.name, name, fix, { cause: error });
     }
   }
 
-  #sendUntilAnswered<R>({ signal }: CallOptions, request: () => Promise<R>): Promise<R> {
+  /** What was sent once without an answer stays in doubt, whatever the tries after it say. */
+  async #sendUntilAnswered<R>(
+    name: string,
+    fix: string,
+    { signal }: CallOptions,
+    request: () => Promise<R>,
+  ): Promise<R> {
     const untilTimeout = exponential({
       count: Number.POSITIVE_INFINITY,
       interval: '20ms',
       maximum: '2s',
-      totalTime: this.#timeout,
+      totalTime: Math.min(this.#timeout, this.#keptFor),
       when: isTransient,
     });
     const options = { clock: this.#clock, signal, random: this.#random };
-    return retry(request, untilTimeout, options);
+    let inDoubt = false;
+    const attempt = async () => {
+      try {
+        return await request();
+      } catch (error) {
+        inDoubt ||= mayHaveBeenDone(error);
+        throw error;
+      }
+    };
+    try {
+      return await untilAborted(signal, retry(attempt, untilTimeout, options));
+    } catch (error) {
+      if (!inDoubt || signal?.aborted) throw error;
+      throw new OutcomeUnknownError(this.name, name, fix, { cause: error });
+    }
   }
 
   #check(name: string, { signal }: CallOptions): void {
@@ -167,4 +187,11 @@ class DriverCounter implements AtomicCounter {
     if (this.#closing !== undefined) throw new ServiceClosedError(this.name);
     assertName(this.name, 'name', name);
   }
+}
+
+function mayHaveBeenDone(error: unknown): boolean {
+  return (
+    hasCode(error, 'SERVICE_UNAVAILABLE') &&
+    (error as ServiceUnavailableError).outcome === 'unknown'
+  );
 }

@@ -46,11 +46,18 @@ export class ShardGenerations {
     const known = this.#remembered.get(name);
     if (known !== undefined) return known;
     let { generations } = await this.#head(name, options);
-    if (generations.slice(0, -1).some(({ closedAt }) => closedAt === undefined)) {
+    // Not only once: while the shards are closed, somebody else may add a generation.
+    while (generations.slice(0, -1).some(({ closedAt }) => closedAt === undefined)) {
       generations = await this.#closeOlder(name, generations, options);
     }
     this.#remember(name, generations);
     return generations;
+  }
+
+  /** The generations as they are now, for those who only look: nothing is created, grown or closed. */
+  async now(name: string, options: CallOptions): Promise<readonly Generation[]> {
+    const head = await this.#store.read(headKey(name), options);
+    return (head?.value as HeadDocument | undefined)?.generations ?? [];
   }
 
   /** Looks again at the next call: somebody else has grown the counter. */

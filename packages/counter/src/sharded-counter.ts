@@ -137,8 +137,7 @@ class DocumentCounter implements ShardedCounter {
 
   async read(name: string, options: CallOptions = {}): Promise<bigint> {
     this.#check(name, options);
-    this.#generations.forget(name);
-    const keys = shardKeys(name, await this.#generations.of(name, options));
+    const keys = shardKeys(name, await this.#generations.now(name, options));
     const parts = await Promise.all(keys.map((key) => this.#store.read(key, options)));
     const sum = parts.reduce((total, part) => total + partOf(part?.value), 0n);
     if (!isInRange(sum)) throw new CounterOverflowError(this.name, name, sum);
@@ -156,8 +155,7 @@ class DocumentCounter implements ShardedCounter {
     if (toWhole(this.name, 'to', to) !== 0n) {
       throw new CounterResetUnsupportedError(this.name, name, 'to');
     }
-    this.#generations.forget(name);
-    const keys = shardKeys(name, await this.#generations.of(name, options));
+    const keys = shardKeys(name, await this.#generations.now(name, options));
     const ends = await Promise.allSettled(keys.map((key) => this.#takeAll(key, options)));
     const taken = ends.reduce(
       (sum, end) => sum + (end.status === 'fulfilled' ? end.value : 0n),
@@ -192,8 +190,10 @@ class DocumentCounter implements ShardedCounter {
         // A slice of ids lives up to a sixteenth longer than each of its ids has to.
         if (closedAt + 2 * this.#keptFor < now) return false;
         const key = shardKey(name, generation, shardOf(once, shards));
-        const shard = await this.#store.read(key, { signal });
-        return shard !== undefined && holdsId(shard.value as ShardDocument, hash);
+        // An update that changes nothing: it reads with the patience that additions have.
+        const { value: shard } = await update(this.#store, key, leave, this.#options(signal));
+        const time = { now, keptFor: this.#keptFor };
+        return shard !== undefined && holdsId(withoutExpired(shard as ShardDocument, time), hash);
       }),
     );
     return known.includes(true);
@@ -254,6 +254,8 @@ class DocumentCounter implements ShardedCounter {
     assertName(this.name, 'name', name);
   }
 }
+
+function leave(): undefined {}
 
 /** What becomes of an addition to a shard. */
 function answerOf(shard: ShardDocument, amount: bigint, hash: string | undefined): Answer {
