@@ -19,7 +19,8 @@ const nobody = '999999';
 export function reportItems(url: string, list: string, directory: Directory): HttpResource {
   const items = sharePointListItems({ site: `${url}/sharepoint`, list, fields });
   const { url: addressOf, list: listing } = items;
-  if (typeof addressOf !== 'function' || listing === undefined) throw new Error('The preset changed.');
+  if (typeof addressOf !== 'function' || listing === undefined)
+    throw new Error('The preset changed.');
   return {
     ...items,
     url: (key, operation) => addressOf(directory.get(key) ?? nobody, operation),

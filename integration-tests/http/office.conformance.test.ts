@@ -1,7 +1,7 @@
 import { type Office, officeClient, startOffice } from '@runafter/example-office';
 import { type HttpResource, httpDocumentStore } from '@runafter/http';
 import type { DocumentStoreOptions } from '@runafter/optimistic';
-import { describeDocumentStore, type DocumentStorePlace } from '@runafter/optimistic/conformance';
+import { type DocumentStorePlace, describeDocumentStore } from '@runafter/optimistic/conformance';
 import { afterAll, beforeAll } from 'vitest';
 import {
   createParcelList,
