@@ -18,6 +18,9 @@ const drivers: Readonly<Record<string, readonly string[]>> = {
   RunStore: ['memoryRunStore', 'sqliteRunStore'],
   DocumentStore: [
     'blobDocumentStore',
+    'httpDocumentStore',
+    'httpDocumentStore (Dataverse rows)',
+    'httpDocumentStore (SharePoint list items)',
     'memoryDocumentStore',
     'mssqlDocumentStore',
     'postgresDocumentStore',
@@ -26,6 +29,8 @@ const drivers: Readonly<Record<string, readonly string[]>> = {
   ],
   Counter: [
     'memoryCounter',
+    'shardedCounter on blobDocumentStore',
+    'shardedCounter on httpDocumentStore',
     'shardedCounter on memoryDocumentStore',
     'mssqlCounter',
     'postgresCounter',
