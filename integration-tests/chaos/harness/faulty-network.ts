@@ -5,13 +5,15 @@
  * @module
  */
 import { systemClock } from '@runafter/clock';
-import { type FaultProxy, faultProxy } from '@runafter/testkit';
+import { type Direction, type FaultProxy, faultProxy } from '@runafter/testkit';
 
 /** Milliseconds that the service cannot be reached. */
 const outageTime = 150;
 /** Milliseconds by which everything comes late, and for how long. */
 const delay = 25;
 const delayTime = 300;
+/** Milliseconds that nothing gets through, before the connections break. */
+const holeTime = 40;
 
 export class FaultyNetwork implements AsyncDisposable {
   /** The service's URL, by way of this network. */
@@ -69,16 +71,26 @@ export class FaultyNetwork implements AsyncDisposable {
     return true;
   }
 
+  /** Nothing gets through in one direction for a while, and then the connections break: it is gone. */
+  swallow(direction: Direction): boolean {
+    if (!this.#isHealthy) return false;
+    this.#proxy.blackHole(direction);
+    this.#recoverIn(holeTime, () => this.#proxy.cut());
+    return true;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isClosed = true;
     await this.#proxy.close();
   }
 
-  #recoverIn(time: number): void {
+  #recoverIn(time: number, before = () => {}): void {
     this.#isHealthy = false;
     systemClock.setTimer(time, () => {
       this.#isHealthy = true;
-      if (!this.#isClosed) this.#proxy.heal();
+      if (this.#isClosed) return;
+      before();
+      this.#proxy.heal();
     });
   }
 }

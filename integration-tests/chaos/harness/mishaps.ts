@@ -5,7 +5,7 @@
  * machine sees as many of them as a fast one, and a seed brings back the same plan on both.
  * @module
  */
-import { type Random, systemClock } from '@runafter/clock';
+import { type Clock, type Random, systemClock } from '@runafter/clock';
 import type { Crew } from './crew.ts';
 
 /** One thing that goes wrong. */
@@ -50,6 +50,8 @@ export interface Ordeal {
   /** Called again and again with how much it has done. */
   readonly onProgress: (done: number) => void;
   readonly signal: AbortSignal;
+  /** Default: the system's. */
+  readonly clock?: Clock;
 }
 
 /**
@@ -58,30 +60,36 @@ export interface Ordeal {
  * @returns how long nothing was done at most, in milliseconds: whoever hangs shows here.
  * @throws {Error} a worker has failed, or nothing was done for a minute.
  */
-export async function goThrough(crew: Crew, ordeal: Ordeal): Promise<number> {
-  const { mishaps, total, onProgress, signal } = ordeal;
-  let toCome = mishaps.toSorted((a, b) => a.at - b.at);
+export async function goThrough(
+  crew: Pick<Crew, 'done' | 'finished'>,
+  { mishaps, total, onProgress, signal, clock = systemClock }: Ordeal,
+): Promise<number> {
   let isOver = false;
   const over = crew.finished.finally(() => {
     isOver = true;
   });
+  // Whoever gives up first does not hear of it.
+  over.catch(() => {});
+  let toCome = mishaps.toSorted((a, b) => a.at - b.at);
   let done = 0;
+  let progressAt = clock.monotonic();
   let longestPause = 0;
-  let lastSeenAt = systemClock.monotonic();
   while (!isOver) {
     signal.throwIfAborted();
-    const now = systemClock.monotonic();
-    if (crew.done > done) lastSeenAt = now;
+    const before = done;
     done = crew.done;
     onProgress(done);
-    const pause = now - lastSeenAt;
-    // The first processes have to start.
-    if (done > 0) longestPause = Math.max(longestPause, pause);
-    if (pause > patience) {
+    const now = clock.monotonic();
+    const pause = now - progressAt;
+    if (done > before) progressAt = now;
+    // Before the first, the processes have to start.
+    if (before > 0) longestPause = Math.max(longestPause, pause);
+    if (pause > patience && done === before) {
       throw new Error(`Nothing was done for ${patience / 1_000} s, at ${done} of ${total}.`);
     }
-    toCome = toCome.filter(({ at, strike }) => at > done / total || !strike());
-    await Promise.race([over, systemClock.sleep(tick)]);
+    const share = done / total;
+    toCome = toCome.filter(({ at, strike }) => at > share || !strike());
+    await Promise.race([over, clock.sleep(tick)]);
   }
   await over;
   onProgress(crew.done);

@@ -2,7 +2,7 @@
  * What the chaos of state has to know about a backend; each has a file in backends/.
  * @module
  */
-import type { Counter } from '@runafter/counter';
+import type { AtomicCounter, Counter } from '@runafter/counter';
 import type { DocumentStore } from '@runafter/optimistic';
 import type { PlaceName, PlaceOf } from '../harness/places.ts';
 
@@ -14,8 +14,9 @@ export interface Journal {
   readonly applied: readonly number[];
 }
 
-/** What is needed of a counter. */
-export type Adder = Pick<Counter, 'add' | 'read' | 'close'>;
+/** What is needed of a counter, and what those that do everything in one step have beside it. */
+export type Adder = Pick<Counter, 'add' | 'read' | 'close'> &
+  Partial<Pick<AtomicCounter, 'addAndGet' | 'reset'>>;
 
 /** A backend that keeps state. */
 export interface StateBackend<Name extends PlaceName = PlaceName> {
@@ -38,9 +39,9 @@ export interface StateBackend<Name extends PlaceName = PlaceName> {
   readonly prepare?: (place: PlaceOf<Name>) => Promise<void>;
   /** Opens it, in each process. Closing it closes all that this has opened. */
   readonly openCounter: (place: PlaceOf<Name>) => Adder | Promise<Adder>;
-  readonly openDocuments: (
+  readonly openDocuments: <T = Journal>(
     place: PlaceOf<Name>,
-  ) => DocumentStore<Journal> | Promise<DocumentStore<Journal>>;
+  ) => DocumentStore<T> | Promise<DocumentStore<T>>;
 }
 
 /** Says what a backend is; its place's type follows from the place's name. */
