@@ -16,6 +16,9 @@ import { onService } from '../services/on-service.ts';
 import { counterHistory, isAtomic } from './counter-history.ts';
 import { documentHistory } from './document-history.ts';
 
+/** Servers for T-SQL take their time in tests. */
+const timeout = 180_000;
+
 for (const backend of [azureBlob, http, mssql, postgres, redis, sqlite]) {
   if (backend.place === 'folder') inFolder((place) => judge(backend, place));
   else await onService(backend.place, (place) => judge(backend, place));
@@ -28,24 +31,32 @@ function judge(backend: StateBackend, place: PlaceOf<StateBackend['place']>): vo
 
     beforeAll(() => backend.prepare?.(place));
 
-    it('of a counter could have happened one after the other', async () => {
-      const { history, lostReplies } = await counterHistory(open, seed);
-      const { operations } = history;
-      const counter = await backend.openCounter(place);
-      const seen = isAtomic(counter) ? operations : relaxReads(operations);
-      await counter.close();
-      const verdict = checkHistory(seen, counterModel());
-      expect(verdict, `seed ${seed}`).toMatchObject({ linearizable: true });
-      expectFaults(operations, lostReplies);
-    });
+    it(
+      'of a counter could have happened one after the other',
+      async () => {
+        const { history, lostReplies } = await counterHistory(open, seed);
+        const { operations } = history;
+        const counter = await backend.openCounter(place);
+        const seen = isAtomic(counter) ? operations : relaxReads(operations);
+        await counter.close();
+        const verdict = checkHistory(seen, counterModel());
+        expect(verdict, `seed ${seed}`).toMatchObject({ linearizable: true });
+        expectFaults(operations, lostReplies);
+      },
+      timeout,
+    );
 
-    it('of a document could have happened one after the other', async () => {
-      const { history, lostReplies } = await documentHistory(open, seed);
-      const { operations } = history;
-      const verdict = checkHistory(operations, registerModel({ initial: 0 }));
-      expect(verdict, `seed ${seed}`).toMatchObject({ linearizable: true });
-      expectFaults(operations, lostReplies);
-    });
+    it(
+      'of a document could have happened one after the other',
+      async () => {
+        const { history, lostReplies } = await documentHistory(open, seed);
+        const { operations } = history;
+        const verdict = checkHistory(operations, registerModel({ initial: 0 }));
+        expect(verdict, `seed ${seed}`).toMatchObject({ linearizable: true });
+        expectFaults(operations, lostReplies);
+      },
+      timeout,
+    );
 
     /** That the test was one: most calls were answered, and where replies can be lost, some were. */
     function expectFaults(operations: readonly { outcome: { status: string } }[], lost: number) {
