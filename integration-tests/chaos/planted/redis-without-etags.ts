@@ -3,8 +3,7 @@
  * @module
  */
 import { redisCounter, redisDocumentStore } from '@runafter/redis';
-import type { PlaceIn } from '../../services/services.ts';
-import { defineBackend } from '../state/backend.ts';
+import { defineBackend, type Journal } from '../state/backend.ts';
 
 export const backend = defineBackend({
   name: 'redis without ETags',
@@ -13,8 +12,8 @@ export const backend = defineBackend({
   inFlight: 16,
   isWrite: /eval/i,
   openCounter: ({ url, prefix }) => redisCounter(url, { prefix }),
-  openDocuments<T>({ url, prefix }: PlaceIn<'redis'>) {
-    const store = redisDocumentStore<T>(url, { prefix });
+  openDocuments({ url, prefix }) {
+    const store = redisDocumentStore<Journal>(url, { prefix });
     const conditional = store.replace.bind(store);
     const replace: typeof store.replace = async (key, value, _version, options) => {
       const newest = await store.read(key);

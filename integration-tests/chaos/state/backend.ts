@@ -39,9 +39,9 @@ export interface StateBackend<Name extends PlaceName = PlaceName> {
   readonly prepare?: (place: PlaceOf<Name>) => Promise<void>;
   /** Opens it, in each process. Closing it closes all that this has opened. */
   readonly openCounter: (place: PlaceOf<Name>) => Adder | Promise<Adder>;
-  readonly openDocuments: <T = Journal>(
+  readonly openDocuments: (
     place: PlaceOf<Name>,
-  ) => DocumentStore<T> | Promise<DocumentStore<T>>;
+  ) => DocumentStore<Journal> | Promise<DocumentStore<Journal>>;
 }
 
 /** Says what a backend is; its place's type follows from the place's name. */
