@@ -39,8 +39,7 @@ export function migrationSql({ schema = 'runafter', from = 0 }: MigrationSqlOpti
   taken_at datetime2(3) NOT NULL DEFAULT SYSUTCDATETIME()
 );`;
   return [
-    // Some tools turn it off, and names with a bracket in them are quoted with it.
-    'SET QUOTED_IDENTIFIER ON;\nSET XACT_ABORT ON;\nBEGIN TRANSACTION;',
+    'SET XACT_ABORT ON;\nBEGIN TRANSACTION;',
     lock(schema),
     `IF SCHEMA_ID(${quotedText(schema)}) IS NULL\n${execute(`CREATE SCHEMA ${name};`)}`,
     `IF OBJECT_ID(${quotedText(`${name}.migrations`)}) IS NULL\n${execute(createTable)}`,

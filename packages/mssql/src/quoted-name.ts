@@ -21,8 +21,7 @@ export function quotedSchema(service: string, option: string, name: string): str
     const fix = `is longer than the ${maxLength} characters that SQL Server takes: "${name}". Shorten it.`;
     throw new ServiceOptionError(service, option, fix);
   }
-  // Both ways of quoting are standard, but a bracket inside brackets is not read by every server.
-  return name.includes(']') ? `"${name.replaceAll('"', '""')}"` : `[${name}]`;
+  return `[${name.replaceAll(']', ']]')}]`;
 }
 
 /** A text as a T-SQL literal. */

@@ -3,7 +3,7 @@ import { migrationSql } from '../src/index.ts';
 
 describe('the T-SQL of a migration', () => {
   it('is one transaction, and one batch', () => {
-    expect(migrationSql()).toMatch(/SET XACT_ABORT ON;\nBEGIN TRANSACTION;\n/);
+    expect(migrationSql()).toMatch(/^SET XACT_ABORT ON;\nBEGIN TRANSACTION;\n/);
     expect(migrationSql()).toMatch(/\nCOMMIT TRANSACTION;\n$/);
     expect(migrationSql()).not.toMatch(/^\s*GO\s*$/im);
   });
@@ -29,8 +29,9 @@ describe('the T-SQL of a migration', () => {
     },
   );
 
-  it('quotes a name in one way or the other, and doubles what would end a text', () => {
-    expect(migrationSql({ schema: "it's [a" })).toContain("EXEC (N'CREATE SCHEMA [it''s [a];');");
-    expect(migrationSql({ schema: 'a]"b' })).toContain('EXEC (N\'CREATE SCHEMA "a]""b";\');');
+  it('doubles what would end a name or a text', () => {
+    const sql = migrationSql({ schema: "it's a]b" });
+    expect(sql).toContain("EXEC (N'CREATE SCHEMA [it''s a]]b];');");
+    expect(sql).toContain("IF SCHEMA_ID(N'it''s a]b') IS NULL");
   });
 });
