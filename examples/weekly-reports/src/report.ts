@@ -25,12 +25,16 @@ export interface Customer {
   readonly crm_name: string;
 }
 
-/** One row of the Dataverse table of counters. */
-export interface Counter {
-  readonly crm_name: string;
+/** What changes of a counter. */
+export interface CounterValue {
   readonly crm_value: number;
   /** The idempotency key of the last addition: whoever finds its own there has added already. */
-  readonly crm_lastaddition?: string;
+  readonly crm_lastaddition?: string | null;
+}
+
+/** One row of the Dataverse table of counters. */
+export interface Counter extends CounterValue {
+  readonly crm_name: string;
 }
 
 /** One row of the collected result: how a report ended. */

@@ -9,7 +9,8 @@
  */
 import type { ActionContext, LoopContext, UnsuccessfulResult } from '@runafter/core';
 import type { Stored } from '@runafter/example-office';
-import type { Customer, ReportItem } from './report.ts';
+import { update } from '@runafter/optimistic';
+import type { CounterValue, Customer, ReportItem } from './report.ts';
 import { completeReport, failReport, takeReport } from './report-status.ts';
 import type { Summary } from './summary.ts';
 import { names, type Systems } from './systems.ts';
@@ -17,7 +18,7 @@ import { names, type Systems } from './systems.ts';
 type Context = ActionContext<void, LoopContext<ReportItem>>;
 
 /** The steps on the given systems. */
-export function stepsOn({ reports, customers, counters, mail }: Systems) {
+export function stepsOn({ reports, customers, countersByName, mail }: Systems) {
   return {
     setProcessing: (context: Context) => takeReport(reports, context.item, context),
 
@@ -45,21 +46,21 @@ export function stepsOn({ reports, customers, counters, mail }: Systems) {
       return failReport(reports, context.item, error.message, context);
     },
 
-    /** One addition for all reports; refused, and tried again, when another run has written meanwhile. */
+    /**
+     * One addition for all reports. The row itself tells whether it was made before, so making it again
+     * does no harm when a reply gets lost.
+     */
     async addCount(
       [, summary]: readonly [unknown, Summary],
       { signal, idempotencyKey }: Pick<Context, 'signal' | 'idempotencyKey'>,
     ): Promise<Summary> {
-      const counter = await counters.find({ crm_name: names.counter }, { signal });
-      if (counter === undefined) throw new Error(`There is no counter "${names.counter}".`);
-      const { crm_value, crm_lastaddition } = counter.fields;
-      if (crm_lastaddition !== idempotencyKey) {
-        const next = {
-          crm_value: crm_value + summary.rows.length,
-          crm_lastaddition: idempotencyKey,
-        };
-        await counters.update(counter.id, counter.etag, next, { signal, idempotencyKey });
-      }
+      const add = (counter: CounterValue | undefined) => {
+        if (counter === undefined) throw new Error(`There is no counter "${names.counter}".`);
+        if (counter.crm_lastaddition === idempotencyKey) return undefined;
+        const crm_value = counter.crm_value + summary.rows.length;
+        return { crm_value, crm_lastaddition: idempotencyKey };
+      };
+      await update(countersByName, names.counter, add, { signal, idempotent: true });
       return summary;
     },
   };

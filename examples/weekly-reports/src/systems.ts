@@ -8,7 +8,9 @@ import {
   officeClient,
   type TableClient,
 } from '@runafter/example-office';
-import type { Counter, Customer, Report } from './report.ts';
+import { dataverseRows, httpDocumentStore } from '@runafter/http';
+import type { DocumentStore } from '@runafter/optimistic';
+import type { Counter, CounterValue, Customer, Report } from './report.ts';
 
 /** Names of what the program configures. */
 export const names = {
@@ -29,6 +31,8 @@ export interface Systems {
   readonly customers: TableClient<Customer>;
   /** The Dataverse table with the number of reports that were processed. */
   readonly counters: TableClient<Counter>;
+  /** The same rows as documents by their names, for update(). */
+  readonly countersByName: DocumentStore<CounterValue>;
   readonly mail: OfficeClient['mail'];
   /** Aborted when the program is told to stop. */
   readonly signal: AbortSignal | undefined;
@@ -44,11 +48,20 @@ export interface ConnectOptions {
 /** Connects to the office at an address. Nothing is sent yet. */
 export function connect(url: string, options: ConnectOptions = {}): Systems {
   const { fail = false, signal } = options;
-  const client = officeClient(url, { connection: 'weekly-reports', ...(signal && { signal }) });
+  const connection = 'weekly-reports';
+  const client = officeClient(url, { connection, ...(signal && { signal }) });
+  const counterRows = dataverseRows({
+    environment: `${url}/dataverse`,
+    table: names.counters,
+    alternateKey: 'crm_name',
+    fields: ['crm_value', 'crm_lastaddition'],
+    headers: { 'x-connection-id': connection },
+  });
   return {
     reports: client.list(names.list),
     customers: client.table(fail ? mistakenTable : names.customers),
     counters: client.table(names.counters),
+    countersByName: httpDocumentStore(counterRows),
     mail: client.mail,
     signal,
   };

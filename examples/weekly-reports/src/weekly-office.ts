@@ -19,6 +19,7 @@ export async function openWeeklyOffice(reports: readonly Report[], speed: number
   office.createTable(names.customers, ['crm_name']);
   const counter: Counter = { crm_name: names.counter, crm_value: 0 };
   office.createTable(names.counters, ['crm_name', 'crm_value', 'crm_lastaddition'], {
+    keys: ['crm_name'],
     rows: [{ ...counter }],
   });
   return office;
