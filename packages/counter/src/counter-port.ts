@@ -69,7 +69,8 @@ export interface Counter extends AsyncDisposable {
 export interface AtomicCounter extends Counter {
   /**
    * Adds, and tells the value right after it: of concurrent callers with positive amounts, no two get the
-   * same. With a `once` that has counted before, the value of now.
+   * same. With a `once` that has counted before, the value of now, which others may get as well; so it is
+   * when a reply was lost and the addition was sent again.
    *
    * @throws {CounterOverflowError} `COUNTER_OVERFLOW`
    * @throws {CounterOptionError} `COUNTER_OPTION_INVALID`
