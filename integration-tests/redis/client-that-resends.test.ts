@@ -7,6 +7,7 @@ import type { FaultProxy } from '@runafter/testkit';
 import { Redis } from 'ioredis';
 import { expect, it, onTestFinished } from 'vitest';
 import { onService } from '../services/on-service.ts';
+import { listed } from './listed.ts';
 import { loseReplyThrough, useRedis } from './redis-place.ts';
 
 await onService('redis', (place) => {
@@ -71,7 +72,7 @@ await onService('redis', (place) => {
     expect(await store.read('a')).toBeUndefined();
     await expect(store.remove('a', etag)).rejects.toMatchObject({ code: 'ETAG_MISMATCH' });
     await store.create('a', 2);
-    expect(await Array.fromAsync(store.list(''))).toHaveLength(1);
+    expect(await listed(store)).toHaveLength(1);
     for (const key of await server.client.keys(`${prefix}document:a`)) {
       expect(await server.client.pttl(key), 'what was created again does not expire').toBe(-1);
     }
@@ -80,7 +81,7 @@ await onService('redis', (place) => {
   it('leaves nothing listed or read of what was removed, and nothing at all later', async () => {
     const { store, prefix } = await documents();
     await store.remove('a', await store.create('a', 1));
-    expect(await Array.fromAsync(store.list(''))).toEqual([]);
+    expect(await listed(store)).toEqual([]);
     const left = await server.client.keys(`${prefix}*`);
     for (const key of left) expect(await server.client.pttl(key)).toBeGreaterThan(0);
   });

@@ -2,6 +2,7 @@
 import { redisCounter, redisDocumentStore } from '@runafter/redis';
 import { Cluster } from 'ioredis';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
+import { listed } from './listed.ts';
 import { type RedisCluster, startRedisCluster } from './redis-cluster.ts';
 
 const { CI, TEST_SERVICES } = process.env;
@@ -32,9 +33,9 @@ function onCluster({ nodes, stop }: RedisCluster): void {
     const store = redisDocumentStore<number>(client, { prefix: 'list:' });
     const keys = [...awkward, ...Array.from({ length: 700 }, (_, n) => `order-${n}`)];
     await Promise.all(keys.map((key) => store.create(key, 1)));
-    const listed = await Array.fromAsync(store.list(''));
-    expect(listed.map(({ key }) => key).sort()).toEqual(keys.sort());
-    const some = await Array.fromAsync(store.list('order-1'));
+    const found = await listed(store);
+    expect(found.map(({ key }) => key).sort()).toEqual(keys.sort());
+    const some = await listed(store, 'order-1');
     expect(some.map(({ key }) => key).sort()).toEqual(
       keys.filter((key) => key.startsWith('order-1')).sort(),
     );
@@ -47,7 +48,7 @@ function onCluster({ nodes, stop }: RedisCluster): void {
     const another = new Cluster([...nodes]);
     onTestFinished(() => another.disconnect());
     const store = redisDocumentStore<number>(another, { prefix: 'early:' });
-    expect(await Array.fromAsync(store.list(''))).toHaveLength(1);
+    expect(await listed(store)).toHaveLength(1);
   });
 
   it('creates, replaces and removes documents on any server', async () => {

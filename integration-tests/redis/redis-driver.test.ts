@@ -4,6 +4,7 @@ import { redisCounter, redisDocumentStore } from '@runafter/redis';
 import { Redis, type RedisOptions } from 'ioredis';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { onService } from '../services/on-service.ts';
+import { listed } from './listed.ts';
 import { useRedis } from './redis-place.ts';
 
 await onService('redis', ({ url, prefix: ownPrefix }) => {
@@ -52,8 +53,8 @@ await onService('redis', ({ url, prefix: ownPrefix }) => {
       const counter = redisCounter(client, { prefix });
       const etags = new Map<string, string>();
       for (const key of ['a', 'ab', 'b']) etags.set(key, await store.create(key, 1));
-      const listed = await Array.fromAsync(store.list('a'));
-      expect(new Set(listed)).toEqual(
+      const found = await listed(store, 'a');
+      expect(new Set(found)).toEqual(
         new Set(['a', 'ab'].map((key) => ({ key, etag: etags.get(key) }))),
       );
       expect(await counter.addAndGet('n', 2n ** 62n + 1n)).toBe(2n ** 62n + 1n);
@@ -88,7 +89,7 @@ await onService('redis', ({ url, prefix: ownPrefix }) => {
     await two.create('a', 2);
     await counter.add('a', 3);
     expect([(await one.read('a'))?.value, (await two.read('a'))?.value]).toEqual([1, 2]);
-    expect(await Array.fromAsync(one.list(''))).toHaveLength(1);
+    expect(await listed(one)).toHaveLength(1);
     expect(await counter.read('a')).toBe(3n);
   });
 

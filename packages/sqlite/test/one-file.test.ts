@@ -4,6 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { expect, it, onTestFinished } from 'vitest';
 import { sqliteCounter, sqliteDocumentStore, sqliteRunStore } from '../src/index.ts';
 import { applicationId, migrations } from '../src/migrations.ts';
+import { listed } from './listed.ts';
 import { createRun, outcome } from './outcome.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
@@ -26,7 +27,7 @@ it('is used by all three at the same time', async () => {
     ]),
   );
   expect(await runs.readFrame('r', 'F')).toHaveLength(50);
-  expect(await Array.fromAsync(documents.list('a'))).toHaveLength(51);
+  expect(await listed(documents, 'a')).toHaveLength(51);
   expect(await counters.read('n')).toBe(51n);
 });
 

@@ -2,7 +2,7 @@
 import { sqliteCounter } from '../../src/index.ts';
 
 const [, , file = '', name = '', count = ''] = process.argv;
-const counter = sqliteCounter(file);
+const counter = sqliteCounter(file, { synchronous: 'normal' });
 for (let n = 0; n < Number(count); n += 10) {
   const ten = Array.from({ length: 10 }, (_, i) => n + i);
   await Promise.all(

@@ -11,6 +11,7 @@ import {
   updateDocument,
 } from '../../src/documents/document-table.ts';
 import { sqliteDocumentStore } from '../../src/index.ts';
+import { listed } from '../listed.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 
 it('takes only the ETag itself for a version, and nothing that is equal to it as a number', async () => {
@@ -39,8 +40,8 @@ it('keeps stores with different prefixes apart in one file', async () => {
   await all.create('17', 'all');
   expect((await orders.read('17'))?.value).toBe('order');
   expect((await percent.read('17'))?.value).toBe('percent');
-  expect((await Array.fromAsync(orders.list(''))).map(({ key }) => key)).toEqual(['17']);
-  const keys = (await Array.fromAsync(all.list(''))).map(({ key }) => key);
+  expect((await listed(orders)).map(({ key }) => key)).toEqual(['17']);
+  const keys = (await listed(all)).map(({ key }) => key);
   expect(keys.sort()).toEqual(['17', 'order%17', 'order/17']);
 });
 
