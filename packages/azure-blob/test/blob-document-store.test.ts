@@ -65,14 +65,17 @@ it('a key whose blob would have too long a name is refused before anything is se
 
 it('a service that does not answer is given up after the time-out', async () => {
   const clock = virtualClock();
-  const waiting = Promise.withResolvers<void>();
+  let sent = () => {};
+  const sending = new Promise<void>((resolve) => {
+    sent = resolve;
+  });
   /** A transport that never answers, until its request is aborted. */
   const httpClient = {
     sendRequest: (request: { abortSignal?: AbortSignal }) =>
       new Promise<never>((_, reject) => {
         const aborted = Object.assign(new Error('aborted'), { name: 'AbortError' });
         request.abortSignal?.addEventListener('abort', () => reject(aborted));
-        waiting.resolve();
+        sent();
       }),
   };
   const client = new ContainerClient(
@@ -82,7 +85,7 @@ it('a service that does not answer is given up after the time-out', async () => 
   );
   const store = blobDocumentStore<number>(client, { clock, timeout: '5s' });
   const written = store.create('order-17', 1).catch((failure: Error) => failure);
-  await waiting.promise;
+  await sending;
   await clock.advance('5s');
   const error = await written;
   expect(error).toMatchObject({ code: 'OUTCOME_UNKNOWN' });
