@@ -1,12 +1,17 @@
 /** The chaos program, as people call it: what it prints, and that it finds bugs that were planted. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { captureProgram } from '../../scripts/run-program.mjs';
 import { root, sourceCondition } from '../../scripts/workspace.ts';
 import { onService } from '../services/on-service.ts';
+import { temporaryFolder } from '../workspace/temporary-folder.ts';
+
+const main = join(import.meta.dirname, 'main.ts');
 
 function chaos(...args: readonly string[]) {
-  const main = join(import.meta.dirname, 'main.ts');
   return captureProgram(process.execPath, [`--conditions=${sourceCondition}`, main, ...args], {
     cwd: root,
     timeout: 110_000,
@@ -53,6 +58,46 @@ await onService('redis', () => {
       expect(code, output).toBe(1);
       expect(output).toMatch(/redis without ETags, document: acknowledged and lost: \d+/);
     });
+  });
+});
+
+describe('whatever its backend does', { timeout: 60_000 }, () => {
+  const local = (members: string) => `export const backend = {
+    name: 'odd', place: 'folder', additions: { full: 80, quick: 80 }, inFlight: 1, ${members}
+  };`;
+
+  it('a process that fails is a failure, with what it said', async () => {
+    const members = "openCounter() { throw new Error('the disk is full'); }";
+    const folder = temporaryFolder({ 'odd.mjs': local(members) });
+    const { code, output } = await chaos('state', '--backend', join(folder, 'odd.mjs'));
+    expect(code).toBe(1);
+    expect(output).toMatch(
+      /✗ odd: Worker \d ended by itself, with exit code 1:.*the disk is full/s,
+    );
+  });
+
+  it('Ctrl-C ends it, with nothing left behind', async () => {
+    const add = 'add: () => new Promise((resolve) => setTimeout(resolve, 1_000_000))';
+    const folder = temporaryFolder({ 'odd.mjs': local(`openCounter: () => ({ ${add} })`) });
+    const scratch = temporaryFolder({});
+    const child = spawn(
+      process.execPath,
+      [
+        ...[`--conditions=${sourceCondition}`, main, 'state'],
+        ...['--backend', join(folder, 'odd.mjs')],
+      ],
+      { cwd: root, env: { ...process.env, TMPDIR: scratch }, stdio: ['ignore', 'ignore', 'pipe'] },
+    );
+    const ended = once(child, 'close');
+    let output = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+    });
+    await vi.waitUntil(() => readdirSync(scratch).length === 2, 30_000);
+    child.kill('SIGINT');
+    expect(await ended).toEqual([1, null]);
+    expect(output).toContain('It was interrupted.');
+    expect(readdirSync(scratch)).toEqual([]);
   });
 });
 

@@ -52,8 +52,12 @@ async function run({ name, json, seed, ...setting }: CommandLine): Promise<numbe
 /** Aborts at the first Ctrl-C, so that everything is cleared away; a second one ends the program at once. */
 function interrupted(): AbortSignal {
   const controller = new AbortController();
+  // Not once(): libraries that see no other listener any more end the process themselves.
   for (const name of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(name, () => controller.abort(new Error('It was interrupted.')));
+    process.on(name, () => {
+      if (controller.signal.aborted) process.exit(130);
+      controller.abort(new Error('It was interrupted.'));
+    });
   }
   return controller.signal;
 }

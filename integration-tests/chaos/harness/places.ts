@@ -13,6 +13,8 @@ import { type Finding, findService } from '../../services/find-service.ts';
 import type { ServiceKind } from '../../services/service-kind.ts';
 import { type PlaceIn, type ServiceName, services } from '../../services/services.ts';
 
+export type { ServiceName };
+
 /** What can be asked for: a service, or a folder for what needs none. */
 export type PlaceName = ServiceName | 'folder';
 
@@ -32,7 +34,10 @@ export interface OpenPlace<Place> extends AsyncDisposable {
 }
 
 /** There is no such service; the message is the reason. */
-export class NoServiceError extends Error {}
+export class NoServiceError extends Error {
+  /** Whether whatever needs it fails, and is not left out. */
+  readonly isRequired = Boolean(process.env.CI) || Boolean(process.env.TEST_SERVICES);
+}
 
 /** The services that were needed so far. */
 export class Places implements AsyncDisposable {

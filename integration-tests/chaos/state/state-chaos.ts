@@ -32,7 +32,7 @@ export const stateChaos: Chaos = {
         if (backend.note !== undefined) notes.set(backend.name, backend.note);
       } catch (error) {
         setting.signal.throwIfAborted();
-        const isSkipped = error instanceof NoServiceError && !areServicesRequired();
+        const isSkipped = error instanceof NoServiceError && !error.isRequired;
         if (!isSkipped)
           faults.push(`${backend.name}: ${error instanceof Error ? error.message : error}`);
       }
@@ -52,8 +52,4 @@ function filesFor({ only, backendFile }: ChaosSetting): string[] {
   return names
     .filter((name) => only.length === 0 || only.includes(name))
     .map((name) => new URL(`./backends/${name}.ts`, import.meta.url).href);
-}
-
-function areServicesRequired(): boolean {
-  return Boolean(process.env.CI) || Boolean(process.env.TEST_SERVICES);
 }
