@@ -80,6 +80,21 @@ await onService('postgres', ({ url }) => {
     });
   });
 
+  it('an addition does not wait for ids that have expired and that somebody else has locked', async () => {
+    await database.empty();
+    const counter = postgresCounter(database.pool);
+    await counter.add('orders', 1, { once: 'order-1' });
+    await database.pool.query('UPDATE runafter.counter_operations SET expires_at = now()');
+    const holder = await database.pool.connect();
+    try {
+      await holder.query('BEGIN; SELECT FROM runafter.counter_operations FOR UPDATE');
+      expect(await counter.addAndGet('orders', 1, { once: 'order-2' })).toBe(2n);
+    } finally {
+      await holder.query('ROLLBACK');
+      holder.release();
+    }
+  });
+
   it('ids that have expired are deleted in the course of later additions', async () => {
     await database.empty();
     const counter = postgresCounter(database.pool);

@@ -42,6 +42,7 @@ export class Connection {
   readonly #client: MssqlClient;
   readonly #clock: Clock;
   #own: Promise<ConnectionPool> | undefined;
+  #mssql: Mssql | undefined;
   #isClosed = false;
 
   constructor(service: string, client: MssqlClient, clock: Clock = systemClock) {
@@ -79,7 +80,8 @@ export class Connection {
     signal: AbortSignal | undefined,
   ): Promise<readonly Row[]> {
     if (this.#isClosed) throw new ServiceClosedError(this.#service);
-    const mssql = await loadMssql(this.#service);
+    this.#mssql ??= await loadMssql(this.#service);
+    const mssql = this.#mssql;
     let cancel: (() => void) | undefined;
     try {
       const request = (await this.#pool(mssql)).request();
