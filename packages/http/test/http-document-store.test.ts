@@ -237,7 +237,8 @@ describe('a listing', () => {
     entries: (found) =>
       (found.json() as { keys: string[] }).keys.map((key) => ({ key, etag: `"${key}"` })),
   };
-  const keysOf = (service: RecordedFetch, prefix = '') => listed(storeOn(service, { list }), prefix);
+  const keysOf = (service: RecordedFetch, prefix = '') =>
+    listed(storeOn(service, { list }), prefix);
 
   it('follows next links, relative ones as well, and keeps to the prefix', async () => {
     const service = recordedFetch(
