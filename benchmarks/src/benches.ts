@@ -7,5 +7,6 @@ import type { Bench } from './harness/work.ts';
 export const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   engine: async () => (await import('./engine/engine-bench.ts')).engineBench,
   durable: async () => (await import('./durable/durable-bench.ts')).durableBench,
+  state: async () => (await import('./state/state-bench.ts')).stateBench,
   history: async () => (await import('./history/history-bench.ts')).historyBench,
 };

@@ -17,12 +17,16 @@ import { formatTable } from './harness/table.ts';
 const fullEffort: Effort = { rounds: 9, warmUp: 300, roundTime: 60 };
 const quickEffort: Effort = { rounds: 3, warmUp: 150, roundTime: 30 };
 
+/** Aborts at the first Ctrl-C, so that everything is cleared away; a second one ends the program at once. */
+const interrupted = interruptSignal();
+
 process.exitCode = await main(process.argv.slice(2));
 
 async function main(args: readonly string[]): Promise<number> {
   try {
     return await run(readCommandLine(args, Object.keys(benches)));
   } catch (error) {
+    if (interrupted.aborted) return 130;
     console.error((error as Error).message);
     return 1;
   }
@@ -45,14 +49,30 @@ async function run({ names, quick, json, check, only, help }: CommandLine): Prom
 }
 
 /** Runs one benchmark and prints its table. */
-async function report(name: string, options: Omit<RunOptions, 'progress'>): Promise<Row[]> {
+async function report(
+  name: string,
+  options: Pick<RunOptions, 'effort' | 'only' | 'quick'>,
+): Promise<Row[]> {
   const load = benches[name];
   if (load === undefined) return [];
   const bench = await load();
   console.log(`${bench.title}\n${describeEnvironment(bench.packages)}\n`);
-  const rows = await runBench(name, bench, { ...options, progress: progressLine() });
+  const rows = await runBench(name, bench, {
+    ...options,
+    progress: progressLine(),
+    say: console.log,
+    signal: interrupted,
+  });
   console.log(`${formatTable(rows)}\n`);
   return rows;
+}
+
+function interruptSignal(): AbortSignal {
+  const controller = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(name, () => controller.abort(new Error('It was interrupted.')));
+  }
+  return controller.signal;
 }
 
 function legend({ rounds }: Effort, missed: number): string {

@@ -11,18 +11,20 @@ const childMain = fileURLToPath(new URL('child-main.ts', import.meta.url));
 /**
  * Starts a child, waits for its answer and for its end.
  *
- * @param onRound - called when the child begins a round.
+ * @param options.onRound - called when the child begins a round.
+ * @param options.signal - ends the child.
  * @returns the child's last answer.
  * @throws {Error} the child failed; what it printed has gone to stderr.
  */
 export function inChildProcess(
   assignment: Assignment,
-  onRound: (round: number) => void,
+  { onRound, signal }: { onRound(round: number): void; readonly signal: AbortSignal },
 ): Promise<Answer> {
   const child = fork(childMain, [JSON.stringify(assignment)], {
     // Enough for a peer that keeps a million of everything; the garbage is collected between rounds.
     execArgv: [...process.execArgv, '--expose-gc', '--max-old-space-size=6144'],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    signal,
   });
   let last: Answer | undefined;
   child.on('message', (message: Answer) => {
@@ -31,11 +33,11 @@ export function inChildProcess(
   });
   return new Promise((resolve, reject) => {
     child.once('error', reject);
-    child.once('close', (code, signal) => {
+    child.once('close', (code, killedBy) => {
       if (code === 0 && last !== undefined) return resolve(last);
       const { work, peer = 'runafter' } = assignment;
       reject(
-        new Error(`Measuring "${work}" with ${peer} failed (${signal ?? `exit code ${code}`}).`),
+        new Error(`Measuring "${work}" with ${peer} failed (${killedBy ?? `exit code ${code}`}).`),
       );
     });
   });

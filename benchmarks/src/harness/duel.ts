@@ -36,9 +36,10 @@ export interface DuelOptions extends Effort {
  */
 export async function duel(ours: Side, theirs: Side, options: DuelOptions): Promise<Samples> {
   const { rounds, onRound, now = () => performance.now(), tidy = collectYoungGarbage } = options;
+  await using cleanup = new AsyncDisposableStack();
   const contestants = {
-    ours: await Contestant.warmedUp(ours, options, now),
-    theirs: await Contestant.warmedUp(theirs, options, now),
+    ours: await Contestant.warmedUp(ours, options, now, cleanup),
+    theirs: await Contestant.warmedUp(theirs, options, now, cleanup),
   };
   const samples: { ours: number[]; theirs: number[] } = { ours: [], theirs: [] };
   for (let round = 0; round < rounds; round++) {
@@ -70,8 +71,13 @@ class Contestant {
   }
 
   /** Prepares a side, and finds out on the way how often its work fits into a round. */
-  static async warmedUp(side: Side, effort: Effort, now: () => number): Promise<Contestant> {
-    const contestant = new Contestant(side, await side.prepare(), now);
+  static async warmedUp(
+    side: Side,
+    effort: Effort,
+    now: () => number,
+    cleanup: AsyncDisposableStack,
+  ): Promise<Contestant> {
+    const contestant = new Contestant(side, await side.prepare(cleanup), now);
     let spent = 0;
     let last = 0;
     for (let count = 0; count < leastWarmUps || spent < effort.warmUp; count++) {

@@ -3,11 +3,12 @@
  * @module
  */
 import type { Answer } from './assignment.ts';
+import { openPlaces } from './bench-places.ts';
 import { inChildProcess } from './child-process.ts';
 import type { Effort } from './duel.ts';
 import type { Progress } from './progress.ts';
 import { type Row, toRow } from './row.ts';
-import type { Bench, Duel, Probe } from './work.ts';
+import type { Bench, Duel, Probe, Work } from './work.ts';
 
 export interface RunOptions {
   readonly effort: Effort;
@@ -16,6 +17,10 @@ export interface RunOptions {
   /** Without the works that take long. */
   readonly quick?: boolean;
   readonly progress: Progress;
+  /** Gets a line about each service that is used or not to be had. Default: nobody. */
+  readonly say?: (line: string) => void;
+  /** Ends it: no process is left behind, and no service. */
+  readonly signal?: AbortSignal;
 }
 
 /** One step of a run, with the rows that it gives. */
@@ -29,19 +34,31 @@ interface Step {
  *
  * @param name - the bench's name in benches.ts, by which the child processes find it.
  * @returns a row per peer, in the order of the works.
- * @throws {Error} no work has `only` in its name, or a child process failed.
+ * @throws {Error} no work has `only` in its name, a child process failed, or a service is not to be had that
+ *   is required.
  */
 export async function runBench(name: string, bench: Bench, options: RunOptions): Promise<Row[]> {
   const { effort, only = '', quick = false, progress } = options;
-  const steps = bench.works
-    .filter(({ name, long = false }) => name.includes(only) && !(quick && long))
+  const { say = () => {}, signal = new AbortController().signal } = options;
+  const works = bench.works.filter(
+    ({ name, long = false }) => name.includes(only) && !(quick && long),
+  );
+  if (works.length === 0) throw new Error(nothingToDo(name, bench, only));
+  await using places = await openPlaces(new Set(works.flatMap(({ needs }) => needs ?? [])), say);
+  const isPossible = ({ needs }: Work) => needs === undefined || !places.missing.has(needs);
+  const leftOut = works.filter((work) => !isPossible(work));
+  if (leftOut.length > 0) say(`Left out: ${leftOut.map((work) => work.name).join('; ')}.`);
+  const steps = works
+    .filter(isPossible)
     .flatMap((work) =>
-      work.kind === 'duel' ? duelSteps(name, work, effort) : probeSteps(name, work, effort),
+      work.kind === 'duel'
+        ? duelSteps(name, work, { effort, signal })
+        : probeSteps(name, work, { effort, signal }),
     );
-  if (steps.length === 0) throw new Error(nothingToDo(name, bench, only));
   const rows: Row[] = [];
   for (const [index, { title, run }] of steps.entries()) {
     const where = `${name} ${index + 1}/${steps.length}  ${title}`;
+    signal.throwIfAborted();
     progress.show(where);
     rows.push(
       ...(await run((round) => progress.show(`${where}, round ${round + 1} of ${effort.rounds}`))),
@@ -56,27 +73,37 @@ function nothingToDo(name: string, { works }: Bench, only: string): string {
   return `No work of the benchmark "${name}" has "${only}" in its name. There is:\n${names}`;
 }
 
+/** What every step needs to know. */
+interface StepSetting {
+  readonly effort: Effort;
+  readonly signal: AbortSignal;
+}
+
 /** A step per peer: ours is measured anew next to each. */
-function duelSteps(bench: string, work: Duel, effort: Effort): Step[] {
+function duelSteps(bench: string, work: Duel, { effort, signal }: StepSetting): Step[] {
   return Object.entries(work.peers).map(([peer, { target = null }]) => ({
     title: `${work.name}: ${peer}`,
     run: async (onRound) => {
       const assignment = { kind: 'duel', bench, work: work.name, peer, effort } as const;
-      const { samples } = expectAnswer('samples', await inChildProcess(assignment, onRound));
+      const { samples } = expectAnswer(
+        'samples',
+        await inChildProcess(assignment, { onRound, signal }),
+      );
       return [toRow({ work: work.name, peer, target, unit: work.unit }, samples)];
     },
   }));
 }
 
 /** One step: ours is measured in as many processes as there are rounds, like each peer. */
-function probeSteps(bench: string, work: Probe, effort: Effort): Step[] {
+function probeSteps(bench: string, work: Probe, { effort, signal }: StepSetting): Step[] {
   const { name, unit, peers, bound, once = false } = work;
   const rounds = once ? 1 : effort.rounds;
   const sample = async (peer: string | undefined, onRound: (round: number) => void) => {
     const values: number[] = [];
     for (let round = 0; round < rounds; round++) {
       onRound(round);
-      const answer = await inChildProcess({ kind: 'probe', bench, work: name, peer }, () => {});
+      const assignment = { kind: 'probe', bench, work: name, peer } as const;
+      const answer = await inChildProcess(assignment, { onRound: () => {}, signal });
       values.push(expectAnswer('value', answer).value);
     }
     return values;
@@ -88,6 +115,7 @@ function probeSteps(bench: string, work: Probe, effort: Effort): Step[] {
       const theirs = await sample(peer, onRound);
       rows.push(toRow({ work: name, peer, target, unit }, { ours, theirs }));
     }
+    if (bound === undefined) return rows;
     const theirs = ours.map(() => bound.value);
     return [...rows, toRow({ work: name, peer: bound.name, target: 1, unit }, { ours, theirs })];
   };

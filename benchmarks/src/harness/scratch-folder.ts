@@ -14,8 +14,6 @@ export function makeScratchFolder(): void {
   const folder = mkdtempSync(join(tmpdir(), 'runafter-bench-'));
   process.env[variable] = folder;
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-  // Without a listener, Ctrl-C would end the process without its exit event.
-  process.once('SIGINT', () => process.exit(130));
 }
 
 /** The path of a file in the folder. */

@@ -7,6 +7,8 @@
  * @module
  */
 
+import type { ServiceName } from 'integration-tests/places';
+
 /** One named benchmark: `npm run bench -- NAME`. */
 export interface Bench {
   readonly title: string;
@@ -18,6 +20,8 @@ export interface Bench {
 export type Work = (Duel | Probe) & {
   /** It takes long, and is left out of a quick run. */
   readonly long?: boolean;
+  /** The service that it uses; without it, the work is left out. */
+  readonly needs?: ServiceName;
 };
 
 /** Time: ours and a peer take turns in one process. */
@@ -39,7 +43,7 @@ export interface Probe {
   readonly ours: Measure;
   readonly peers: Readonly<Record<string, { readonly measure: Measure } & Target>>;
   /** An absolute bound: a row of its own, in which theirs is the bound and the target 1. */
-  readonly bound: { readonly name: string; readonly value: number };
+  readonly bound?: { readonly name: string; readonly value: number };
 }
 
 export interface Target {
@@ -55,12 +59,25 @@ export interface Side {
   readonly units: number;
   /** What the work must return, so that no side can skip it or leave its results unread. */
   readonly expected: unknown;
-  /** What is done once and not measured: loading, defining, making the input. Gives the work itself. */
-  readonly prepare: () => Promise<() => unknown>;
+  /**
+   * What is done once and not measured: loading, defining, making the input. Gives the work itself.
+   *
+   * @param cleanup - what it gets is done after the last round: closing connections, checking what the rounds
+   *   have left behind. When that fails, the benchmark does.
+   */
+  readonly prepare: (cleanup: AsyncDisposableStack) => Promise<() => unknown>;
 }
 
 /** How a time is shown. */
-export type TimeUnit = 'ms' | 'µs/run' | 'µs/action' | 'µs/item' | 'µs/outcome' | 'ns/action';
+export type TimeUnit =
+  | 'ms'
+  | 'µs/run'
+  | 'µs/action'
+  | 'µs/item'
+  | 'µs/outcome'
+  | 'µs/addition'
+  | 'µs/update'
+  | 'ns/action';
 
 /** How many of a unit make a millisecond. */
 export const perMillisecond: Readonly<Record<TimeUnit, number>> = {
@@ -69,5 +86,7 @@ export const perMillisecond: Readonly<Record<TimeUnit, number>> = {
   'µs/action': 1e3,
   'µs/item': 1e3,
   'µs/outcome': 1e3,
+  'µs/addition': 1e3,
+  'µs/update': 1e3,
   'ns/action': 1e6,
 };

@@ -1,0 +1,92 @@
+/**
+ * SQLite: an UPDATE by node:sqlite in the same mode, and in transactions of as many additions as the
+ * counter puts into one: one for a client that waits for each, all for those that are made at once.
+ * @module
+ */
+import { DatabaseSync } from 'node:sqlite';
+import { scratchFile } from '../../harness/scratch-folder.ts';
+import { inCounter, inCounterOnce, newId } from '../tallies.ts';
+import type { OpenTallies, Tally } from '../tally.ts';
+import type { Contest } from './contest.ts';
+
+const tables = `
+CREATE TABLE counter (name BLOB PRIMARY KEY NOT NULL, value INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE operation (
+  counter BLOB NOT NULL, id BLOB NOT NULL, expires_at INTEGER NOT NULL, PRIMARY KEY (counter, id)
+) WITHOUT ROWID;
+CREATE INDEX operation_by_age ON operation (expires_at);
+INSERT INTO counter VALUES (CAST('orders' AS BLOB), 0);`;
+
+const aDay = 86_400_000;
+
+type Synchronous = 'full' | 'normal';
+
+let files = 0;
+
+function newFile(): string {
+  return scratchFile(`${process.pid}-counter-${files++}.db`);
+}
+
+function openCounter(synchronous: Synchronous) {
+  return async () => {
+    const { sqliteCounter } = await import('@runafter/sqlite');
+    return sqliteCounter(newFile(), { synchronous });
+  };
+}
+
+function raw(synchronous: Synchronous, { withId }: { readonly withId: boolean }): OpenTallies {
+  return async (_clients, cleanup) => {
+    const database = new DatabaseSync(newFile());
+    cleanup.defer(() => database.close());
+    database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${synchronous}; ${tables}`);
+    const begin = database.prepare('BEGIN IMMEDIATE');
+    const commit = database.prepare('COMMIT');
+    const insert = database.prepare('INSERT OR IGNORE INTO operation VALUES (?, ?, ?)');
+    const update = database.prepare(
+      'UPDATE counter SET value = value + ? WHERE name = ? RETURNING value',
+    );
+    const name = Buffer.from('orders');
+    const add = () => {
+      const isNew =
+        !withId || insert.run(name, Buffer.from(newId()), Date.now() + aDay).changes === 1;
+      return isNew && update.get(1n, name);
+    };
+    const inTransaction = (count: number) => {
+      begin.run();
+      for (let addition = 0; addition < count; addition++) add();
+      commit.run();
+    };
+    const tally: Tally = {
+      addOneByOne(count) {
+        for (let addition = 0; addition < count; addition++) inTransaction(1);
+      },
+      addAtOnce: inTransaction,
+      async read() {
+        const row = database.prepare('SELECT value FROM counter WHERE name = ?').get(name);
+        return Number(row?.value);
+      },
+    };
+    return [tally];
+  };
+}
+
+function contest(synchronous: Synchronous): Contest {
+  return {
+    backend: `SQLite, synchronous ${synchronous}`,
+    ...(synchronous === 'full' && { target: 1.25 }),
+    additions: synchronous === 'full' ? 20 : 200,
+    plain: {
+      ours: inCounter(openCounter(synchronous)),
+      peer: 'UPDATE … RETURNING',
+      theirs: raw(synchronous, { withId: false }),
+    },
+    once: {
+      ours: inCounterOnce(openCounter(synchronous)),
+      peer: 'INSERT and UPDATE, transaction',
+      theirs: raw(synchronous, { withId: true }),
+    },
+  };
+}
+
+export const sqlite: Contest = contest('full');
+export const sqliteNormal: Contest = contest('normal');
