@@ -1,4 +1,5 @@
 /** What update() makes of a write of which it does not know whether it was done. */
+import { ServiceUnavailableError } from '@runafter/errors';
 import { describe, expect, it } from 'vitest';
 import { update } from '../../src/index.ts';
 import { type Fate, fates, notDone } from '../faulty-documents.ts';
@@ -45,12 +46,16 @@ describe('a write whose reply was lost', () => {
     expect(backend.value('k')).toEqual(['x', 'a']);
   });
 
-  it('waits as long as the service has asked for', async () => {
-    const { add, clock, addElsewhere } = lists({ fateOf: fates('write', notDone(7_000)) });
-    await addElsewhere('x');
-    await add('a');
-    expect(clock.monotonic()).toBe(7_000);
-  });
+  it.each(['not-done', 'unknown'] as const)(
+    'waits as long as the service has asked for when it was %s',
+    async (outcome) => {
+      const busy = new ServiceUnavailableError('Faulty documents', outcome, { retryAfter: 7_000 });
+      const { add, clock, addElsewhere } = lists({ fateOf: fates('write', busy) });
+      await addElsewhere('x');
+      await add('a');
+      expect(clock.monotonic()).toBe(7_000);
+    },
+  );
 
   it('is refused when it arrives after the write that was sent in its place', async () => {
     const { add, addElsewhere, backend } = lists({ fateOf: fates('write', 'late') });
