@@ -69,8 +69,12 @@ async function report(
 
 function interruptSignal(): AbortSignal {
   const controller = new AbortController();
+  // Not once(): libraries that see no other listener any more end the process themselves.
   for (const name of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(name, () => controller.abort(new Error('It was interrupted.')));
+    process.on(name, () => {
+      if (controller.signal.aborted) process.exit(130);
+      controller.abort(new Error('It was interrupted.'));
+    });
   }
   return controller.signal;
 }

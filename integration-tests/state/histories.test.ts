@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { checkHistory, counterModel, registerModel, relaxReads } from '@runafter/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { PlaceOf } from '../chaos/harness/places.ts';
 import type { StateBackend } from '../chaos/state/backend.ts';
 import { backend as azureBlob } from '../chaos/state/backends/azure-blob.ts';
 import { backend as http } from '../chaos/state/backends/http.ts';
@@ -13,6 +12,7 @@ import { backend as postgres } from '../chaos/state/backends/postgres.ts';
 import { backend as redis } from '../chaos/state/backends/redis.ts';
 import { backend as sqlite } from '../chaos/state/backends/sqlite.ts';
 import { onService } from '../services/on-service.ts';
+import type { PlaceOf } from '../services/places.ts';
 import { counterHistory, isAtomic } from './counter-history.ts';
 import { documentHistory } from './document-history.ts';
 

@@ -5,8 +5,8 @@
  */
 import { type Random, seededRandom } from '@runafter/clock';
 import { type FaultProxy, faultProxy } from '@runafter/testkit';
-import type { PlaceOf } from '../chaos/harness/places.ts';
 import type { StateBackend } from '../chaos/state/backend.ts';
+import type { PlaceOf } from '../services/places.ts';
 
 /** One who calls, on a connection that he shares with some of the others. */
 export interface Client<Connection> {

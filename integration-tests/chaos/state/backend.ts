@@ -4,7 +4,7 @@
  */
 import type { AtomicCounter, Counter } from '@runafter/counter';
 import type { DocumentStore } from '@runafter/optimistic';
-import type { PlaceName, PlaceOf } from '../harness/places.ts';
+import type { PlaceName, PlaceOf } from '../../services/places.ts';
 
 /** The document that all processes write to. */
 export interface Journal {

@@ -5,8 +5,9 @@
  * Read next: trial.ts, what a backend goes through; results.ts, what is right; backends/, which there are.
  * @module
  */
+
+import { NoServiceError, Places } from '../../services/places.ts';
 import type { Chaos, ChaosSetting } from '../harness/chaos.ts';
-import { NoServiceError, Places } from '../harness/places.ts';
 import type { StateBackend } from './backend.ts';
 import { type BackendResult, faultsOf } from './results.ts';
 import { toJson, toText } from './state-report.ts';

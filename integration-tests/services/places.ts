@@ -2,16 +2,16 @@
  * Real services for a program that is no test: the same ones, found in the same way, as the tests have.
  *
  * Invariant: whatever was made or started here is gone when it is disposed: places first, then services.
- * Read next: ../../services/find-service.ts, which says where a service comes from.
+ * Read next: find-service.ts, which says where a service comes from.
  * @module
  */
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Finding, findService } from '../../services/find-service.ts';
-import type { ServiceKind } from '../../services/service-kind.ts';
-import { type PlaceIn, type ServiceName, services } from '../../services/services.ts';
+import { type Finding, findService } from './find-service.ts';
+import type { ServiceKind } from './service-kind.ts';
+import { type PlaceIn, type ServiceName, services } from './services.ts';
 
 export type { ServiceName };
 
@@ -56,7 +56,7 @@ export class Places implements AsyncDisposable {
     const { service, reason } = await this.#find(name);
     if (service === undefined) throw new NoServiceError(reason);
     const kind = services[name] as unknown as ServiceKind<{ readonly url: string }>;
-    const own = kind.ownPlace(service.url, `runafter-chaos-${randomUUID().slice(0, 13)}`);
+    const own = kind.ownPlace(service.url, `runafter-place-${randomUUID().slice(0, 13)}`);
     await own.make();
     return { place: own.place, [Symbol.asyncDispose]: () => own.remove() };
   }
@@ -77,7 +77,7 @@ export class Places implements AsyncDisposable {
 }
 
 function openFolder(): OpenPlace<FolderPlace> {
-  const folder = mkdtempSync(join(tmpdir(), 'runafter-chaos-'));
+  const folder = mkdtempSync(join(tmpdir(), 'runafter-place-'));
   return {
     place: { folder },
     [Symbol.asyncDispose]: async () => rmSync(folder, { recursive: true, force: true }),
