@@ -97,7 +97,8 @@ export class CounterResetIncompleteError extends RunafterError {
     super(
       'COUNTER_RESET_INCOMPLETE',
       `Counter "${counter}" in ${service} was reset in part: ${taken} was taken, and some shards did not answer. ` +
-        'Keep `taken`, and reset again for the rest.',
+        'Keep `taken`, and reset again for the rest. What a shard held whose reply was lost ' +
+        '(`OUTCOME_UNKNOWN` as the cause) may have been reset as well.',
       options,
     );
     this.service = service;

@@ -7,7 +7,7 @@
  * @module
  */
 import { type Clock, type Duration, parseDuration, systemClock } from '@runafter/clock';
-import { ServiceClosedError } from '@runafter/errors';
+import { ServiceClosedError, ServiceRefusedError } from '@runafter/errors';
 import {
   type CallOptions,
   type DocumentStore,
@@ -126,11 +126,13 @@ class DocumentCounter implements ShardedCounter {
     this.#check(name, options);
     const whole = toWhole(this.name, 'amount', amount);
     if (options.once !== undefined) assertName(this.name, 'once', options.once);
-    for (;;) {
+    for (let closed = 0; ; ) {
       const generations = await this.#generations.of(name, options);
+      if (generations.length <= closed) throw this.#headIsLost(name);
       if (await this.#wasCounted(name, generations.slice(0, -1), options)) return;
       const answer = await this.#addToShard(name, generations, whole, options);
       if (answer !== 'closed') return;
+      closed = generations.length;
       this.#generations.forget(name);
     }
   }
@@ -146,7 +148,8 @@ class DocumentCounter implements ShardedCounter {
 
   /**
    * @throws {CounterResetUnsupportedError} `COUNTER_RESET_UNSUPPORTED`: with `expected`, or `to` other than 0.
-   * @throws {CounterResetIncompleteError} `COUNTER_RESET_INCOMPLETE`: some shards could not be reset.
+   * @throws {CounterResetIncompleteError} `COUNTER_RESET_INCOMPLETE`: some shards could not be reset, or the
+   *   call was aborted; `taken` is what the others held.
    */
   async reset(name: string, options: ResetOptions = {}): Promise<bigint> {
     this.#check(name, options);
@@ -237,6 +240,14 @@ class DocumentCounter implements ShardedCounter {
     };
     await update(this.#store, key, take, this.#options(signal));
     return taken;
+  }
+
+  #headIsLost(name: string): ServiceRefusedError {
+    return new ServiceRefusedError(
+      this.name,
+      `The shards of counter "${name}" are closed, and its document "${name}/head" knows of no newer ones: it ` +
+        'was removed or is an old copy. Restore it, or remove all documents of the counter.',
+    );
   }
 
   #options(signal: AbortSignal | undefined): UpdateOptions {

@@ -239,6 +239,18 @@ describe('shards that grow', () => {
     expect(shards().length - before).toBeLessThanOrEqual(2);
   });
 
+  it('are refused, with a way out, when the document that knows of the newer ones is gone', async () => {
+    const { counter, documents } = setUp();
+    await counter({ shards: 1 }).add('n', 1);
+    await counter({ shards: 2 }).add('n', 1);
+    documents.records.delete('n/head');
+    const error = await counter({ shards: 1 })
+      .add('n', 1)
+      .catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ code: 'SERVICE_REFUSED' });
+    expect((error as Error).message).toContain('Restore it');
+  });
+
   it('count an id once although more are added while the older ones are closed', async () => {
     const { counter } = setUp();
     await counter({ shards: 3 }).add('n', 1);

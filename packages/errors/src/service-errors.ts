@@ -111,5 +111,7 @@ export class ServiceClientMissingError extends ServiceError {
 }
 
 function reason(cause: unknown): string {
-  return cause instanceof Error && cause.message !== '' ? `: ${cause.message}` : '';
+  return cause instanceof Error && cause.message !== ''
+    ? `: ${cause.message.replace(/\.$/, '')}`
+    : '';
 }

@@ -41,5 +41,9 @@ export {
 export { memoryDocumentStore } from './memory-document-store.ts';
 export type { Updated } from './update/pending-update.ts';
 export { update } from './update/update.ts';
-export { UpdateContendedError, UpdateOptionError } from './update/update-errors.ts';
+export {
+  UpdateContendedError,
+  UpdateOptionError,
+  UpdateTimedOutError,
+} from './update/update-errors.ts';
 export type { UpdateOptions } from './update/update-options.ts';

@@ -58,7 +58,7 @@ export const optimisticCodes = {
   FENCE_INVALID: {
     package: '@runafter/optimistic',
     title: 'What was passed as a fence is none.',
-    why: 'A fence has a `token` (a bigint of at least 0), an `owner` (1 to 200 characters) and `assertHeld()`.',
+    why: 'A fence has a `token` (a bigint of at least 0, of 100 digits at most), an `owner` (1 to 200 characters) and `assertHeld()`.',
     fix: 'Pass the lease of a lock, or an object with these three.',
   },
   OUTCOME_UNKNOWN: {
@@ -72,6 +72,12 @@ export const optimisticCodes = {
     title: 'Others were faster again and again, until the bound of an update was reached.',
     why: 'Each try reads, changes and writes with If-Match. When many write the same document from many processes, most tries lose. Nothing of this update was written.',
     fix: 'Spread the document over several (a sharded counter, one document per customer), key the loop so that the same key is not worked on side by side, or take a lock around the change. Raise `maxAttempts` or `timeout` only for bursts.',
+  },
+  UPDATE_TIMED_OUT: {
+    package: '@runafter/optimistic',
+    title: 'An update did not end within its time-out, though nobody else had written.',
+    why: 'Its change waited for something, another one of the same key did and held it up, or the service did not answer. Nothing of it was written.',
+    fix: 'Fetch what the change needs before `update()`, so that it only makes the next value from the current one; or raise `timeout`.',
   },
   UPDATE_OPTION_INVALID: {
     package: '@runafter/optimistic',

@@ -5,9 +5,8 @@
  * or its signal. Afterwards the queue passes over it.
  * @module
  */
-import { ServiceUnavailableError } from '@runafter/errors';
 import { OutcomeUnknownError } from '../document-errors.ts';
-import { UpdateContendedError } from './update-errors.ts';
+import { UpdateContendedError, UpdateTimedOutError } from './update-errors.ts';
 import type { ParsedUpdateOptions } from './update-options.ts';
 
 /** What an update hands over. */
@@ -130,10 +129,10 @@ export class PendingUpdate<T> {
     if (!this.#isOutcomeKnown) {
       return new OutcomeUnknownError(this.#store, this.#key, outcomeFix, options);
     }
-    if (this.conflicts === 0) {
-      return cause ?? new ServiceUnavailableError(this.#store, 'not-done');
-    }
     const waitedMs = this.options.clock.monotonic() - this.#startedAt;
+    if (this.conflicts === 0) {
+      return cause ?? new UpdateTimedOutError(this.#store, this.#key, waitedMs);
+    }
     const { attempts, conflicts } = this;
     return new UpdateContendedError(
       this.#store,

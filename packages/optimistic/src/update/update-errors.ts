@@ -37,6 +37,27 @@ export class UpdateContendedError extends DocumentError {
   }
 }
 
+/**
+ * `UPDATE_TIMED_OUT`: the time-out has passed while it waited for its turn, for its change or for the
+ * service, and nobody else had written.
+ */
+export class UpdateTimedOutError extends DocumentError {
+  /** Milliseconds since `update()` was called. */
+  readonly waitedMs: number;
+
+  constructor(store: string, key: string, waitedMs: number) {
+    super(
+      'UPDATE_TIMED_OUT',
+      store,
+      key,
+      `The update of document "${key}" in ${store} did not end within ${formatDuration(Math.round(waitedMs))}. ` +
+        'Nothing of it was written. A change that waits for something holds up the others of its key: ' +
+        'fetch what it needs before update(). If it does not wait, the service does not answer.',
+    );
+    this.waitedMs = waitedMs;
+  }
+}
+
 /** `UPDATE_OPTION_INVALID`: an option of an update that makes no sense. */
 export class UpdateOptionError extends RunafterError {
   readonly option: string;

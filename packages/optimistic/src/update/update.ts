@@ -30,6 +30,7 @@ const queues = new WeakMap<object, Map<string, UpdateQueue<unknown>>>();
  * @returns what was written, its version, and what it took.
  * @throws what `change` throws, as it is.
  * @throws {UpdateContendedError} `UPDATE_CONTENDED`: a bound was reached; nothing was written.
+ * @throws {UpdateTimedOutError} `UPDATE_TIMED_OUT`: the time-out has passed though nobody else had written.
  * @throws {OutcomeUnknownError} `OUTCOME_UNKNOWN`: the reply was lost, and it cannot be found out whether
  *   the write was done. Not with `idempotent: true`, as long as the service comes back in time.
  * @throws {UpdateOptionError} `UPDATE_OPTION_INVALID`

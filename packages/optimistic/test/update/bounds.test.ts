@@ -128,7 +128,7 @@ describe('an update on a service that is away', () => {
     await clock.advance('4999ms');
     expect(clock.pending).toBe(1);
     await clock.advance(1);
-    expect(await ending).toMatchObject({ code: 'SERVICE_UNAVAILABLE', outcome: 'not-done' });
+    expect(await ending).toMatchObject({ code: 'UPDATE_TIMED_OUT', key: 'k', waitedMs: 5_000 });
     expect(clock.pending).toBe(0);
   });
 });
@@ -143,7 +143,7 @@ describe('a change that never ends', () => {
     await clock.advance(999);
     expect(backend.writes).toEqual([]);
     await clock.advance(1);
-    expect(await stuck).toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
+    expect(await stuck).toMatchObject({ code: 'UPDATE_TIMED_OUT', waitedMs: 1_000 });
     expect(await behind).toMatchObject({ value: ['a'], combined: 1 });
     expect(clock.pending).toBe(0);
   });

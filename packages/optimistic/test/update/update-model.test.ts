@@ -46,7 +46,13 @@ const listModel: Model<Ids, ListOp, Ids> = {
 const budget = { mostConfigurations: 20_000 };
 
 /** After these nothing of an update was written. */
-const harmless = ['UPDATE_CONTENDED', 'SERVICE_UNAVAILABLE', 'CHANGE_REFUSED', 'FENCE_STALE'];
+const harmless = [
+  'UPDATE_CONTENDED',
+  'UPDATE_TIMED_OUT',
+  'SERVICE_UNAVAILABLE',
+  'CHANGE_REFUSED',
+  'FENCE_STALE',
+];
 
 interface Sent {
   readonly id: string;
@@ -221,6 +227,7 @@ describe('update() on a network that fails', () => {
       'OUTCOME_UNKNOWN',
       'SERVICE_UNAVAILABLE',
       'UPDATE_CONTENDED',
+      'UPDATE_TIMED_OUT',
       'resolved',
     ]);
   }, 120_000);
