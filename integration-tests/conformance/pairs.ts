@@ -37,6 +37,23 @@ const drivers: Readonly<Record<string, readonly string[]>> = {
     'redisCounter',
     'sqliteCounter',
   ],
+  // Of several processes, so not in memory.
+  DocumentHistories: [
+    'blobDocumentStore',
+    'httpDocumentStore',
+    'mssqlDocumentStore',
+    'postgresDocumentStore',
+    'redisDocumentStore',
+    'sqliteDocumentStore',
+  ],
+  CounterHistories: [
+    'shardedCounter on blobDocumentStore',
+    'shardedCounter on httpDocumentStore',
+    'mssqlCounter',
+    'postgresCounter',
+    'redisCounter',
+    'sqliteCounter',
+  ],
 };
 
 /** Every pair. */

@@ -11,13 +11,13 @@ const algorithms = ['atomicCounter', 'shardedCounter'];
 const exportsOf = async (file: string) => Object.keys(await import(file));
 
 describe('the table of pairs', () => {
-  it('has every suite that a package offers', async () => {
+  it('has every suite that a package offers, and those of histories', async () => {
     const withSuite = packages.filter(
       ({ manifest }) => './conformance' in (manifest.exports ?? {}),
     );
-    const offered = await Promise.all(
-      withSuite.map(({ path }) => exportsOf(join(path, 'src/conformance/index.ts'))),
-    );
+    const files = withSuite.map(({ path }) => join(path, 'src/conformance/index.ts'));
+    const histories = join(import.meta.dirname, '../linearizability/describe-histories.ts');
+    const offered = await Promise.all([...files, histories].map(exportsOf));
     const names = offered.flat().flatMap((name) => /^describe([A-Z]\w*)$/.exec(name)?.[1] ?? []);
     expect(names.sort()).toEqual([...suites].sort());
   });
