@@ -82,22 +82,18 @@ export class Connection {
     if (this.#isClosed) throw new ServiceClosedError(this.#service);
     this.#mssql ??= await loadMssql(this.#service);
     const mssql = this.#mssql;
-    let cancel: (() => void) | undefined;
     try {
       const request = (await this.#pool(mssql)).request();
       for (const [name, parameter] of Object.entries(parameters)) {
         addParameter(mssql, request, name, parameter);
       }
       signal?.throwIfAborted();
-      cancel = () => request.cancel();
-      signal?.addEventListener('abort', cancel);
+      // Not cancelled later: a batch that stops half-way could leave its transaction open in the pool.
       const { recordsets } = await request.query<Row>(text);
       return (recordsets as Row[][]).at(-1) ?? [];
     } catch (error) {
       signal?.throwIfAborted();
       throw requestFault(this.#service, error);
-    } finally {
-      if (cancel !== undefined) signal?.removeEventListener('abort', cancel);
     }
   }
 

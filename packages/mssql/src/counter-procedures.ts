@@ -8,16 +8,17 @@
  * @module
  */
 
-/**
- * Names are kept with an end mark, since SQL Server takes 'a' and 'a ' for equal.
- *
- * The hints let one session at a time find that there is no row yet. A server that does not know them
- * refuses the second row instead, which is just as well.
- */
+/** Names are kept with an end mark, since SQL Server takes 'a' and 'a ' for equal. */
 const beginning = `
   SET NOCOUNT ON;
   SET XACT_ABORT ON;
-  DECLARE @stored nvarchar(401) = @counter + N'|';
+  DECLARE @stored nvarchar(401) = @counter + N'|';`.trimStart();
+
+/**
+ * The hints let one session at a time find that there is no row yet. A server that does not know them
+ * refuses the second row instead, which is just as well.
+ */
+const createRow = `
   IF NOT EXISTS (SELECT 1 FROM :schema.counters WHERE name = @stored)
   BEGIN
     BEGIN TRY
@@ -33,6 +34,9 @@ const beginning = `
 /**
  * Adds to a counter; with an operation, at most once as long as its id is kept. Fails with error 8115,
  * and changes nothing, when the value would leave the range of bigint.
+ *
+ * Without an operation it is an UPDATE, read back while its row is locked. `OUTPUT inserted.value` says
+ * that in one statement on SQL Server; Babelfish, under contention, gives several callers the same value.
  */
 export const addToCounter: string = `
 CREATE PROCEDURE :schema.add_to_counter
@@ -44,6 +48,20 @@ CREATE PROCEDURE :schema.add_to_counter
 AS
 BEGIN
   ${beginning}
+  SET @value = NULL;
+  IF @operation IS NULL
+  BEGIN
+    BEGIN TRANSACTION;
+    UPDATE :schema.counters SET value = value + @amount WHERE name = @stored;
+    IF @@ROWCOUNT = 1 SELECT @value = value FROM :schema.counters WHERE name = @stored;
+    COMMIT TRANSACTION;
+    IF @value IS NOT NULL
+    BEGIN
+      SELECT @value AS value, CAST(1 AS bit) AS counted;
+      RETURN;
+    END;
+  END;
+  ${createRow}
   DECLARE @now bigint = DATEDIFF_BIG(millisecond, CAST('1970-01-01' AS datetime2(3)), SYSUTCDATETIME());
   DECLARE @kept nvarchar(401) = @operation + N'|';
   DECLARE @counted bit = 1;
@@ -97,6 +115,7 @@ CREATE PROCEDURE :schema.reset_counter
 AS
 BEGIN
   ${beginning}
+  ${createRow}
   DECLARE @was_reset bit = 0;
   BEGIN TRANSACTION;
   UPDATE :schema.counters SET value = value WHERE name = @stored;

@@ -1,8 +1,8 @@
 /**
- * Counters as rows: an addition is one UPDATE that hands back the new value; all else is a procedure.
+ * Counters as rows, changed by the procedures that flows call, too: one round trip each.
  *
- * Invariant: rows of counters are created with the value 0 and never deleted, so an UPDATE that finds no
- * row has changed nothing and may be left to the procedure. Read next: counter-procedures.ts.
+ * Invariant: what has to be one step is one step inside a procedure, so nothing here can come between.
+ * Read next: counter-procedures.ts.
  * @module
  */
 import {
@@ -64,9 +64,7 @@ class MssqlCounters implements CounterDriver {
     options: CallOptions,
   ): Promise<Addition> {
     try {
-      const value = once === undefined ? await this.#addPlain(name, amount, options) : undefined;
-      if (value !== undefined) return { state: 'added', value };
-      return await this.#addByProcedure(name, amount, once, options);
+      return await this.#add(name, amount, once, options);
     } catch (error) {
       if (!isOutOfRange(readProperty(error, 'cause'))) throw error;
       return { state: 'overflow', value: await this.read(name, options) };
@@ -98,18 +96,7 @@ class MssqlCounters implements CounterDriver {
     return this.#connection.close();
   }
 
-  /** @returns undefined when there is no such counter yet. */
-  async #addPlain(name: string, amount: bigint, options: CallOptions): Promise<bigint | undefined> {
-    const [row] = await this.#connection.run<ValueRow>(
-      `UPDATE ${this.#schema}.counters SET value = value + @amount OUTPUT inserted.value AS value
-       WHERE name = @counter + N'|';`,
-      { ...counterNamed(name), amount: { bigint: amount } },
-      options,
-    );
-    return row && BigInt(row.value);
-  }
-
-  async #addByProcedure(
+  async #add(
     name: string,
     amount: bigint,
     once: Once | undefined,
