@@ -67,10 +67,20 @@ function whatIsLost(value: unknown, undefinedMatters: boolean): string | undefin
   }
 }
 
-const hiding = [Map, Set, WeakMap, WeakSet, RegExp, Error, Promise, ArrayBuffer];
+/** These hide their contents, also when somebody has given them fields. */
+const hiding = [Map, Set, RegExp, Error, ArrayBuffer];
 
 function hidesContents(value: object): boolean {
-  return ArrayBuffer.isView(value) || hiding.some((type) => value instanceof type);
+  if (ArrayBuffer.isView(value) || hiding.some((type) => value instanceof type)) return true;
+  const prototype = Object.getPrototypeOf(value);
+  const isPlain = prototype === null || Object.getPrototypeOf(prototype) === null;
+  // Headers, a Blob, a class with private fields: nothing of it is where JSON looks.
+  return !isPlain && !Array.isArray(value) && !isBoxed(value) && Object.keys(value).length === 0;
+}
+
+/** JSON takes out what is in the box. */
+function isBoxed(value: object): boolean {
+  return value instanceof Number || value instanceof String || value instanceof Boolean;
 }
 
 /** Where in `root` the field of `holder` is, such as `value.items[3].price`. */

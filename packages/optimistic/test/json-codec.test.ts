@@ -3,6 +3,17 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { jsonCodec } from '../src/index.ts';
 
+class Secretive {
+  #field = 1;
+  get field() {
+    return this.#field;
+  }
+}
+
+class Point {
+  readonly x = 1;
+}
+
 const cyclic: unknown[] = [];
 cyclic.push(cyclic);
 
@@ -29,6 +40,10 @@ describe('jsonCodec', () => {
     [{ b: new Uint8Array(3) }, 'value.b is a Uint8Array'],
     [{ b: new ArrayBuffer(3) }, 'value.b is a ArrayBuffer'],
     [{ p: Promise.resolve() }, 'value.p is a Promise'],
+    [{ h: new Headers({ a: 'b' }) }, 'value.h is a Headers, which JSON empties'],
+    [{ b: new Blob(['a']) }, 'value.b is a Blob'],
+    [new Secretive(), 'the value is a Secretive'],
+    [Object.assign(new Map([[1, 2]]), { a: 1 }), 'the value is a Map'],
     [{ toJSON: () => Number.NaN }, 'the value is NaN'],
     [[{ toJSON: () => undefined }], 'value[0] is undefined'],
     [{ '': { '': Number.NaN } }, 'value.. is NaN'],
@@ -44,6 +59,15 @@ describe('jsonCodec', () => {
     [{ '': { '': 1 } }, { '': { '': 1 } }],
     [{ toJSON: () => ({ a: 1 }) }, { a: 1 }],
     [null, null],
+    [
+      { p: new Point(), none: [], empty: {} },
+      { p: { x: 1 }, none: [], empty: {} },
+    ],
+    [
+      [Object(1), Object('a'), Object(''), Object(false)],
+      [1, 'a', '', false],
+    ],
+    [new URL('http://localhost/a'), 'http://localhost/a'],
     ['\ud800 \u2028 ☃ \0', '\ud800 \u2028 ☃ \0'],
     [JSON.parse('{"__proto__": 1}'), JSON.parse('{"__proto__": 1}')],
   ])('takes %o', (value, back) => {
