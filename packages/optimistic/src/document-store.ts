@@ -99,6 +99,7 @@ class DriverDocumentStore<T> implements DocumentStore<T> {
     this.#check(key, options);
     const body = await this.#encode(key, value);
     let tombstone: VersionedRecord | undefined;
+    let hasVanished = false;
     for (;;) {
       const before = tombstone && this.#versionOf(key, tombstone);
       const fence = this.#admit(key, before?.facts, options.fence);
@@ -107,7 +108,10 @@ class DriverDocumentStore<T> implements DocumentStore<T> {
       const etag = await this.#write(key, { body, facts }, condition, options);
       if (etag !== undefined) return etag;
       tombstone = await this.#read(key, options);
-      if (tombstone?.body !== undefined) throw new DocumentExistsError(this.name, key);
+      // What has gone meanwhile is worth another try; what goes every time is only hidden from us.
+      const isHidden = tombstone === undefined && hasVanished;
+      if (isHidden || tombstone?.body !== undefined) throw new DocumentExistsError(this.name, key);
+      hasVanished = tombstone === undefined;
     }
   }
 

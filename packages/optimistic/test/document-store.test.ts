@@ -36,6 +36,21 @@ describe('a write that is refused', () => {
     });
   });
 
+  it('because something is there that cannot be read is not sent again and again', async () => {
+    let writes = 0;
+    const store = documentStore<Order>({
+      ...faultyDriver(new Backend()),
+      read: async () => undefined,
+      write: async () => {
+        if (++writes > 2) throw new Error('sent again');
+        return undefined;
+      },
+    });
+    await expect(store.create('k', { total: 1 })).rejects.toMatchObject({
+      code: 'DOCUMENT_EXISTS',
+    });
+  });
+
   it('because it was written since says which version it was made from', async () => {
     const { store } = setUp();
     const etag = await store.create('k', { total: 1 });
