@@ -11,8 +11,8 @@ import { createHash } from 'node:crypto';
 export interface ShardDocument {
   /** The shard's part of the value, in decimal. */
   readonly n: string;
-  /** Hashes of operation ids, joined without a separator, by the start of their slice of time. */
-  readonly ids?: Readonly<Record<string, string>> | undefined;
+  /** Hashes of operation ids, joined without a separator to pages, by the start of their slice of time. */
+  readonly ids?: Readonly<Record<string, readonly string[]>> | undefined;
   /** It takes no more additions: a later generation of shards has taken over. */
   readonly closed?: true | undefined;
 }
@@ -22,6 +22,9 @@ export const emptyShard: ShardDocument = Object.freeze({ n: '0' });
 const hashLength = 16;
 /** A slice is dropped when its youngest id is old enough, so ids are kept up to a sixteenth longer. */
 const slices = 16;
+
+/** Adding an id makes one page anew, so a page is short: 256 ids. */
+const pageLength = 256 * hashLength;
 
 /** A document holds at most so many ids: about 800 kB. */
 export const maxIds = 50_000;
@@ -37,15 +40,19 @@ export function shardOf(key: string, shards: number): number {
 }
 
 export function holdsId({ ids = {} }: ShardDocument, hash: string): boolean {
-  return Object.values(ids).some((slice) => {
-    let at = slice.indexOf(hash);
-    while (at >= 0 && at % hashLength !== 0) at = slice.indexOf(hash, at + 1);
-    return at >= 0;
-  });
+  return Object.values(ids).some((pages) => pages.some((page) => holdsHash(page, hash)));
+}
+
+function holdsHash(page: string, hash: string): boolean {
+  let at = page.indexOf(hash);
+  while (at >= 0 && at % hashLength !== 0) at = page.indexOf(hash, at + 1);
+  return at >= 0;
 }
 
 export function countIds({ ids = {} }: ShardDocument): number {
-  return Object.values(ids).reduce((sum, slice) => sum + slice.length / hashLength, 0);
+  return Object.values(ids)
+    .flat()
+    .reduce((sum, page) => sum + page.length / hashLength, 0);
 }
 
 /** The shard without the slices that have expired. */
@@ -69,7 +76,10 @@ export function withId(
 ): ShardDocument {
   const start = String(now - (now % sliceLength(keptFor)));
   const { ids = {} } = shard;
-  return { ...shard, ids: { ...ids, [start]: (ids[start] ?? '') + hash } };
+  const pages = ids[start] ?? [];
+  const last = pages.at(-1) ?? '';
+  const added = last.length < pageLength ? [...pages.slice(0, -1), last + hash] : [...pages, hash];
+  return { ...shard, ids: { ...ids, [start]: added } };
 }
 
 function sliceLength(keptFor: number): number {

@@ -251,7 +251,7 @@ class DocumentCounter implements ShardedCounter {
   }
 
   #options(signal: AbortSignal | undefined): UpdateOptions {
-    return { ...this.#update, clock: this.#clock, signal };
+    return { ...this.#update, clock: this.#clock, signal, pure: true };
   }
 
   #anyShard(shards: number): number {

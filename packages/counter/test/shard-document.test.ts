@@ -6,11 +6,11 @@ const time = { now: 0, keptFor: 16_000 };
 
 describe('the operation ids of a shard', () => {
   it('are found where they begin, and nowhere in between', () => {
-    const shard = { n: '0', ids: { 0: `${'a'.repeat(8)}${'b'.repeat(8)}${'c'.repeat(16)}` } };
+    const shard = { n: '0', ids: { 0: [`${'a'.repeat(8)}${'b'.repeat(8)}${'c'.repeat(16)}`] } };
     expect(holdsId(shard, 'c'.repeat(16))).toBe(true);
     expect(holdsId(shard, `${'b'.repeat(8)}${'c'.repeat(8)}`)).toBe(false);
     const straddled = `${'b'.repeat(8)}${'c'.repeat(8)}`;
-    const both = { n: '0', ids: { 0: `${shard.ids[0]}${straddled}` } };
+    const both = { n: '0', ids: { 0: [...shard.ids[0], straddled] } };
     expect(holdsId(both, straddled)).toBe(true);
   });
 
@@ -27,6 +27,15 @@ describe('the operation ids of a shard', () => {
       }),
       { numRuns: 50 },
     );
+  });
+
+  it('are found and counted on every page', () => {
+    let shard = emptyShard;
+    for (let n = 0; n < 1_000; n++) shard = withId(shard, hashOf(`${n}`), time);
+    expect(countIds(shard)).toBe(1_000);
+    expect(Object.values(shard.ids ?? {}).flat().length).toBe(4);
+    for (const n of [0, 255, 256, 511, 512, 999]) expect(holdsId(shard, hashOf(`${n}`))).toBe(true);
+    expect(holdsId(shard, hashOf('1000'))).toBe(false);
   });
 
   it('are kept as 16 characters, whatever they are', () => {

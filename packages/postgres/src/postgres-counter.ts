@@ -145,7 +145,8 @@ function statementsFor(schema: string) {
       INSERT INTO ${counters} AS counter (name, value) VALUES ($1, $2::bigint)
       ON CONFLICT (name) DO UPDATE SET value = counter.value + excluded.value
       RETURNING value::text`,
-    // Each part takes its rows from the one before, which is what keeps the locks in order.
+    // Each part takes its rows from the one before, which is what keeps the locks in order. Expired ids
+    // are looked for with the time of the statement, for only what is stable can be looked up in an index.
     addOnce: `
       WITH kept AS (
         INSERT INTO ${operations} AS operation (counter, operation, expires_at)
@@ -155,7 +156,7 @@ function statementsFor(schema: string) {
         RETURNING counter
       ), expired AS MATERIALIZED (
         SELECT counter, operation FROM ${operations}
-        WHERE expires_at <= clock_timestamp() AND EXISTS (SELECT FROM kept)
+        WHERE expires_at <= statement_timestamp() AND EXISTS (SELECT FROM kept)
         ORDER BY expires_at LIMIT $5 FOR UPDATE SKIP LOCKED
       ), swept AS (
         DELETE FROM ${operations} AS operation USING expired

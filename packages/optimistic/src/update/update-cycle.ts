@@ -80,11 +80,11 @@ export class UpdateCycle<T> {
     for (const update of this.#batch) {
       if (update.isSettled) continue;
       try {
-        const own = await this.#copy(value);
+        const own = await this.#copyFor(update, value);
         const made = await Promise.race([update.change(own), update.settled]);
         if (update.isSettled) continue;
         const changed = made !== undefined;
-        const next = await this.#copy(changed ? made : value);
+        const next = await this.#copyFor(update, changed ? made : value);
         if (changed) {
           value = next;
           changes++;
@@ -98,8 +98,9 @@ export class UpdateCycle<T> {
   }
 
   /** What somebody does to the object that he is given must not reach anybody else. */
-  async #copy(value: T | undefined): Promise<T | undefined> {
-    return value === undefined ? undefined : await this.#store.roundTrip(this.#key, value);
+  async #copyFor({ options }: PendingUpdate<T>, value: T | undefined): Promise<T | undefined> {
+    if (value === undefined || options.pure) return value;
+    return await this.#store.roundTrip(this.#key, value);
   }
 
   /** Sends the write until it is answered. */

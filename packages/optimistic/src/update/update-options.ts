@@ -38,6 +38,11 @@ export interface UpdateOptions {
    * Default false.
    */
   readonly idempotent?: boolean | undefined;
+  /**
+   * True says that the change never modifies the object that it was given. Then updates that share a
+   * cycle hand values on without copying them, which matters for large documents. Default false.
+   */
+  readonly pure?: boolean | undefined;
   /** Default: the system's. */
   readonly clock?: Clock | undefined;
   /** Where the jitter comes from. Default `Math.random`. */
@@ -53,6 +58,7 @@ export interface ParsedUpdateOptions {
   readonly backoff: FullJitterBounds;
   readonly combine: number;
   readonly idempotent: boolean;
+  readonly pure: boolean;
   readonly clock: Clock;
   readonly random: Random;
 }
@@ -71,6 +77,7 @@ export function parseUpdateOptions(options: UpdateOptions): ParsedUpdateOptions 
     },
     combine: atLeastOne('combine', options.combine ?? 1_000),
     idempotent: options.idempotent ?? false,
+    pure: options.pure ?? false,
     clock: options.clock ?? systemClock,
     random: options.random ?? Math.random,
   };

@@ -121,6 +121,28 @@ describe('updates that wait for the same key', () => {
     expect(left.value.value?.names).not.toContain('later');
   });
 
+  it('hand the value on as it is when they say that they never modify it', async () => {
+    const store = memoryDocumentStore<{ names: string[] }>();
+    const seen: unknown[] = [];
+    const made: unknown[] = [];
+    const add = (name: string) =>
+      update(
+        store,
+        'k',
+        (value = { names: [] }) => {
+          seen.push(value);
+          const next = { names: [...value.names, name] };
+          made.push(next);
+          return next;
+        },
+        { pure: true },
+      );
+    await Promise.all(['a', 'b', 'c'].map(add));
+    expect(seen[1]).toBe(made[0]);
+    expect(seen[2]).toBe(made[1]);
+    expect((await store.read('k'))?.value).toEqual({ names: ['a', 'b', 'c'] });
+  });
+
   it('are told a value that is stored, alone as well as together', async () => {
     const store = memoryDocumentStore<{ at: unknown; names: string[] }>();
     const at = new Date(0);
