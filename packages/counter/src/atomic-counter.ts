@@ -22,7 +22,7 @@ import { type CallOptions, OutcomeUnknownError } from '@runafter/optimistic';
 import type { Addition, CounterDriver, Once } from './counter-driver.ts';
 import { CounterChangedError, CounterOverflowError } from './counter-errors.ts';
 import type { AddOptions, AtomicCounter, ResetOptions } from './counter-port.ts';
-import { assertName, toWhole } from './counter-rules.ts';
+import { assertName, toKeptId, toWhole } from './counter-rules.ts';
 
 /** Options of every atomic counter; a driver adds its own. */
 export interface AtomicCounterOptions {
@@ -129,7 +129,7 @@ class DriverCounter implements AtomicCounter {
       return await this.#send(name, fix, options, request);
     }
     assertName(this.name, 'once', id);
-    const once: Once = { id, keptFor: this.#keptFor };
+    const once: Once = { id: toKeptId(id), keptFor: this.#keptFor };
     const fix = 'Try again with the same id: it counts once.';
     return await this.#sendUntilAnswered(name, fix, options, () =>
       this.#driver.add(name, amount, once, options),

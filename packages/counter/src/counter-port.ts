@@ -19,8 +19,9 @@ import type { CallOptions } from '@runafter/optimistic';
 /** Options of {@link Counter.add}. */
 export interface AddOptions extends CallOptions {
   /**
-   * The id of the operation that adds, such as an action's idempotency key: 1 to 200 characters. The
-   * same id never counts twice on the same counter, whatever amount comes with it.
+   * The id of the operation that adds, such as an action's idempotency key: at least one character
+   * of well-formed Unicode. The same id never counts twice on the same counter, whatever amount comes
+   * with it.
    */
   readonly once?: string | undefined;
 }

@@ -2,6 +2,7 @@
  * What a counter's name, an amount and an operation id look like, on every backend.
  * @module
  */
+import { hash } from 'node:crypto';
 import { CounterOptionError } from './counter-errors.ts';
 
 /** The range of values: signed 64-bit. */
@@ -16,16 +17,24 @@ export function isInRange(value: bigint): boolean {
 }
 
 /**
- * @param option - `name`, or `once` for an operation id.
+ * @param option - `name`, or `once` for an operation id, which may be of any length.
  * @throws {CounterOptionError} `COUNTER_OPTION_INVALID`
  */
 export function assertName(service: string, option: 'name' | 'once', name: string): void {
-  const isName =
-    typeof name === 'string' && name !== '' && name.length <= maxLength && !halfOfPair.test(name);
-  if (isName) return;
+  const isText = typeof name === 'string' && name !== '' && !halfOfPair.test(name);
+  if (isText && (option === 'once' || name.length <= maxLength)) return;
   const shown = typeof name === 'string' ? JSON.stringify(name.slice(0, 100)) : String(name);
-  const fix = `is ${shown}. Pass 1 to ${maxLength} characters of well-formed Unicode.`;
-  throw new CounterOptionError(service, option, fix);
+  const length = option === 'once' ? 'at least one character' : `1 to ${maxLength} characters`;
+  throw new CounterOptionError(
+    service,
+    option,
+    `is ${shown}. Pass ${length} of well-formed Unicode.`,
+  );
+}
+
+/** The id that a driver keeps: those that are too long for it as their hash, which no two share. */
+export function toKeptId(id: string): string {
+  return id.length <= maxLength ? id : `sha256:${hash('sha256', id)}`;
 }
 
 /**

@@ -44,6 +44,14 @@ describe('an addition with an id', () => {
     expect(service.values.get('n')).toBe(5n);
   });
 
+  it('of any length reaches the driver short, and no two as the same', async () => {
+    const { counter, service } = setUp();
+    const ids = ['x'.repeat(200), 'x'.repeat(201), `${'x'.repeat(200)}y`, 'x'.repeat(10_000)];
+    for (const once of [...ids, ...ids]) await counter.add('n', 1, { once });
+    expect(service.values.get('n')).toBe(4n);
+    expect(Math.max(...service.ids.map((id) => id.length))).toBe(200);
+  });
+
   it('waits as long as the service has asked for', async () => {
     const { counter, clock } = setUp([notDone(9_000)]);
     await counter.add('n', 1, { once: 'a' });
@@ -186,7 +194,7 @@ describe('what a counter refuses', () => {
     expect(service.requests).toBe(0);
   });
 
-  it.each(['', 'x'.repeat(201), null as never])('the id %j', async (once) => {
+  it.each(['', 'x\ud800', null as never])('the id %j', async (once) => {
     const { counter } = setUp();
     await expect(counter.add('n', 1, { once })).rejects.toMatchObject({
       code: 'COUNTER_OPTION_INVALID',

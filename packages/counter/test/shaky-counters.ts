@@ -10,6 +10,8 @@ export interface ShakyCounters {
   readonly driver: CounterDriver;
   readonly values: Map<string, bigint>;
   readonly keptFor: number[];
+  /** The ids that came along. */
+  readonly ids: string[];
   requests: number;
 }
 
@@ -18,6 +20,7 @@ export function shakyCounters(clock: VirtualClock, fates: Fate[]): ShakyCounters
   const values = new Map<string, bigint>();
   const expiries = new Map<string, number>();
   const keptFor: number[] = [];
+  const ids: string[] = [];
 
   const send = async <R>(carryOut: () => R): Promise<R> => {
     world.requests++;
@@ -34,7 +37,10 @@ export function shakyCounters(clock: VirtualClock, fates: Fate[]): ShakyCounters
       send(() => {
         const before = values.get(name) ?? 0n;
         const id = `${name} ${once?.id}`;
-        if (once !== undefined) keptFor.push(once.keptFor);
+        if (once !== undefined) {
+          keptFor.push(once.keptFor);
+          ids.push(once.id);
+        }
         if (once !== undefined && (expiries.get(id) ?? 0) > clock.now()) {
           return { state: 'repeated', value: before };
         }
@@ -54,6 +60,6 @@ export function shakyCounters(clock: VirtualClock, fates: Fate[]): ShakyCounters
       }),
     async close() {},
   };
-  const world: ShakyCounters = { driver, values, keptFor, requests: 0 };
+  const world: ShakyCounters = { driver, values, keptFor, ids, requests: 0 };
   return world;
 }

@@ -56,6 +56,9 @@ const noNames: readonly (readonly [what: string, name: string])[] = [
   ['undefined', undefined as never],
 ];
 
+/** Ids may be of any length, and undefined leaves the option out. */
+const noIds = noNames.filter(([, id]) => id !== undefined && id?.length !== 201);
+
 const noAmounts: readonly (readonly [what: string, amount: bigint | number])[] = [
   ['a fraction', 0.5],
   ['NaN', Number.NaN],
@@ -125,7 +128,7 @@ export function nameCases(setting: Setting): void {
   });
 
   describe('an operation id', () => {
-    it.each(noNames.filter(([, id]) => id !== undefined))('of %s is refused', async (_, once) => {
+    it.each(noIds)('of %s is refused', async (_, once) => {
       await expectRefused(setting.counter.add('orders', 1, { once }));
       expect(await setting.counter.read('orders')).toBe(0n);
     });

@@ -31,6 +31,10 @@ const ids = [
   '__proto__',
   'x'.repeat(200),
   `${'x'.repeat(199)}y`,
+  // As idempotency keys are, of actions deep inside of scopes.
+  'x'.repeat(201),
+  `${'x'.repeat(5_000)}y`,
+  `${'x'.repeat(5_000)}z`,
   '€'.repeat(200),
   '😀'.repeat(100),
 ];
