@@ -69,6 +69,20 @@ await onService('postgres', ({ url }) => {
       }
     });
 
+    it('that fails leaves the session to whoever comes next', async () => {
+      const single = new pg.Pool({ connectionString: url, max: 1 });
+      try {
+        await single.query('CREATE SCHEMA taken; CREATE TABLE taken.documents ()');
+        await expect(migrate(single, { schema: 'taken' })).rejects.toMatchObject({
+          code: 'SERVICE_REFUSED',
+          cause: { code: '42P07' },
+        });
+        expect((await single.query('SELECT 1')).rowCount).toBe(1);
+      } finally {
+        await single.end();
+      }
+    });
+
     it('that was aborted before ends with the reason', async () => {
       const signal = AbortSignal.abort(new Error('enough'));
       await expect(migrate(pool, { signal })).rejects.toBe(signal.reason);

@@ -64,7 +64,16 @@ export class Connection {
 
   /** Runs several statements that have no parameters, and that say themselves what is a transaction. */
   async runScript(text: string, { signal }: CallOptions = {}): Promise<void> {
-    await this.#tried((session) => session.query(text), signal);
+    const script = async (session: PoolClient) => {
+      try {
+        await session.query(text);
+      } catch (error) {
+        // Its transaction is still open: whoever gets the session next could do nothing in it.
+        if (leavesSessionUsable(error)) await session.query('ROLLBACK').catch(ignore);
+        throw error;
+      }
+    };
+    await this.#tried(script, signal);
   }
 
   /** Closes the pool, if it was made here. May be called again. */
