@@ -63,3 +63,33 @@ test('stops when the work was not done', async () => {
     duel(side('ours', 1), lazy, { rounds: 1, warmUp: 0, roundTime: 1, now, tidy }),
   ).rejects.toThrow('The work returned nothing in place of done.');
 });
+
+/** A side that notes when it is closed. */
+function closing(base: Side, log: string[]): Side {
+  return {
+    ...base,
+    async prepare(cleanup) {
+      cleanup.defer(() => void log.push('closed'));
+      return await base.prepare(cleanup);
+    },
+  };
+}
+
+test('closes what a side has opened, once, after the last round', async () => {
+  const { log, side, now, tidy } = virtualDuel();
+  await duel(closing(side('ours', 1), log), side('theirs', 1), {
+    ...{ rounds: 2, warmUp: 0, roundTime: 1, now, tidy },
+  });
+  expect(log.indexOf('closed')).toBe(log.length - 1);
+});
+
+test('closes it also when the other side fails', async () => {
+  const { log, side, now, tidy } = virtualDuel();
+  const failing: Side = { ...side('theirs', 1), prepare: () => Promise.reject(new Error('No.')) };
+  await expect(
+    duel(closing(side('ours', 1), log), failing, {
+      ...{ rounds: 1, warmUp: 0, roundTime: 1, now, tidy },
+    }),
+  ).rejects.toThrow('No.');
+  expect(log.at(-1)).toBe('closed');
+});

@@ -45,8 +45,8 @@ function raw(synchronous: Synchronous, { withId }: { readonly withId: boolean })
     const update = database.prepare(
       'UPDATE counter SET value = value + ? WHERE name = ? RETURNING value',
     );
-    const name = Buffer.from('orders');
     const add = () => {
+      const name = Buffer.from('orders');
       const isNew =
         !withId || insert.run(name, Buffer.from(newId()), Date.now() + aDay).changes === 1;
       return isNew && update.get(1n, name);
@@ -62,7 +62,9 @@ function raw(synchronous: Synchronous, { withId }: { readonly withId: boolean })
       },
       addAtOnce: inTransaction,
       async read() {
-        const row = database.prepare('SELECT value FROM counter WHERE name = ?').get(name);
+        const row = database
+          .prepare('SELECT value FROM counter WHERE name = ?')
+          .get(Buffer.from('orders'));
         return Number(row?.value);
       },
     };
@@ -72,7 +74,7 @@ function raw(synchronous: Synchronous, { withId }: { readonly withId: boolean })
 
 function contest(synchronous: Synchronous): Contest {
   return {
-    backend: `SQLite, synchronous ${synchronous}`,
+    backend: `SQLite (synchronous ${synchronous})`,
     ...(synchronous === 'full' && { target: 1.25 }),
     additions: synchronous === 'full' ? 20 : 200,
     plain: {
