@@ -60,7 +60,12 @@ export class ProxiedConnection {
     return Promise.all([this.#client, this.#server].map(closeOf));
   }
 
+  /** Takes faults back. A reply of which a part was dropped is lost all the same. */
   release(): void {
+    if (this.#losing?.bytes === 0) {
+      this.#losing.chosen.fulfilled?.(undefined);
+      this.#losing = undefined;
+    }
     for (const lane of this.#lanes) lane.release();
   }
 

@@ -332,6 +332,23 @@ describe('a reply that is lost', () => {
     await seen(client, 'did a\n');
   });
 
+  it('is not lost any more when healing comes before it', async () => {
+    let giveReply = () => {};
+    const service = await plainService((reply, socket) => {
+      giveReply = () => socket.write(reply);
+    });
+    const proxy = await open({ port: service.port });
+    const client = await plainClient(proxy.port);
+    const lost = proxy.loseNextReply();
+    client.send('a\n');
+    await vi.waitFor(() => expect(service.did).toEqual(['a']));
+    proxy.heal();
+    expect(await lost).toBeUndefined();
+    giveReply();
+    await seen(client, 'did a\n');
+    expect(proxy.counts.lostReplies).toBe(0);
+  });
+
   it.each([0, -1, 1.5, Number.NaN])('cannot be one of %s', async (count) => {
     const proxy = await open({ port: 1 });
     expect(() => proxy.loseReplies(count)).toThrow(
