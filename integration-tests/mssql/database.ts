@@ -60,9 +60,15 @@ export function useDatabase(url: string): Database {
   };
 }
 
+/** A few sessions each: on Babelfish every session compiles every procedure anew, which takes it most of a second. */
 function openPool(url: string): Promise<mssql.ConnectionPool> {
   const config = mssql.ConnectionPool.parseConnectionString(url);
-  const pool = new mssql.ConnectionPool({ ...config, validateConnection: 'socket' });
+  const pool = new mssql.ConnectionPool({
+    ...config,
+    pool: { max: 4 },
+    requestTimeout: 60_000,
+    validateConnection: 'socket',
+  });
   return pool.connect();
 }
 

@@ -8,10 +8,16 @@
  * @module
  */
 
-/** Names are kept with an end mark, since SQL Server takes 'a' and 'a ' for equal. */
+/**
+ * Names are kept with an end mark, since SQL Server takes 'a' and 'a ' for equal.
+ *
+ * The isolation level lasts until the procedure ends. Under SERIALIZABLE and SNAPSHOT the server refuses
+ * READPAST (error 650); row locks that are taken by writing need neither.
+ */
 const beginning = `
   SET NOCOUNT ON;
   SET XACT_ABORT ON;
+  SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
   DECLARE @stored nvarchar(401) = @counter + N'|';`.trimStart();
 
 /**

@@ -29,6 +29,15 @@ describe('the T-SQL of a migration', () => {
     },
   );
 
+  it.each(['add_to_counter', 'reset_counter'])(
+    'has %s set the isolation level that its hints need, whatever the caller has set',
+    (procedure) => {
+      const [, body = ''] = migrationSql().split(`CREATE PROCEDURE [runafter].${procedure}`);
+      const firstStatements = body.slice(0, body.indexOf('DECLARE'));
+      expect(firstStatements).toContain('SET TRANSACTION ISOLATION LEVEL READ COMMITTED;');
+    },
+  );
+
   it('doubles what would end a name or a text', () => {
     const sql = migrationSql({ schema: "it's a]b" });
     expect(sql).toContain("EXEC (N'CREATE SCHEMA [it''s a]]b];');");
