@@ -11,7 +11,7 @@ import { createHash } from 'node:crypto';
 export interface ShardDocument {
   /** The shard's part of the value, in decimal. */
   readonly n: string;
-  /** Hashes of operation ids, joined without a separator to pages, by the start of their slice of time. */
+  /** Hashes of operation ids, joined without a separator to pages, by when their slice of time expires. */
   readonly ids?: Readonly<Record<string, readonly string[]>> | undefined;
   /** It takes no more additions: a later generation of shards has taken over. */
   readonly closed?: true | undefined;
@@ -55,16 +55,13 @@ export function countIds({ ids = {} }: ShardDocument): number {
     .reduce((sum, page) => sum + page.length / hashLength, 0);
 }
 
-/** The shard without the slices that have expired. */
-export function withoutExpired(
-  shard: ShardDocument,
-  { now, keptFor }: { readonly now: number; readonly keptFor: number },
-): ShardDocument {
+/**
+ * The shard without the slices that have expired. A slice says so itself: processes may differ in how long
+ * they keep ids, such as while that is being changed.
+ */
+export function withoutExpired(shard: ShardDocument, now: number): ShardDocument {
   if (shard.ids === undefined) return shard;
-  const length = sliceLength(keptFor);
-  const alive = Object.entries(shard.ids).filter(([start]) => {
-    return Number(start) + length + keptFor > now;
-  });
+  const alive = Object.entries(shard.ids).filter(([expiry]) => Number(expiry) > now);
   return { ...shard, ids: Object.fromEntries(alive) };
 }
 
@@ -74,12 +71,13 @@ export function withId(
   hash: string,
   { now, keptFor }: { readonly now: number; readonly keptFor: number },
 ): ShardDocument {
-  const start = String(now - (now % sliceLength(keptFor)));
+  const length = sliceLength(keptFor);
+  const expiry = String(now - (now % length) + length + keptFor);
   const { ids = {} } = shard;
-  const pages = ids[start] ?? [];
+  const pages = ids[expiry] ?? [];
   const last = pages.at(-1) ?? '';
   const added = last.length < pageLength ? [...pages.slice(0, -1), last + hash] : [...pages, hash];
-  return { ...shard, ids: { ...ids, [start]: added } };
+  return { ...shard, ids: { ...ids, [expiry]: added } };
 }
 
 function sliceLength(keptFor: number): number {

@@ -7,7 +7,12 @@
  * @module
  */
 import type { Clock } from '@runafter/clock';
-import { type CallOptions, type DocumentStore, update } from '@runafter/optimistic';
+import {
+  type CallOptions,
+  type DocumentStore,
+  type UpdateOptions,
+  update,
+} from '@runafter/optimistic';
 import { emptyShard, type ShardDocument } from './shard-document.ts';
 
 /** The first document of a sharded counter. */
@@ -32,13 +37,18 @@ const maxRemembered = 10_000;
 export class ShardGenerations {
   readonly #store: DocumentStore<CounterDocument>;
   readonly #shards: number;
-  readonly #clock: Clock;
+  readonly #update: UpdateOptions & { readonly clock: Clock };
   readonly #remembered = new Map<string, readonly Generation[]>();
 
-  constructor(store: DocumentStore<CounterDocument>, shards: number, clock: Clock) {
+  /** @param updates - bounds and clock of the updates that are made here. */
+  constructor(
+    store: DocumentStore<CounterDocument>,
+    shards: number,
+    updates: UpdateOptions & { readonly clock: Clock },
+  ) {
     this.#store = store;
     this.#shards = shards;
-    this.#clock = clock;
+    this.#update = updates;
   }
 
   /** The generations of a counter, all but the last one closed. */
@@ -73,7 +83,7 @@ export class ShardGenerations {
       return { generations: [...generations, { shards: this.#shards }] };
     };
     // Which change is made is seen from the document itself, so making it twice does no harm.
-    const options = { signal, clock: this.#clock, idempotent: true };
+    const options = { ...this.#update, signal, idempotent: true };
     const { value } = await update(this.#store, headKey(name), grow, options);
     return value as HeadDocument;
   }
@@ -83,10 +93,10 @@ export class ShardGenerations {
     generations: readonly Generation[],
     { signal }: CallOptions,
   ): Promise<readonly Generation[]> {
-    const options = { signal, clock: this.#clock, idempotent: true };
+    const options = { ...this.#update, signal, idempotent: true };
     const older = shardKeys(name, generations.slice(0, -1));
     await Promise.all(older.map((key) => update(this.#store, key, close, options)));
-    const closedAt = this.#clock.now();
+    const closedAt = this.#update.clock.now();
     const { value } = await update(
       this.#store,
       headKey(name),

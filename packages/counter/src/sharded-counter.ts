@@ -55,7 +55,7 @@ export interface ShardedCounterOptions {
    * documents, 16 bytes each, up to 50,000 a shard. Default '1h'.
    */
   readonly keepIds?: Duration | undefined;
-  /** Bounds of the updates of a shard. */
+  /** Bounds of the updates of each document. */
   readonly update?:
     | Pick<UpdateOptions, 'maxAttempts' | 'timeout' | 'backoff' | 'combine' | 'random'>
     | undefined;
@@ -119,7 +119,7 @@ class DocumentCounter implements ShardedCounter {
     this.#keptFor = parseDuration(options.keepIds ?? '1h', 'keepIds');
     this.#update = options.update;
     this.#clock = clock;
-    this.#generations = new ShardGenerations(store, shards, clock);
+    this.#generations = new ShardGenerations(store, shards, { ...options.update, clock });
   }
 
   async add(name: string, amount: bigint | number, options: ShardedAddOptions = {}): Promise<void> {
@@ -195,8 +195,7 @@ class DocumentCounter implements ShardedCounter {
         const key = shardKey(name, generation, shardOf(once, shards));
         // An update that changes nothing: it reads with the patience that additions have.
         const { value: shard } = await update(this.#store, key, leave, this.#options(signal));
-        const time = { now, keptFor: this.#keptFor };
-        return shard !== undefined && holdsId(withoutExpired(shard as ShardDocument, time), hash);
+        return shard !== undefined && holdsId(withoutExpired(shard as ShardDocument, now), hash);
       }),
     );
     return known.includes(true);
@@ -215,7 +214,7 @@ class DocumentCounter implements ShardedCounter {
     let seen = emptyShard;
     const addTo = (current: CounterDocument | undefined): ShardDocument | undefined => {
       const time = { now: this.#clock.now(), keptFor: this.#keptFor };
-      seen = withoutExpired((current as ShardDocument | undefined) ?? emptyShard, time);
+      seen = withoutExpired((current as ShardDocument | undefined) ?? emptyShard, time.now);
       answer = answerOf(seen, amount, hash);
       if (answer !== 'added') return undefined;
       const next = { ...seen, n: String(BigInt(seen.n) + amount) };

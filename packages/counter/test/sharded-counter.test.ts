@@ -48,6 +48,14 @@ describe('the shards of a counter', () => {
     }
   });
 
+  it('are not waited for longer than the bounds say, the first time either', async () => {
+    const { counter, clock } = setUp();
+    const away = new ServiceUnavailableError('Shaky documents', 'not-done');
+    const bounded = counter({ update: { timeout: '1s' } }, { fateOf: () => away });
+    await expect(bounded.add('n', 1)).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
+    expect(clock.monotonic()).toBeLessThanOrEqual(1_000);
+  });
+
   it('are picked by the key, always the same', async () => {
     const { counter, shards } = setUp();
     for (let n = 0; n < 20; n++) await counter().add('n', 1, { key: 'order-17' });
@@ -133,6 +141,20 @@ describe('an operation id', () => {
     await clock.advance(hour / 16 + 1);
     await counter().add('n', 1, { once: 'a' });
     expect(await first.read('n'), 'not later than a sixteenth more').toBe(2n);
+  });
+
+  it('is kept as long as the process that counted it keeps ids, whatever others do', async () => {
+    const { counter, clock } = setUp();
+    const aDay = counter({ shards: 1, keepIds: '1d' });
+    const anHour = counter({ shards: 1, keepIds: '1h' });
+    await clock.advance(85 * minute); // nearly at the end of one of its slices
+    await aDay.add('n', 1, { once: 'a' });
+    await clock.advance(minute);
+    await anHour.add('n', 1, { once: 'b' });
+    await clock.advance(2 * hour);
+    await anHour.add('n', 1, { once: 'c' });
+    await aDay.add('n', 1, { once: 'a' });
+    expect(await aDay.read('n')).toBe(3n);
   });
 
   it('counts once for just as long when the shards have grown meanwhile', async () => {
