@@ -93,6 +93,10 @@ export class HttpConnection {
       ...headers,
     };
     for (const [header, value] of Object.entries(given)) {
+      if (!/^[\w!#$%&'*+.^`|~-]+$/.test(header)) {
+        const fix = 'has a name that no header can have, such as one with a space.';
+        throw new ServiceOptionError(this.#options.name, 'headers', fix);
+      }
       if (!/^[\t\x20-\x7e\x80-\xff]*$/.test(value)) {
         const option = header === 'authorization' ? 'token' : `headers["${header}"]`;
         const fix = 'holds a character that no header can, such as a line break.';

@@ -58,6 +58,9 @@ function fixFor(status: number): string {
   if (status === 428) {
     return 'It asks for a condition although one was sent: something in between removes If-Match.';
   }
+  if (status === 304) {
+    return 'It says that nothing has changed, and nobody had asked: look for a cache in between.';
+  }
   // fetch says 0 for a redirect that it was told not to follow.
   if (status === 0 || (status >= 300 && status < 400)) {
     return 'It redirects, and a write must not end elsewhere: use the address to which it points.';

@@ -129,6 +129,12 @@ describe('a reply', () => {
     expect(error.message).toContain('redirects');
   });
 
+  it('of 304 is no redirect, but what a cache in between says', async () => {
+    const error = await errorOf(storeOn(recordedFetch(empty(304))).read('17'));
+    expect(error).toMatchObject({ code: 'SERVICE_REFUSED' });
+    expect(error.message).toContain('a cache in between');
+  });
+
   it.each([
     [401, 'token'],
     [403, 'right'],
@@ -203,6 +209,7 @@ describe('what is secret', () => {
     const resources: Partial<HttpResource>[] = [
       { token: () => 'c2VjcmV0\n' },
       { headers: { 'api-key': 'c2VjcmV0\u0000' } },
+      { headers: { 'c2VjcmV0 of mine': '1' } },
       { url: () => 'https://user:c2VjcmV0@example.com/' },
       { url: () => 'orders?sig=c2VjcmV0' },
       { url: () => 'file:///c2VjcmV0' },
