@@ -40,7 +40,7 @@ export interface BlobDocumentStoreOptions<T> extends DocumentStoreOptions<T> {
  * @throws {DurationError} `DURATION_INVALID`
  * @example
  * const orders = blobDocumentStore<Order>({ connectionString, container: 'orders' });
- * await update(orders, 'order-17', (order) => ({ ...order, status: 'Complete' }));
+ * await update(orders, 'order-17', (order) => order && { ...order, status: 'Complete' });
  */
 export function blobDocumentStore<T>(
   source: ContainerClient | BlobContainerOptions,

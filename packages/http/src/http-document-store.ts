@@ -33,7 +33,7 @@ export interface HttpDocumentStoreOptions<T> extends DocumentStoreOptions<T> {
  * @throws {DurationError} `DURATION_INVALID`
  * @example
  * const orders = httpDocumentStore<Order>({ url: 'https://api.example.com/orders/{key}', token });
- * await update(orders, '17', (order) => ({ ...order, status: 'Complete' }));
+ * await update(orders, '17', (order) => order && { ...order, status: 'Complete' });
  */
 export function httpDocumentStore<T>(
   resource: HttpResource,

@@ -35,7 +35,7 @@ const noSuchItem = /^-2130575338\b/;
  * const reports = httpDocumentStore<Report>(
  *   sharePointListItems({ site, list: 'Reports', fields: ['Title', 'Status'], token }),
  * );
- * await update(reports, '7', (report) => ({ ...report, Status: 'Complete' }));
+ * await update(reports, '7', (report) => report && { ...report, Status: 'Complete' });
  */
 export function sharePointListItems(options: SharePointListOptions): HttpResource {
   const { site, list, token, headers } = options;

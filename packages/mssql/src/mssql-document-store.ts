@@ -45,7 +45,7 @@ export interface MssqlDocumentStoreOptions<T> extends DocumentStoreOptions<T> {
  * @throws {ServiceOptionError} `SERVICE_OPTION_INVALID`
  * @example
  * const orders = mssqlDocumentStore<Order>(pool, { collection: 'orders' });
- * await update(orders, 'order-17', (order) => ({ ...order, status: 'Complete' }));
+ * await update(orders, 'order-17', (order) => order && { ...order, status: 'Complete' });
  */
 export function mssqlDocumentStore<T = unknown>(
   client: MssqlClient,

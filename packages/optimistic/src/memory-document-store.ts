@@ -19,7 +19,7 @@ import { documentStore } from './document-store.ts';
  *
  * @example
  * const orders = memoryDocumentStore<Order>();
- * await update(orders, 'order-17', (order) => ({ ...order, status: 'Complete' }));
+ * await update(orders, 'order-17', (order) => order && { ...order, status: 'Complete' });
  */
 export function memoryDocumentStore<T>(options?: DocumentStoreOptions<T>): DocumentStore<T> {
   return documentStore(memoryDocumentDriver(), options);

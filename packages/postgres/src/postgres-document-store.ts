@@ -44,7 +44,7 @@ export interface PostgresDocumentStoreOptions<T> extends DocumentStoreOptions<T>
  * @throws {ServiceOptionError} `SERVICE_OPTION_INVALID`
  * @example
  * const orders = postgresDocumentStore<Order>(pool, { collection: 'orders' });
- * await update(orders, 'order-17', (order) => ({ ...order, status: 'Complete' }));
+ * await update(orders, 'order-17', (order) => order && { ...order, status: 'Complete' });
  */
 export function postgresDocumentStore<T = unknown>(
   client: PostgresClient,

@@ -43,7 +43,7 @@ export interface RedisDocumentStoreOptions<T> extends DocumentStoreOptions<T> {
  * @throws {ServiceOptionError} `SERVICE_OPTION_INVALID`
  * @example
  * const orders = redisDocumentStore<Order>('redis://localhost:6379', { prefix: 'shop:' });
- * await update(orders, 'order-17', (order) => ({ ...order, status: 'Complete' }));
+ * await update(orders, 'order-17', (order) => order && { ...order, status: 'Complete' });
  * await orders.close();
  */
 export function redisDocumentStore<T>(

@@ -36,7 +36,7 @@ const queues = new WeakMap<object, Map<string, UpdateQueue<unknown>>>();
  * @throws {UpdateOptionError} `UPDATE_OPTION_INVALID`
  * @throws all that the store's read and write throw, such as `FENCE_STALE` and `DOCUMENT_INVALID`.
  * @example
- * const { value } = await update(orders, 'order-17', (order) => ({ ...order, status: 'Complete' }));
+ * const { value } = await update(orders, 'order-17', (order) => order && { ...order, status: 'Complete' });
  */
 export function update<T>(
   store: DocumentStore<T>,

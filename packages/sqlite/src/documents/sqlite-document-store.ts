@@ -53,7 +53,7 @@ const pageSize = 500;
  * @throws {StoreOptionError} `STORE_OPTION_INVALID`: an option cannot be used.
  * @example
  * const orders = sqliteDocumentStore<Order>('app.db', { prefix: 'order/' });
- * await update(orders, '17', (order) => ({ ...order, status: 'Complete' }));
+ * await update(orders, '17', (order) => order && { ...order, status: 'Complete' });
  * await orders.close();
  */
 export function sqliteDocumentStore<T>(
