@@ -58,8 +58,10 @@ function describeHistories(
     it('comes from processes that worked at the same time, on the same keys', () => {
       const answered = run.operations.filter(({ outcome }) => outcome.status === 'ok');
       expect(answered.length).toBeGreaterThan(run.operations.length / 2);
-      const meetings = answered.filter(({ client, invoked, returned, op }) =>
-        answered.some(
+      // Of neighbours in time, as there may be very many.
+      const some = answered.slice(0, 1_000);
+      const meetings = some.filter(({ client, invoked, returned, op }) =>
+        some.some(
           (other) =>
             processOf(other.client) !== processOf(client) &&
             other.op.key === op.key &&
@@ -67,7 +69,7 @@ function describeHistories(
             invoked < other.returned,
         ),
       );
-      expect(meetings.length).toBeGreaterThan(answered.length / 4);
+      expect(meetings.length).toBeGreaterThan(some.length / 4);
     });
 
     it('is also that of clients whose replies were lost', ({ skip }) => {

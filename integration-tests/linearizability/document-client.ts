@@ -42,12 +42,12 @@ export class DocumentClient {
     const key = pick(random, keys);
     const seen = this.#seen.get(key);
     const dice = random();
-    if (dice < 0.25) return await this.#update(key);
-    if (dice < 0.35) return await this.#create(key);
-    if (seen === undefined || dice < 0.5) return await this.#read(key);
+    if (dice < 0.2) return await this.#update(key);
+    if (dice < 0.27) return await this.#create(key);
+    if (seen === undefined || dice < 0.4) return await this.#read(key);
     // Used up, whatever becomes of it; now and then it is tried again, and has to be refused.
-    if (!chance(random, 0.1)) this.#seen.delete(key);
-    if (dice < 0.6) return await this.#remove(key, seen);
+    if (!chance(random, 0.25)) this.#seen.delete(key);
+    if (dice < 0.47) return await this.#remove(key, seen);
     return await this.#replace(key, seen);
   }
 

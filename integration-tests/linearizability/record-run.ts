@@ -1,5 +1,5 @@
 /**
- * Several processes at one backend, each with several clients, while the network of half of them fails.
+ * Several processes at one backend, each with several clients, while the network of every other one fails.
  *
  * Invariant: the history is complete. What a client did not get to know is in it as unknown, and a process
  * that fails takes the run with it.
@@ -45,7 +45,7 @@ const lasts = 1_000;
 /** Operations of each client, also where the machine or the service is slow. */
 const least = 10;
 /** Replies that are lost at least, likewise. */
-const leastLosses = 5;
+const leastLosses = 3;
 /** Milliseconds between two faults of the network, at most. */
 const longestPeace = 60;
 
@@ -66,7 +66,7 @@ export async function recordRun<Op, Result>(
       task: (worker): Task => ({
         process: worker + 1,
         backend: module.href,
-        places: network === undefined ? [place] : [place, { ...place, url: network.url }],
+        ...routeOf(worker, place, network),
         ...{ part, keys, seed, lasts, least },
         startingLine: line.url,
         historyFile: historyFile(worker + 1),
@@ -90,6 +90,16 @@ async function networkTo(
 ): Promise<FaultyNetwork | undefined> {
   if (url === undefined || isWrite === undefined) return undefined;
   return await FaultyNetwork.to(url, isWrite);
+}
+
+/** Every other process is behind the faulty network. */
+function routeOf(
+  worker: number,
+  place: object,
+  network: FaultyNetwork | undefined,
+): Pick<Task, 'place' | 'isFaulty'> {
+  if (network === undefined || worker % 2 === 0) return { place, isFaulty: false };
+  return { place: { ...place, url: network.url }, isFaulty: true };
 }
 
 /** Lets the network fail, now and then, while clients work; afterwards those that are slow come to an end. */

@@ -12,8 +12,9 @@ export interface Task {
   readonly process: number;
   /** The URL of a module that exports a `backend`. */
   readonly backend: string;
-  /** Where the backend is; a second time by way of the faulty network, where there is one. */
-  readonly places: readonly [direct: object, faulty?: object];
+  readonly place: object;
+  /** Whether the place is reached by way of the faulty network. */
+  readonly isFaulty: boolean;
   readonly part: Part;
   /** The documents or counters that all clients work on. */
   readonly keys: readonly string[];
@@ -27,6 +28,3 @@ export interface Task {
   /** Where its history is to be written. */
   readonly historyFile: string;
 }
-
-/** How many clients there are on each connection. */
-export const clientsPerConnection = 2;

@@ -5,7 +5,7 @@
 import { defineBackend } from '../../chaos/state/backend.ts';
 import { backend as sqlite } from '../../chaos/state/backends/sqlite.ts';
 
-const onceIn = 50;
+const rate = 1 / 50;
 
 export const backend = defineBackend({
   ...sqlite,
@@ -13,9 +13,8 @@ export const backend = defineBackend({
   async openDocuments(place) {
     const store = await sqlite.openDocuments(place);
     const conditional = store.replace.bind(store);
-    let replacements = 0;
     const replace: typeof store.replace = async (key, value, version, options) => {
-      const isCareless = ++replacements % onceIn === 0;
+      const isCareless = Math.random() < rate;
       const newest = isCareless ? await store.read(key) : undefined;
       return await conditional(key, value, newest ?? version, options);
     };
