@@ -76,9 +76,14 @@ export function isOutOfRange(error: unknown): boolean {
 function connectionFault(service: string, cause: unknown): ServiceError {
   const login = readProperty(cause, 'code') === 'ELOGIN';
   const isTransient = readProperty(readProperty(cause, 'originalError'), 'isTransient') === true;
-  return login && !isTransient
+  return (login && !isTransient) || isUnusable(cause)
     ? new ServiceRefusedError(service, 'Correct what it is connected with.', { cause })
     : new ServiceUnavailableError(service, 'not-done', { cause });
+}
+
+/** Options or a connection string that the client cannot take. */
+function isUnusable(error: unknown): boolean {
+  return error instanceof TypeError || error instanceof RangeError;
 }
 
 /** The client has a class of its own for what happens to a request that has a connection. */

@@ -36,3 +36,11 @@ describe('a server that is not there', () => {
     });
   });
 });
+
+it.each(['', 'rubbish', { server: 'localhost', port: 99_999 }])(
+  'what nobody can connect with is refused: %j',
+  async (client) => {
+    await using counter = mssqlCounter(client);
+    await expect(counter.read('orders')).rejects.toMatchObject({ code: 'SERVICE_REFUSED' });
+  },
+);

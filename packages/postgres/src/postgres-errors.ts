@@ -38,7 +38,7 @@ const fixes: readonly (readonly [codes: readonly string[], fix: string])[] = [
 
 /** Why a connection could not be had: the request was not sent. */
 export function connectionFault(service: string, cause: unknown): ServiceError {
-  return is(cause, loginRefused)
+  return is(cause, loginRefused) || isUnusable(cause)
     ? new ServiceRefusedError(service, 'Correct what it is connected with.', { cause })
     : new ServiceUnavailableError(service, 'not-done', { cause });
 }
@@ -66,6 +66,11 @@ export function isOutOfRange(error: unknown): boolean {
 /** Whether its session can be used for the next statement. */
 export function leavesSessionUsable(error: unknown): boolean {
   return sqlState(error) !== undefined && !is(error, sessionEnded);
+}
+
+/** Options or a connection string that the client cannot take. */
+function isUnusable(error: unknown): boolean {
+  return error instanceof TypeError || error instanceof RangeError;
 }
 
 function is(error: unknown, beginnings: readonly string[]): boolean {

@@ -36,3 +36,10 @@ describe('a server that is not there', () => {
     });
   });
 });
+
+it('what nobody can connect with is refused, and not shown', async () => {
+  await using counter = postgresCounter('postgres://user:c2VjcmV0@localhost:port/shop');
+  const error = await counter.read('orders').catch((reason: unknown) => reason);
+  expect(error).toMatchObject({ code: 'SERVICE_REFUSED' });
+  expect(`${error}`).not.toContain('c2VjcmV0');
+});
