@@ -82,12 +82,10 @@ async function whenItIsTooMuch(): Promise<void> {
     return now && { left: now.left - 1 };
   };
   // #region contended
-  try {
-    await update(store, 'sofas', somebodyIsFaster, { maxAttempts: 3 });
-  } catch (error) {
-    assert(hasCode(error, 'UPDATE_CONTENDED'));
-    console.log(error.message); // says how contended it is, and names the ways out
-  }
+  await assert.rejects(update(store, 'sofas', somebodyIsFaster, { maxAttempts: 3 }), {
+    code: 'UPDATE_CONTENDED',
+    conflicts: 3, // the message says how contended it is, and names the ways out
+  });
   // #endregion
 }
 

@@ -148,8 +148,9 @@ class DocumentCounter implements ShardedCounter {
 
   /**
    * @throws {CounterResetUnsupportedError} `COUNTER_RESET_UNSUPPORTED`: with `expected`, or `to` other than 0.
-   * @throws {CounterResetIncompleteError} `COUNTER_RESET_INCOMPLETE`: some shards could not be reset, or the
-   *   call was aborted; `taken` is what the others held.
+   * @param options.signal - is looked at until the first shard is reset, so that nothing taken is lost.
+   * @throws {CounterResetIncompleteError} `COUNTER_RESET_INCOMPLETE`: some shards could not be reset; `taken`
+   *   is what the others held.
    */
   async reset(name: string, options: ResetOptions = {}): Promise<bigint> {
     this.#check(name, options);
@@ -159,7 +160,9 @@ class DocumentCounter implements ShardedCounter {
       throw new CounterResetUnsupportedError(this.name, name, 'to');
     }
     const keys = shardKeys(name, await this.#generations.now(name, options));
-    const ends = await Promise.allSettled(keys.map((key) => this.#takeAll(key, options)));
+    options.signal?.throwIfAborted();
+    // Not to be aborted from here on: what was taken from one shard must not be lost because of another.
+    const ends = await Promise.allSettled(keys.map((key) => this.#takeAll(key)));
     const taken = ends.reduce(
       (sum, end) => sum + (end.status === 'fulfilled' ? end.value : 0n),
       0n,
@@ -231,13 +234,13 @@ class DocumentCounter implements ShardedCounter {
   }
 
   /** Sets a shard to 0; what it was. */
-  async #takeAll(key: string, { signal }: CallOptions): Promise<bigint> {
+  async #takeAll(key: string): Promise<bigint> {
     let taken = 0n;
     const take = (current: CounterDocument | undefined): ShardDocument | undefined => {
       taken = partOf(current);
       return taken === 0n ? undefined : { ...(current as ShardDocument), n: '0' };
     };
-    await update(this.#store, key, take, this.#options(signal));
+    await update(this.#store, key, take, this.#options(undefined));
     return taken;
   }
 

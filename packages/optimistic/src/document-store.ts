@@ -19,6 +19,7 @@ import type {
 import {
   DocumentExistsError,
   DocumentInvalidError,
+  DocumentOptionError,
   EtagMismatchError,
   OutcomeUnknownError,
 } from './document-errors.ts';
@@ -61,6 +62,7 @@ export function documentStore<T>(
 
 /** A version that a write is made from. */
 interface Version {
+  readonly key: string;
   readonly etag: string;
   readonly facts: Facts;
 }
@@ -91,7 +93,7 @@ class DriverDocumentStore<T> implements DocumentStore<T> {
     const { facts, etag } = this.#versionOf(key, record);
     const writes = this.#driver.keepsFacts ? recentWrites(facts) : undefined;
     const document = Object.freeze({ value, etag, writes });
-    this.#versions.set(document, { etag, facts });
+    this.#versions.set(document, { key, etag, facts });
     return document;
   }
 
@@ -194,9 +196,9 @@ class DriverDocumentStore<T> implements DocumentStore<T> {
     options: CallOptions,
   ): Promise<Version> {
     const known = typeof version === 'string' ? undefined : this.#versions.get(version);
-    if (known !== undefined) return known;
-    const etag = typeof version === 'string' ? version : version.etag;
-    if (!this.#driver.keepsFacts) return { etag, facts: noFacts };
+    if (known?.key === key) return known;
+    const etag = etagOf(version);
+    if (!this.#driver.keepsFacts) return { key, etag, facts: noFacts };
     const record = await this.#read(key, options);
     if (record?.body === undefined || record.etag !== etag) {
       throw new EtagMismatchError(this.name, key, etag);
@@ -206,7 +208,7 @@ class DriverDocumentStore<T> implements DocumentStore<T> {
 
   #versionOf(key: string, { etag, facts }: VersionedRecord): Version {
     try {
-      return { etag, facts: parseFacts(facts) };
+      return { key, etag, facts: parseFacts(facts) };
     } catch (cause) {
       const problem = `what is kept beside it is no facts of ours: ${messageOf(cause)}`;
       throw new DocumentInvalidError(this.name, key, 'reading', problem, { cause });
@@ -283,6 +285,15 @@ class DriverDocumentStore<T> implements DocumentStore<T> {
     signal?.throwIfAborted();
     if (this.#closing !== undefined) throw new ServiceClosedError(this.name);
   }
+}
+
+function etagOf(version: string | StoredDocument<unknown> | undefined): string {
+  const etag = typeof version === 'string' ? version : version?.etag;
+  if (typeof etag === 'string') return etag;
+  throw new DocumentOptionError(
+    'version',
+    `is ${String(version)}. Pass the document as read() gave it, or its ETag.`,
+  );
 }
 
 function mayHaveBeenDone(error: unknown): boolean {

@@ -21,8 +21,8 @@ export class FenceStaleError extends FenceError {
       'FENCE_STALE',
       store,
       key,
-      `Document "${key}" in ${store} was written with ${formatFence(stored)}, which is newer than ` +
-        `${formatFence(given)} of this write: the lock was lost. Nothing was written. Stop, and begin ` +
+      `Document "${key}" in ${store} was written with ${formatFence(stored)}, and this write came with ` +
+        `${formatFence(given)}: the lock was lost. Nothing was written. Stop, and begin ` +
         'again under a new lease.',
     );
     this.stored = stored;

@@ -11,7 +11,10 @@ import type { ParsedUpdateOptions } from './update-options.ts';
 
 /** What an update hands over. */
 export interface Updated<T> {
-  /** What the change returned, or what was there when it left it: as it would be read from the store. */
+  /**
+   * What the change returned, or what was there when it left it: as it would be read from the store, unless
+   * the update was said to be `pure`.
+   */
   readonly value: T;
   /**
    * The version that holds exactly this value. Undefined when there is none to name: another update of

@@ -13,32 +13,17 @@ import { isTransient } from '@runafter/clock';
 import { hasCode } from '@runafter/errors';
 import { newWriteId } from '../document-facts.ts';
 import type { DocumentStore, StoredDocument } from '../document-port.ts';
-import { fateOf } from './lost-reply.ts';
 import { allSettled, type PendingUpdate } from './pending-update.ts';
 import { waitBefore } from './retry-wait.ts';
-
-/** A write that was answered with a conflict, perhaps with itself; or a creation that was not answered. */
-export interface Doubt<T> {
-  readonly writeId: string;
-  readonly base: StoredDocument<T> | undefined;
-  readonly steps: readonly Step<T>[];
-}
-
-/** What an update has made of the value that it was given. */
-interface Step<T> {
-  readonly update: PendingUpdate<T>;
-  readonly value: T | undefined;
-  /** How many changes have led to the value, this one included; 0 is what was read. */
-  readonly changes: number;
-  readonly changed: boolean;
-}
-
-/** How a cycle ended: for all its updates, to be tried again, or refused because of one of them. */
-export interface CycleEnd<T> {
-  readonly end: 'done' | 'again' | 'refused';
-  readonly error?: unknown;
-  readonly doubt?: Doubt<T>;
-}
+import {
+  type CycleEnd,
+  type Doubt,
+  type Step,
+  settleDoubt,
+  settleSteps,
+  unchanged,
+} from './settling.ts';
+import { UpdateOptionError } from './update-errors.ts';
 
 export class UpdateCycle<T> {
   readonly #store: DocumentStore<T>;
@@ -66,10 +51,24 @@ export class UpdateCycle<T> {
     }
     if (doubt !== undefined) settleDoubt(doubt, current);
     for (const update of this.#batch) update.countTry();
+    if (current !== undefined && this.#wasMadeBefore(current)) {
+      const before = this.#batch.map((update) => unchanged(update, current.value));
+      return settleSteps(before, { before: current.etag, after: undefined });
+    }
     const steps = await this.#apply(current?.value);
     const next = steps.findLast(({ changed }) => changed);
     if (next === undefined) return settleSteps(steps, { before: current?.etag, after: undefined });
     return await this.#write(current, next.value as T, steps);
+  }
+
+  /** Whether the operation of an update with an id of its own has written before. */
+  #wasMadeBefore({ writes }: StoredDocument<T>): boolean {
+    const writeId = this.#batch[0]?.options.writeId;
+    if (writeId === undefined) return false;
+    if (writes !== undefined) return writes.includes(writeId);
+    const fix = `needs a store that keeps the ids of writes, which ${this.#store.name} does not.`;
+    for (const update of this.#batch) update.fail(new UpdateOptionError('once', fix));
+    return true;
   }
 
   /** Applies each change to what the one before it made. One that fails, fails alone. */
@@ -109,7 +108,7 @@ export class UpdateCycle<T> {
     value: T,
     steps: readonly Step<T>[],
   ): Promise<CycleEnd<T>> {
-    const writeId = newWriteId();
+    const writeId = this.#batch[0]?.options.writeId ?? newWriteId();
     for (let unanswered = 0; ; unanswered++) {
       let error: unknown;
       for (const { update, changed } of steps) update.inDoubt = changed;
@@ -178,41 +177,4 @@ function conflict<T>(doubt: Doubt<T>, error: unknown, wasUnanswered: boolean): C
 
 function isConflict(error: unknown): boolean {
   return hasCode(error, 'ETAG_MISMATCH') || hasCode(error, 'DOCUMENT_EXISTS');
-}
-
-/** Tells each update what it has made, and the version that holds just that, where there is one. */
-function settleSteps<T>(
-  steps: readonly Step<T>[],
-  etags: { readonly before: string | undefined; readonly after: string | undefined },
-): CycleEnd<T> {
-  const versions = new Map([
-    [steps.at(-1)?.changes, etags.after],
-    [0, etags.before],
-  ]);
-  for (const { update, value, changed, changes } of steps) {
-    const etag = versions.get(changes);
-    update.resolve({ value: value as T, etag, changed, combined: steps.length });
-  }
-  return { end: 'done' };
-}
-
-function settleDoubt<T>(doubt: Doubt<T>, now: StoredDocument<T> | undefined): void {
-  const { writeId, base, steps } = doubt;
-  switch (fateOf(writeId, base, now)) {
-    case 'written': {
-      const after = now?.writes?.latest === writeId ? now.etag : undefined;
-      settleSteps(steps, { before: undefined, after });
-      return;
-    }
-    case 'unknown':
-      for (const { update } of steps) {
-        if (!update.inDoubt) continue;
-        if (!update.options.idempotent) update.giveUp();
-        update.inDoubt = false;
-        update.mayBeWritten = true;
-      }
-      return;
-    case 'not-written':
-      for (const { update } of steps) update.inDoubt = false;
-  }
 }

@@ -2,6 +2,7 @@
  * Options of update(), and what they are when they are left out.
  * @module
  */
+import { hash } from 'node:crypto';
 import {
   type Clock,
   type Duration,
@@ -33,6 +34,13 @@ export interface UpdateOptions {
    */
   readonly combine?: number | undefined;
   /**
+   * The id of the operation that changes, such as an action's idempotency key. It is kept with the write,
+   * so an update that comes with it again, from whatever process, leaves the document as it is. This
+   * holds while the write is among the last 32 of the document; where more may come in between, keep the
+   * id in the value itself. Not combined with others, and refused where a store keeps no ids of writes.
+   */
+  readonly once?: string | undefined;
+  /**
    * True says that it does no harm when the change is made twice, such as setting a field to a value. It
    * is then made again where nobody can know whether it was written, instead of `OUTCOME_UNKNOWN`.
    * Default false.
@@ -40,7 +48,8 @@ export interface UpdateOptions {
   readonly idempotent?: boolean | undefined;
   /**
    * True says that the change never modifies the object that it was given. Then updates that share a
-   * cycle hand values on without copying them, which matters for large documents. Default false.
+   * cycle hand values on without copying them, which matters for large documents, and what an update
+   * hands over is the very object that its change has returned. Default false.
    */
   readonly pure?: boolean | undefined;
   /** Default: the system's. */
@@ -57,6 +66,8 @@ export interface ParsedUpdateOptions {
   readonly timeout: number;
   readonly backoff: FullJitterBounds;
   readonly combine: number;
+  /** Undefined: each write has an id of its own. */
+  readonly writeId: string | undefined;
   readonly idempotent: boolean;
   readonly pure: boolean;
   readonly clock: Clock;
@@ -76,11 +87,18 @@ export function parseUpdateOptions(options: UpdateOptions): ParsedUpdateOptions 
       maximum: parseDuration(backoff.maximum ?? '1s', 'backoff.maximum'),
     },
     combine: atLeastOne('combine', options.combine ?? 1_000),
+    writeId: options.once === undefined ? undefined : toWriteId(options.once),
     idempotent: options.idempotent ?? false,
     pure: options.pure ?? false,
     clock: options.clock ?? systemClock,
     random: options.random ?? Math.random,
   };
+}
+
+/** Ids of operations may be of any length and alphabet, ids of writes are short. */
+function toWriteId(once: string): string {
+  if (typeof once === 'string' && once !== '') return hash('sha256', once, 'base64url');
+  throw new UpdateOptionError('once', `is ${JSON.stringify(once)}. Pass the id of an operation.`);
 }
 
 function atLeastOne(option: string, value: number): number {

@@ -10,7 +10,8 @@
 import type { DocumentStore } from '../document-port.ts';
 import { allSettled, type PendingUpdate } from './pending-update.ts';
 import { waitBefore } from './retry-wait.ts';
-import { type Doubt, UpdateCycle } from './update-cycle.ts';
+import type { Doubt } from './settling.ts';
+import { UpdateCycle } from './update-cycle.ts';
 
 export class UpdateQueue<T> {
   readonly #store: DocumentStore<T>;
@@ -81,7 +82,10 @@ export class UpdateQueue<T> {
   #mayJoin(batch: readonly PendingUpdate<T>[], { options }: PendingUpdate<T>): boolean {
     const [first] = batch;
     if (first === undefined) return true;
-    const limit = this.#alone > 0 ? 1 : Math.min(first.options.combine, options.combine);
+    if (this.#alone > 0 || first.options.writeId !== undefined || options.writeId !== undefined) {
+      return false;
+    }
+    const limit = Math.min(first.options.combine, options.combine);
     return batch.length < limit && options.fence === first.options.fence;
   }
 

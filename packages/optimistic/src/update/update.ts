@@ -6,6 +6,7 @@
  */
 import type { DocumentStore } from '../document-port.ts';
 import { type Change, PendingUpdate, type Updated } from './pending-update.ts';
+import { UpdateOptionError } from './update-errors.ts';
 import { parseUpdateOptions, type UpdateOptions } from './update-options.ts';
 import { UpdateQueue } from './update-queue.ts';
 
@@ -57,6 +58,12 @@ export async function update<T>(
   options: UpdateOptions = {},
 ): Promise<Updated<T | undefined>> {
   const parsed = parseUpdateOptions(options);
+  if (typeof change !== 'function') {
+    throw new UpdateOptionError(
+      'change',
+      `is ${typeof change}. Pass a function of the current value.`,
+    );
+  }
   parsed.signal?.throwIfAborted();
   const pending = new PendingUpdate(store.name, key, change, parsed);
   queueOf(store, key).add(pending);
