@@ -11,6 +11,7 @@ import {
   relaxReads,
 } from '@runafter/testkit';
 import { type DocumentAnswer, type DocumentOp, documentModel } from './document-model.ts';
+import { lookAtCounters, lookAtDocuments } from './last-look.ts';
 import { type RecordedRun, recordRun, type Subject } from './record-run.ts';
 
 /** A run and what the check says of it. */
@@ -32,7 +33,8 @@ const keys = ['a', 'b', 'c'];
 export async function judgeDocuments(subject: Subject, seed: number): Promise<JudgedRun> {
   const options = { part: 'documents', keys, seed } as const;
   const run = await recordRun<DocumentOp, DocumentAnswer>(subject, options);
-  return judged(run, checkHistory(run.operations, documentModel));
+  const operations = [...run.operations, ...(await lookAtDocuments(subject, keys))];
+  return judged(run, checkHistory(operations, documentModel));
 }
 
 /**
@@ -46,7 +48,7 @@ export async function judgeCounters(
   { readsAreMoments }: { readonly readsAreMoments: boolean },
 ): Promise<JudgedRun> {
   const run = await recordRun<CounterOp, CounterResult>(subject, { part: 'counters', keys, seed });
-  const { operations } = run;
+  const operations = [...run.operations, ...(await lookAtCounters(subject, keys))];
   const seen = readsAreMoments ? operations : relaxReads(operations);
   return judged(run, checkHistory(seen, counterModel()));
 }
