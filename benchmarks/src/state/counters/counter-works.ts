@@ -10,9 +10,9 @@ import { memory } from './memory.ts';
 import { mssql } from './mssql.ts';
 import { postgres } from './postgres.ts';
 import { redis } from './redis.ts';
-import { sqlite, sqliteNormal } from './sqlite.ts';
+import { sqlite, sqliteGrouped, sqliteNormal } from './sqlite.ts';
 
-const contests = [redis, postgres, mssql, sqlite, sqliteNormal, memory];
+const contests = [redis, postgres, mssql, sqlite, sqliteGrouped, sqliteNormal, memory];
 
 function worksOf({ backend, needs, target, additions, plain, once }: Contest): Work[] {
   const ways: Readonly<Record<string, (open: OpenTallies) => Side>> = {
