@@ -22,7 +22,7 @@ import {
   type WriteCondition,
 } from '@runafter/optimistic';
 import type { HttpConnection } from './http-connection.ts';
-import { replyFault } from './http-errors.ts';
+import { acceptedFault, replyFault } from './http-errors.ts';
 import type { HttpOperation, HttpReply, HttpResource } from './http-resource.ts';
 import { checkedAddress, fillTemplate } from './key-address.ts';
 import { nextPageOf } from './next-page.ts';
@@ -149,7 +149,8 @@ export class HttpDocumentDriver implements DocumentDriver {
         ...(ifNoneMatch !== undefined && { 'if-none-match': ifNoneMatch }),
       },
     });
-    const meaning = this.#resource.meaning?.(reply, operation) ?? meaningOf(reply);
+    const meaning = this.#resource.meaning?.(reply, operation) ?? meaningOf(reply, writes);
+    if (meaning === 'accepted') throw acceptedFault(this.name, reply, this.#clock);
     if (meaning === 'refused' || meaning === nonsense[operation]) {
       throw replyFault(this.name, reply, writes, this.#clock);
     }
@@ -227,9 +228,13 @@ export class HttpDocumentDriver implements DocumentDriver {
   }
 }
 
-/** What the status alone says. */
-function meaningOf({ status }: HttpReply): 'done' | 'missing' | 'conflict' | 'refused' {
-  if (status >= 200 && status < 300) return 'done';
+/** What the status alone says. To a read only 200 brings the value, whole and from its origin. */
+function meaningOf(
+  { status }: HttpReply,
+  writes: boolean,
+): 'done' | 'accepted' | 'missing' | 'conflict' | 'refused' {
+  if (writes && status === 202) return 'accepted';
+  if (status === 200 || (writes && status > 200 && status < 300)) return 'done';
   if (status === 404 || status === 410) return 'missing';
   return status === 409 || status === 412 ? 'conflict' : 'refused';
 }

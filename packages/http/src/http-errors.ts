@@ -1,8 +1,9 @@
 /**
  * From replies and failures of HTTP to our errors, in one place.
  *
- * Invariant: the status and the code of the connection decide, never a text. After a 5xx, or a connection
- * that was cut, a write may have been carried out; after 429, or a connection that never was, it was not.
+ * Invariant: the status and the code of the connection decide, never a text. After a 5xx, a 202, or
+ * a connection that was cut, a write may have been carried out, or may yet be; after 429, or a connection
+ * that never was, it was not.
  * @module
  */
 import { type Clock, parseRetryAfter } from '@runafter/clock';
@@ -34,7 +35,18 @@ export function replyFault(
   if (status === 408 || (status >= 500 && status !== 501)) {
     return new ServiceUnavailableError(service, writes ? 'unknown' : 'not-done', options);
   }
-  return new ServiceRefusedError(service, fixFor(status), options);
+  return new ServiceRefusedError(service, fixFor(status, writes), options);
+}
+
+/** A write that the service has only taken on: it may be done later, or found to conflict, or be dropped. */
+export function acceptedFault(
+  service: string,
+  reply: HttpReply,
+  clock: Clock,
+): ServiceUnavailableError {
+  const cause = statusError(reply, 'accepted, but not done yet');
+  const retryAfter = retryAfterIn(reply, clock);
+  return new ServiceUnavailableError(service, 'unknown', { cause, retryAfter });
 }
 
 /** A request that got no reply: the connection failed, or the time was over. */
@@ -51,7 +63,7 @@ export function connectionFault(
   });
 }
 
-function fixFor(status: number): string {
+function fixFor(status: number, writes: boolean): string {
   if (status === 401) return 'Its token is missing or no longer valid: look at the token provider.';
   if (status === 403) return 'Give the account behind the token the right to do this.';
   if (status === 404 || status === 410) return 'There is nothing at this address: look at the url.';
@@ -63,13 +75,20 @@ function fixFor(status: number): string {
   }
   // fetch says 0 for a redirect that it was told not to follow.
   if (status === 0 || (status >= 300 && status < 400)) {
-    return 'It redirects, and a write must not end elsewhere: use the address to which it points.';
+    const why = writes ? 'a write must not end elsewhere' : 'the token must not go elsewhere';
+    return `It redirects, and ${why}: use the address to which it points.`;
+  }
+  if (!writes && status === 206) {
+    return 'It gives a part, and nobody had asked for one: look for what adds a Range header.';
+  }
+  if (!writes && status > 200 && status < 300) {
+    return 'Only a 200 brings what is there: look at the url, and for a proxy that changes replies.';
   }
   return 'The cause is what it said.';
 }
 
-function statusError(reply: HttpReply): Error {
-  const { code, message } = serviceErrorOf(reply);
+function statusError(reply: HttpReply, otherwise?: string): Error {
+  const { code, message = otherwise } = serviceErrorOf(reply);
   const said = [code, message].filter((part) => part !== undefined).join(': ');
   const error = new Error(`HTTP ${reply.status}${said === '' ? '' : `, ${said}`}`);
   return Object.assign(error, { status: reply.status, ...(code !== undefined && { code }) });

@@ -18,10 +18,10 @@ export interface HttpReply {
 }
 
 /**
- * What a reply says: the document is not there; it is not as the condition wants it (changed, removed, or
- * there already); or the service will not do it. Undefined leaves the decision to the status.
+ * What a reply says: it is done; the document is not there; it is not as the condition wants it (changed,
+ * removed, or there already); or the service will not do it. Undefined leaves the decision to the status.
  */
-export type HttpMeaning = 'missing' | 'conflict' | 'refused' | undefined;
+export type HttpMeaning = 'done' | 'missing' | 'conflict' | 'refused' | undefined;
 
 /** One document in a page of them. */
 export interface HttpEntry {
@@ -79,6 +79,9 @@ export interface HttpResource {
   readonly parse?: ((body: unknown) => unknown) | undefined;
   /** Makes the body of a value, both JSON: leaves out what cannot be written. Default: the value is the body. */
   readonly format?: ((value: unknown) => unknown) | undefined;
-  /** Reads what the service means, where the status alone does not say it. Default: the status decides. */
+  /**
+   * Reads what the service means, where the status alone does not say it: `'done'` for a 202 of a service
+   * that has done it by then. Default: the status decides.
+   */
   readonly meaning?: ((reply: HttpReply, operation: HttpOperation) => HttpMeaning) | undefined;
 }

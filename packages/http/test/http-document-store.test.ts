@@ -126,7 +126,50 @@ describe('a reply', () => {
     const moved = empty(307, { location: 'https://elsewhere.example.com/' });
     const error = await errorOf(storeOn(recordedFetch(moved)).replace('17', 1, '"1"'));
     expect(error).toMatchObject({ code: 'SERVICE_REFUSED' });
-    expect(error.message).toContain('redirects');
+    expect(error.message).toContain('redirects, and a write must not end elsewhere');
+  });
+
+  it('that redirects a read is refused for the sake of the token', async () => {
+    const moved = empty(302, { location: 'https://elsewhere.example.com/' });
+    const error = await errorOf(storeOn(recordedFetch(moved)).read('17'));
+    expect(error).toMatchObject({ code: 'SERVICE_REFUSED' });
+    expect(error.message).toContain('redirects, and the token must not go elsewhere');
+  });
+
+  it.each([
+    [206, 'gives a part'],
+    [202, 'Only a 200'],
+    [203, 'Only a 200'],
+  ])('of %i to a read is no value', async (status, part) => {
+    const service = recordedFetch(json({ n: 1 }, { etag: '"1"' }, status));
+    const error = await errorOf(storeOn(service).read('17'));
+    expect(error).toMatchObject({ code: 'SERVICE_REFUSED', cause: { status } });
+    expect(error.message).toContain(part);
+  });
+
+  it('of 202 leaves open whether a write will be done', async () => {
+    const store = storeOn(recordedFetch(empty(202, { etag: '"2"', 'retry-after': '7' })));
+    const calls = [store.create('17', 1), store.replace('17', 1, '"1"'), store.remove('17', '"1"')];
+    for (const error of await Promise.all(calls.map(errorOf))) {
+      expect(error).toMatchObject({
+        code: 'OUTCOME_UNKNOWN',
+        cause: {
+          code: 'SERVICE_UNAVAILABLE',
+          retryAfter: 7_000,
+          message: expect.stringContaining('accepted, but not done yet'),
+        },
+      });
+    }
+  });
+
+  it('of 202 is what the resource says that it means', async () => {
+    const service = recordedFetch(empty(202, { etag: '"2"' }));
+    const done = storeOn(service, { meaning: () => 'done' });
+    expect(await done.replace('17', 1, '"1"')).toBe('"2"');
+    const refused = storeOn(service, { meaning: () => 'refused' });
+    expect(await errorOf(refused.replace('17', 1, '"1"'))).toMatchObject({
+      code: 'SERVICE_REFUSED',
+    });
   });
 
   it('of 304 is no redirect, but what a cache in between says', async () => {
