@@ -62,6 +62,17 @@ await onService('mssql', ({ url }) => {
       expect(await mssqlCounter(database.pool).read('orders')).toBe(1n);
     });
 
+    it('deletes no ids that have expired in its own transaction, which would keep them locked', async () => {
+      const ids = () => database.run('SELECT operation FROM runafter.counter_operations');
+      const call = (id: string) =>
+        `EXEC runafter.add_to_counter @counter = N'orders', @operation = N'${id}';`;
+      await database.run(`${call('old')} UPDATE runafter.counter_operations SET expires_at = 0;`);
+      await database.run(`BEGIN TRANSACTION; ${call('joined')} COMMIT TRANSACTION;`);
+      expect(await ids()).toContainEqual({ operation: 'old|' });
+      await database.run(call('alone'));
+      expect(await ids()).not.toContainEqual({ operation: 'old|' });
+    });
+
     it('finds names with spaces at their end to be different ones', async () => {
       await execute(`add_to_counter @counter = N'a', @amount = 1`);
       await execute(`add_to_counter @counter = N'a ', @amount = 2`);

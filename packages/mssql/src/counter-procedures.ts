@@ -71,8 +71,9 @@ BEGIN
   DECLARE @now bigint = DATEDIFF_BIG(millisecond, CAST('1970-01-01' AS datetime2(3)), SYSUTCDATETIME());
   DECLARE @kept nvarchar(401) = @operation + N'|';
   DECLARE @counted bit = 1;
-  -- Ids that have expired, of any counter, a few at a time. It waits for nobody who has them locked.
-  IF @operation IS NOT NULL
+  -- Ids that have expired, of any counter, a few at a time. It waits for nobody who has them locked; and
+  -- a transaction of the caller's would keep them locked until it ends.
+  IF @operation IS NOT NULL AND @@TRANCOUNT = 0
     DELETE TOP (8) FROM :schema.counter_operations WITH (ROWLOCK, READPAST) WHERE expires_at <= @now;
   BEGIN TRANSACTION;
   UPDATE :schema.counters SET value = value WHERE name = @stored;

@@ -38,22 +38,22 @@ const fixes: readonly (readonly [numbers: readonly number[], fix: string])[] = [
     'Its tables or procedures are not there, or too old: call migrate(), with the same schema.',
   ],
   [[unspecified], 'If its tables are not there, call migrate(), with the same schema.'],
-  [[229, 230, 262], 'Grant this user SELECT, INSERT, UPDATE, DELETE and EXECUTE on the schema.'],
+  [[262], 'This user may not create it: grant that, or have another one run migrationSql().'],
+  [[229, 230], 'Grant this user SELECT, INSERT, UPDATE, DELETE and EXECUTE on the schema.'],
   [[3906, 3908], 'The database only takes reads: connect to the primary replica.'],
   [[1946], 'The key is too long for its index: it holds too many U+0000 or U+0001.'],
 ];
 
 /** Why a request failed. */
 export function requestFault(service: string, cause: unknown): ServiceError {
-  const number = numberOf(cause);
   if (!wasSent(cause)) return connectionFault(service, cause);
-  if (number === undefined || interrupted.includes(number) || severityOf(cause) >= endsSession) {
+  if (numberOf(cause) === undefined || endedTheSession(cause)) {
     return new ServiceUnavailableError(service, 'unknown', { cause });
   }
-  if (conflicts.includes(number) || passing.includes(number)) {
+  if (isOneOf(cause, conflicts) || isOneOf(cause, passing)) {
     return new ServiceUnavailableError(service, 'not-done', { cause });
   }
-  const [, fix] = fixes.find(([numbers]) => numbers.includes(number)) ?? [];
+  const [, fix] = fixes.find(([numbers]) => isOneOf(cause, numbers)) ?? [];
   return new ServiceRefusedError(service, fix ?? 'The cause is what SQL Server said.', { cause });
 }
 
@@ -74,7 +74,13 @@ export function isOutOfRange(error: unknown): boolean {
 
 /** Why a connection could not be had: the request was not sent. */
 function connectionFault(service: string, cause: unknown): ServiceError {
-  const login = readProperty(cause, 'code') === 'ELOGIN';
+  const code = readProperty(cause, 'code');
+  if (code === 'ECONNCLOSED' || code === 'ENOTOPEN') {
+    const fix =
+      'Its pool is not connected: await its connect() before using it, and close it after its last use.';
+    return new ServiceRefusedError(service, fix, { cause });
+  }
+  const login = code === 'ELOGIN';
   const isTransient = readProperty(readProperty(cause, 'originalError'), 'isTransient') === true;
   return (login && !isTransient) || isUnusable(cause)
     ? new ServiceRefusedError(service, 'Correct what it is connected with.', { cause })
@@ -91,9 +97,26 @@ function wasSent(error: unknown): boolean {
   return readProperty(error, 'name') === 'RequestError';
 }
 
+function endedTheSession(error: unknown): boolean {
+  return (
+    isOneOf(error, interrupted) || reported(error).some((each) => severityOf(each) >= endsSession)
+  );
+}
+
 function isOneOf(error: unknown, numbers: readonly number[]): boolean {
-  const number = numberOf(error);
-  return number !== undefined && numbers.includes(number);
+  return reported(error).some((each) => {
+    const number = numberOf(each);
+    return number !== undefined && numbers.includes(number);
+  });
+}
+
+/**
+ * All that the server reported: the client throws the last, which may say no more than that there were
+ * others (2759 after 262), and hangs those onto it.
+ */
+function reported(error: unknown): readonly unknown[] {
+  const preceding = readProperty(error, 'precedingErrors');
+  return Array.isArray(preceding) ? [error, ...preceding] : [error];
 }
 
 /** For failures of its own the client puts a code there, as text. */

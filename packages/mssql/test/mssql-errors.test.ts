@@ -34,11 +34,31 @@ describe('a request that failed', () => {
     [2812, /migrate\(\)/],
     [33557097, /migrate\(\)/],
     [229, /Grant/],
+    [262, /migrationSql\(\)/],
     [3906, /primary/],
     [8152, /The cause/],
   ])('with %d was refused, and says what to do', (number, fix) => {
     const fault = requestFault(service, serverError(number));
     expect(fault).toMatchObject({ code: 'SERVICE_REFUSED', message: expect.stringMatching(fix) });
+  });
+
+  it('is known by the errors that preceded the last one, too', () => {
+    const after = (...precedingErrors: Error[]) =>
+      requestFault(service, Object.assign(serverError(2759), { precedingErrors }));
+    expect(after(serverError(262))).toMatchObject({
+      code: 'SERVICE_REFUSED',
+      message: expect.stringContaining('may not create it'),
+    });
+    expect(after(serverError(5701), serverError(1205))).toMatchObject({ outcome: 'not-done' });
+    expect(after(serverError(823, 24))).toMatchObject({ outcome: 'unknown' });
+    expect(after()).toMatchObject({ message: expect.stringContaining('The cause is') });
+  });
+
+  it.each(['ECONNCLOSED', 'ENOTOPEN'])('with %s tells of a pool that is not connected', (code) => {
+    expect(requestFault(service, error('ConnectionError', { code }))).toMatchObject({
+      code: 'SERVICE_REFUSED',
+      message: expect.stringContaining('not connected'),
+    });
   });
 
   it('for a wrong password is refused', () => {
@@ -49,7 +69,6 @@ describe('a request that failed', () => {
   it.each([
     error('ConnectionError', { code: 'ELOGIN', originalError: { isTransient: true } }),
     error('ConnectionError', { code: 'ESOCKET' }),
-    error('ConnectionError', { code: 'ENOTOPEN' }),
     error('TimeoutError', {}),
   ])('before it had a connection was not done: %o', (cause) => {
     expect(requestFault(service, cause)).toMatchObject({

@@ -1,3 +1,4 @@
+import mssql from 'mssql';
 import { describe, expect, it } from 'vitest';
 import { mssqlCounter, mssqlDocumentStore } from '../src/index.ts';
 
@@ -34,6 +35,14 @@ describe('a server that is not there', () => {
       code: 'SERVICE_UNAVAILABLE',
       outcome: 'not-done',
     });
+  });
+});
+
+it('a pool that was handed over before it was connected is refused, and the error says so', async () => {
+  await using counter = mssqlCounter(new mssql.ConnectionPool(nowhere));
+  await expect(counter.add('orders', 1)).rejects.toMatchObject({
+    code: 'SERVICE_REFUSED',
+    message: expect.stringContaining('await its connect()'),
   });
 });
 
