@@ -8,6 +8,7 @@
  */
 import type { Socket } from 'node:net';
 import type { Clock } from '@runafter/clock';
+import { resetSocket } from './reset-socket.ts';
 
 /** What is wrong with one direction, of all connections. */
 export interface DirectionFaults {
@@ -105,7 +106,7 @@ export class Lane {
 
   #pass(what: Arrival): void {
     if (what === 'end') this.#to.end();
-    else if (what === 'reset') this.#to.resetAndDestroy();
+    else if (what === 'reset') resetSocket(this.#to);
     else {
       this.#waitingBytes -= what.length;
       this.#to.write(what);

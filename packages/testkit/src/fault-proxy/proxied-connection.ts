@@ -10,6 +10,7 @@ import type { Socket } from 'node:net';
 import type { Clock } from '@runafter/clock';
 import { type Arrival, type DirectionFaults, Lane } from './lane.ts';
 import type { ChosenReply, LostReply, ReplyLosses } from './reply-losses.ts';
+import { resetSocket } from './reset-socket.ts';
 
 /** A direction: `toServer` is requests, `toClient` is replies. */
 export type Direction = 'toServer' | 'toClient';
@@ -74,8 +75,8 @@ export class ProxiedConnection {
     this.#stop();
     this.#losing?.chosen.fulfilled?.(undefined);
     this.#losing = undefined;
-    this.#client.resetAndDestroy();
-    this.#server.resetAndDestroy();
+    resetSocket(this.#client);
+    resetSocket(this.#server);
   }
 
   #requested(chunk: Buffer): void {
@@ -106,7 +107,7 @@ export class ProxiedConnection {
     if (losing === undefined) return;
     this.#losing = undefined;
     this.#stop();
-    this.#client.resetAndDestroy();
+    resetSocket(this.#client);
     // Not reset: what a server has not read yet, a reset would take away from it.
     this.#server.destroySoon();
     this.#state.lost();
