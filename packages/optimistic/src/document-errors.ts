@@ -123,7 +123,8 @@ export class DocumentOperationError extends DocumentError {
 }
 
 /**
- * `OUTCOME_UNKNOWN`: a write was sent and its reply was lost. It may have been done, or may yet be.
+ * `OUTCOME_UNKNOWN`: a write was sent, and no answer tells what became of it. It may have been done, or may
+ * yet be.
  * The cause is what happened to the request.
  */
 export class OutcomeUnknownError extends RunafterError {
@@ -135,7 +136,7 @@ export class OutcomeUnknownError extends RunafterError {
   constructor(store: string, key: string, fix: string, options?: Caused) {
     super(
       'OUTCOME_UNKNOWN',
-      `Whether "${key}" in ${store} was written is not known: its reply was lost. ${fix}`,
+      `Whether "${key}" in ${store} was written is not known, for no answer says so. ${fix}`,
       options,
     );
     this.store = store;

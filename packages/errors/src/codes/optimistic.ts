@@ -63,7 +63,7 @@ export const optimisticCodes = {
   },
   OUTCOME_UNKNOWN: {
     package: '@runafter/optimistic',
-    title: 'A write was sent, and its reply was lost.',
+    title: 'A write was sent, and no answer tells what became of it.',
     why: 'The connection was cut or the service did not answer in time, so nobody can say from here whether the write was done. Trying again might do it twice.',
     fix: 'Read and compare. To make trying again harmless: `update()` on a store that keeps write ids, `once` on a counter, or `idempotent: true` where doing it twice does no harm.',
   },
