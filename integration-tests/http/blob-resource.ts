@@ -35,6 +35,9 @@ export async function blobResource(
       return url;
     },
     headers: { 'x-ms-blob-type': 'BlockBlob', 'x-ms-version': '2021-12-02' },
+    // Delete Blob answers 202, and by then nobody can read the blob any more.
+    meaning: ({ status }, operation) =>
+      operation === 'remove' && status === 202 ? 'done' : undefined,
     list: {
       url: (keys) => list({ prefix: prefix + nameOfKey(keys) }),
       entries: ({ text }) => [...entriesIn(text, prefix)],
