@@ -20,7 +20,7 @@ export interface Database {
 
 /** Declares the hooks that migrate a database and close what was opened. */
 export function useDatabase(url: string): Database {
-  const pool = new pg.Pool({ connectionString: url });
+  const pool = openPool({ connectionString: url });
   const proxies: FaultProxy[] = [];
   beforeAll(() => migrate(pool));
   afterAll(async () => {
@@ -38,6 +38,14 @@ export function useDatabase(url: string): Database {
       return proxy;
     },
   };
+}
+
+/** A pool whose sessions may be ended by the server at any time, as when their database is dropped. */
+export function openPool(options: pg.PoolConfig): pg.Pool {
+  const pool = new pg.Pool(options);
+  pool.on('error', () => {});
+  pool.on('connect', (session) => session.on('error', () => {}));
+  return pool;
 }
 
 /** Loses the reply to the next request, and keeps the client away while others do something. */

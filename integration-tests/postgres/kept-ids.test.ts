@@ -1,9 +1,8 @@
 /** However many operation ids are kept, an addition reads the few that it needs. */
 import { postgresCounter } from '@runafter/postgres';
-import pg from 'pg';
 import { expect, it } from 'vitest';
 import { onService } from '../services/on-service.ts';
-import { useDatabase } from './database.ts';
+import { openPool, useDatabase } from './database.ts';
 
 await onService('postgres', ({ url }) => {
   const database = useDatabase(url);
@@ -14,7 +13,7 @@ await onService('postgres', ({ url }) => {
       SELECT 'orders', 'order-' || n, now() + interval '1 day' FROM generate_series(1, 20000) AS n`);
     await database.pool.query('ANALYZE runafter.counter_operations');
     // One session for both, because each session reports its own reads.
-    const pool = new pg.Pool({ connectionString: url, max: 1 });
+    const pool = openPool({ connectionString: url, max: 1 });
     const reads = async () => {
       await pool.query('SELECT pg_stat_force_next_flush()');
       const { rows } = await pool.query(`

@@ -6,12 +6,13 @@ import { migrate, migrationSql, postgresCounter, postgresDocumentStore } from '@
 import pg from 'pg';
 import { afterAll, describe, expect, it } from 'vitest';
 import { onService } from '../services/on-service.ts';
+import { openPool } from './database.ts';
 
 const program = fileURLToPath(new URL('programs/migrate.ts', import.meta.url));
 const run = promisify(execFile);
 
 await onService('postgres', ({ url }) => {
-  const pool = new pg.Pool({ connectionString: url });
+  const pool = openPool({ connectionString: url });
   afterAll(() => pool.end());
 
   /** What is in a schema: columns, indexes, and the steps that were taken. */
@@ -70,7 +71,7 @@ await onService('postgres', ({ url }) => {
     });
 
     it('that fails leaves the session to whoever comes next', async () => {
-      const single = new pg.Pool({ connectionString: url, max: 1 });
+      const single = openPool({ connectionString: url, max: 1 });
       try {
         await single.query('CREATE SCHEMA taken; CREATE TABLE taken.documents ()');
         await expect(migrate(single, { schema: 'taken' })).rejects.toMatchObject({

@@ -139,6 +139,8 @@ async function openPool(service: string, options: PoolConfig | string): Promise<
   const pool = new pg.Pool({ ...patience, ...config });
   // An idle session that breaks is taken out of the pool; the next call opens another one.
   pool.on('error', ignore);
+  // The pool stops listening to a session before its connection is closed.
+  pool.on('connect', (session) => session.on('error', ignore));
   return pool;
 }
 
