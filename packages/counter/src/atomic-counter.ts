@@ -17,7 +17,7 @@ import {
   systemClock,
   untilAborted,
 } from '@runafter/clock';
-import { hasCode, ServiceClosedError, type ServiceUnavailableError } from '@runafter/errors';
+import { mayHaveBeenDone, ServiceClosedError } from '@runafter/errors';
 import { type CallOptions, OutcomeUnknownError } from '@runafter/optimistic';
 import type { Addition, CounterDriver, Once } from './counter-driver.ts';
 import { CounterChangedError, CounterOverflowError } from './counter-errors.ts';
@@ -187,11 +187,4 @@ class DriverCounter implements AtomicCounter {
     if (this.#closing !== undefined) throw new ServiceClosedError(this.name);
     assertName(this.name, 'name', name);
   }
-}
-
-function mayHaveBeenDone(error: unknown): boolean {
-  return (
-    hasCode(error, 'SERVICE_UNAVAILABLE') &&
-    (error as ServiceUnavailableError).outcome === 'unknown'
-  );
 }

@@ -14,6 +14,7 @@ export {
   type RunafterErrorJson,
 } from './runafter-error.ts';
 export {
+  mayHaveBeenDone,
   type RequestOutcome,
   ServiceClientMissingError,
   ServiceClosedError,

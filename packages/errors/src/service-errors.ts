@@ -7,7 +7,8 @@
  * @module
  */
 import type { ErrorCode } from './error-codes.ts';
-import { RunafterError } from './runafter-error.ts';
+import { readProperty } from './read-property.ts';
+import { hasCode, RunafterError } from './runafter-error.ts';
 
 /**
  * Whether a request that failed was carried out: `not-done` when it certainly was not, `unknown` when
@@ -55,6 +56,11 @@ export class ServiceUnavailableError extends ServiceError {
     this.outcome = outcome;
     this.retryAfter = options.retryAfter;
   }
+}
+
+/** Whether an error is of a request that may have been carried out all the same. Never throws. */
+export function mayHaveBeenDone(error: unknown): boolean {
+  return hasCode(error, 'SERVICE_UNAVAILABLE') && readProperty(error, 'outcome') === 'unknown';
 }
 
 /** `SERVICE_REFUSED`: the service understood the request and will not do it. Nothing was done. */

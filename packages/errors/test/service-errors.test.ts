@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   describeCode,
   hasCode,
+  mayHaveBeenDone,
   ServiceClientMissingError,
   ServiceClosedError,
   ServiceError,
@@ -87,4 +88,11 @@ describe('the faults of a service', () => {
     expect(new ServiceRefusedError(service, 'Ask.').name).toBe('ServiceRefusedError');
     expect(new ServiceUnavailableError(service, 'unknown').name).toBe('ServiceUnavailableError');
   });
+});
+
+it('tells what may have been done from what was not', () => {
+  expect(mayHaveBeenDone(new ServiceUnavailableError('Redis', 'unknown'))).toBe(true);
+  expect(mayHaveBeenDone(new ServiceUnavailableError('Redis', 'not-done'))).toBe(false);
+  expect(mayHaveBeenDone(new ServiceRefusedError('Redis', 'Ask somebody else.'))).toBe(false);
+  expect(mayHaveBeenDone({ outcome: 'unknown' })).toBe(false);
 });

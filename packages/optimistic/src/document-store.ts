@@ -7,7 +7,7 @@
  * @module
  */
 import { untilAborted } from '@runafter/clock';
-import { hasCode, ServiceClosedError, type ServiceUnavailableError } from '@runafter/errors';
+import { mayHaveBeenDone, ServiceClosedError } from '@runafter/errors';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { type Codec, jsonCodec } from './codec.ts';
 import type {
@@ -293,13 +293,6 @@ function etagOf(version: string | StoredDocument<unknown> | undefined): string {
   throw new DocumentOptionError(
     'version',
     `is ${String(version)}. Pass the document as read() gave it, or its ETag.`,
-  );
-}
-
-function mayHaveBeenDone(error: unknown): boolean {
-  return (
-    hasCode(error, 'SERVICE_UNAVAILABLE') &&
-    (error as ServiceUnavailableError).outcome === 'unknown'
   );
 }
 
