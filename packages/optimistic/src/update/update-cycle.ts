@@ -14,7 +14,7 @@ import { hasCode } from '@runafter/errors';
 import { newWriteId } from '../document-facts.ts';
 import type { DocumentStore, StoredDocument } from '../document-port.ts';
 import { allSettled, type PendingUpdate } from './pending-update.ts';
-import { waitBefore } from './retry-wait.ts';
+import { waitTogether } from './retry-wait.ts';
 import {
   type CycleEnd,
   type Doubt,
@@ -128,7 +128,7 @@ export class UpdateCycle<T> {
       if (!isUnanswered && !isTransient(error)) return this.#failAll(error);
       for (const update of this.#batch) update.countTry(error);
       if (this.#batch.every((update) => update.isSettled)) return { end: 'done' };
-      await this.#pause(unanswered + 1, error);
+      await waitTogether(this.#batch, unanswered + 1, error);
     }
   }
 
@@ -155,13 +155,6 @@ export class UpdateCycle<T> {
   #failAll(error: unknown): CycleEnd<T> {
     for (const update of this.#batch) update.fail(error);
     return { end: 'done' };
-  }
-
-  async #pause(retry: number, error: unknown): Promise<void> {
-    const [first] = this.#batch;
-    if (first === undefined) return;
-    const wait = waitBefore(retry, error, first.options);
-    await first.options.clock.sleep(wait, { signal: this.#signal }).catch(() => {});
   }
 }
 

@@ -8,8 +8,8 @@
  * @module
  */
 import type { DocumentStore } from '../document-port.ts';
-import { allSettled, type PendingUpdate } from './pending-update.ts';
-import { waitBefore } from './retry-wait.ts';
+import type { PendingUpdate } from './pending-update.ts';
+import { waitTogether } from './retry-wait.ts';
 import type { Doubt } from './settling.ts';
 import { UpdateCycle } from './update-cycle.ts';
 
@@ -61,7 +61,7 @@ export class UpdateQueue<T> {
     if (left.length > 0) this.#waiting = left.concat(this.#waiting);
     this.#alone = end === 'refused' ? left.length : Math.max(0, this.#alone - 1);
     this.#failures = end === 'again' ? this.#failures + 1 : 0;
-    if (end === 'again') await this.#backOff(left, error);
+    if (end === 'again') await waitTogether(left, this.#failures, error);
   }
 
   /** The updates for the next cycle: the first that waits, and those right behind it that may join it. */
@@ -87,13 +87,5 @@ export class UpdateQueue<T> {
     }
     const limit = Math.min(first.options.combine, options.combine);
     return batch.length < limit && options.fence === first.options.fence;
-  }
-
-  /** Waits before `left` are tried again, or until none of them is there any more. */
-  async #backOff(left: readonly PendingUpdate<T>[], error: unknown): Promise<void> {
-    const [first] = left;
-    if (first === undefined) return;
-    const wait = waitBefore(this.#failures, error, first.options);
-    await first.options.clock.sleep(wait, { signal: allSettled(left) }).catch(() => {});
   }
 }
