@@ -12,6 +12,7 @@ import { coreRunCodes } from './codes/core.run.ts';
 import { coreCodes } from './codes/core.ts';
 import { counterCodes } from './codes/counter.ts';
 import { errorsCodes } from './codes/errors.ts';
+import { lockCodes } from './codes/lock.ts';
 import { optimisticCodes } from './codes/optimistic.ts';
 import { resultsCodes } from './codes/results.ts';
 import { sqliteCodes } from './codes/sqlite.ts';
@@ -26,6 +27,7 @@ export const errorCodes: typeof errorsCodes &
   typeof resultsCodes &
   typeof optimisticCodes &
   typeof counterCodes &
+  typeof lockCodes &
   typeof sqliteCodes &
   typeof testkitCodes = Object.freeze({
   ...errorsCodes,
@@ -36,6 +38,7 @@ export const errorCodes: typeof errorsCodes &
   ...resultsCodes,
   ...optimisticCodes,
   ...counterCodes,
+  ...lockCodes,
   ...sqliteCodes,
   ...testkitCodes,
 });
