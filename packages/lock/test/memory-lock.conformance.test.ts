@@ -1,0 +1,20 @@
+/** The locks in memory keep what every lock promises. */
+import { virtualClock } from '@runafter/clock';
+import { leaseLock } from '@runafter/lock';
+import { describeLock } from '@runafter/lock/conformance';
+import { MemoryLeases } from '../src/memory-leases.ts';
+
+describeLock('memoryLock', {
+  async open() {
+    const clock = virtualClock({ autoAdvance: true });
+    // What memoryLock makes of its options, but several share it.
+    const leases = new MemoryLeases('Locks in memory', 1, clock);
+    return {
+      connect: async (options) => leaseLock(leases, { ...options, clock }),
+      breakLease: async (name) => leases.break(name),
+      clock,
+      close: async () => {},
+    };
+  },
+  capabilities: { faults: false, processes: false },
+});
