@@ -30,6 +30,13 @@ export {
   counterModel,
 } from './history/models/counter.ts';
 export {
+  type FencedRegisterOp,
+  type FencedRegisterResult,
+  type FencedRegisterState,
+  fencedRegisterModel,
+  type RegisterFence,
+} from './history/models/fenced-register.ts';
+export {
   type MutexOp,
   type MutexResult,
   type MutexState,

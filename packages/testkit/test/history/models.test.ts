@@ -6,6 +6,8 @@ import {
   type CounterResult,
   checkHistory,
   counterModel,
+  type FencedRegisterOp,
+  fencedRegisterModel,
   type Model,
   mutexModel,
   type Operation,
@@ -100,6 +102,57 @@ it('a lock may pass on when the lease can have run out, and not before', () => {
 
   expect(says([first, lost(expire, 3), ok(acquire('B'), 4, 5, 2n)], mutexModel())).toBe(true);
   expect(says([first, ok(acquire('B'), 4, 5, 2n), lost(expire, 6)], mutexModel())).toBe(false);
+});
+
+describe('a fenced register', () => {
+  const model = fencedRegisterModel<string>();
+  const write = (
+    value: string,
+    token: bigint,
+    owner = `owner ${token}`,
+  ): FencedRegisterOp<string> => ({
+    kind: 'write',
+    value,
+    fence: { token, owner },
+  });
+  const read = (at: number, value: string) => ok({ kind: 'read' } as const, at, at + 1, value);
+
+  it('refuses a smaller token than one that was accepted, and takes the same owner again', () => {
+    const newer = ok(write('new', 2n), 1, 2, true);
+
+    expect(says([newer, ok(write('old', 1n), 3, 4, false), read(5, 'new')], model)).toBe(true);
+    expect(says([newer, ok(write('old', 1n), 3, 4, true)], model)).toBe(false);
+    expect(says([newer, ok(write('again', 2n), 3, 4, true), read(5, 'again')], model)).toBe(true);
+    expect(says([newer, ok(write('again', 2n), 3, 4, false)], model)).toBe(false);
+  });
+
+  it('refuses the same token of another owner, and a write without any', () => {
+    const first = ok(write('a', 2n, 'A'), 1, 2, true);
+
+    expect(says([first, ok(write('b', 2n, 'B'), 3, 4, true)], model)).toBe(false);
+    expect(says([first, ok(write('b', 2n, 'B'), 3, 4, false)], model)).toBe(true);
+    const plain = { kind: 'write', value: 'b' } as const;
+    expect(says([first, ok(plain, 3, 4, true)], model)).toBe(false);
+    expect(says([ok(plain, 1, 2, true), ok(write('a', 1n), 3, 4, true)], model)).toBe(true);
+  });
+
+  it('takes a write whose reply was lost at any later moment, but not after a greater token', () => {
+    const late = lost(write('late', 1n), 1);
+    const newer = ok(write('new', 2n), 2, 3, true);
+
+    expect(says([late, read(4, 'late'), ok(write('new', 2n), 6, 7, true)], model)).toBe(true);
+    expect(says([late, newer, read(4, 'late')], model)).toBe(false);
+    expect(says([late, newer, read(4, 'new')], model)).toBe(true);
+  });
+
+  it('says what it holds and by which fence', () => {
+    const verdict = checkHistory([ok(write('new', 2n, 'A'), 1, 2, true), read(3, 'old')], model);
+
+    expect(verdict).toMatchObject({
+      linearizable: false,
+      explanation: expect.stringContaining("the fenced register holds 'new', token 2n of A"),
+    });
+  });
 });
 
 it('a claim whose reply was lost may have got any free resource, and only one', () => {

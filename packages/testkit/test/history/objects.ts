@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { RegisterFence } from '../../src/index.ts';
 import type { Hop } from './clients.ts';
 
 /** A counter that is right: one step at the store; the result of an id is kept with it. */
@@ -179,6 +180,83 @@ export class RestartingTokenLock extends TokenLock {
     const held = await super.release(owner);
     if (held) this.token = 0n;
     return held;
+  }
+}
+
+/** A register behind a lock, and the lock's tokens: it is right. */
+export class FencedRegister {
+  protected value = 0;
+  protected fence: RegisterFence | undefined;
+  protected readonly hop: Hop;
+  #token = 0n;
+
+  constructor(hop: Hop) {
+    this.hop = hop;
+  }
+
+  /** A grant, which ends those before it: their holders do not know. */
+  async grant(owner: string): Promise<RegisterFence> {
+    await this.hop();
+    return { token: ++this.#token, owner };
+  }
+
+  async read(): Promise<number> {
+    await this.hop();
+    const { value } = this;
+    await this.hop();
+    return value;
+  }
+
+  /** @returns false when it was refused. */
+  async write(value: number, fence: RegisterFence): Promise<boolean> {
+    await this.hop();
+    const isAdmitted = this.admits(fence);
+    if (isAdmitted) this.put(value, fence);
+    await this.hop();
+    return isAdmitted;
+  }
+
+  protected admits({ token, owner }: RegisterFence): boolean {
+    const held = this.fence ?? { token: 0n, owner: '' };
+    return held.token < token || (held.token === token && held.owner === owner);
+  }
+
+  protected put(value: number, fence: RegisterFence): void {
+    this.value = value;
+    this.fence = fence;
+  }
+}
+
+/** A stale write is accepted: nobody compares. */
+export class UnguardedRegister extends FencedRegister {
+  protected override admits(): boolean {
+    return true;
+  }
+}
+
+/** Compares the token first, writes a trip later. */
+export class CompareThenWriteRegister extends FencedRegister {
+  override async write(value: number, fence: RegisterFence): Promise<boolean> {
+    await this.hop();
+    if (!this.admits(fence)) return false;
+    await this.hop();
+    this.put(value, fence);
+    return true;
+  }
+}
+
+/** Compares with the token of the document's creation: it is never stored again. */
+export class FirstTokenRegister extends FencedRegister {
+  protected override put(value: number, fence: RegisterFence): void {
+    this.value = value;
+    this.fence ??= fence;
+  }
+}
+
+/** Refuses a holder's second write: it takes only tokens that are greater. */
+export class OneWriteEachRegister extends FencedRegister {
+  protected override admits({ token }: RegisterFence): boolean {
+    return (this.fence?.token ?? 0n) < token;
   }
 }
 

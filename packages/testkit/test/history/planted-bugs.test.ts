@@ -4,10 +4,14 @@ import {
   AtomicCounter,
   CachedRegister,
   CompareThenSetRegister,
+  CompareThenWriteRegister,
+  FencedRegister,
+  FirstTokenRegister,
   ForgetfulCounter,
   GiveUpPool,
   ListThenClaimPool,
   LookThenTakeLock,
+  OneWriteEachRegister,
   Pool,
   ReadAddWriteCounter,
   Register,
@@ -16,11 +20,13 @@ import {
   TokenLock,
   TornRegister,
   TwoStepResetCounter,
+  UnguardedRegister,
   WholeDocumentSet,
 } from './objects.ts';
 import { seed as firstSeed, seedHint } from './seed.ts';
 import {
   onCounter,
+  onFencedRegister,
   onLock,
   onPairs,
   onPool,
@@ -46,6 +52,7 @@ it.each([
   ['an atomic register', onRegister((hop) => new Register(0, hop))],
   ['a register of pairs', onPairs((hop) => new Register('00', hop))],
   ['a lock with tokens', onLock((hop) => new TokenLock(hop))],
+  ['a register that compares tokens', onFencedRegister((hop) => new FencedRegister(hop))],
   ['a pool', onPool((resources, hop) => new Pool(resources, hop))],
   ['a set', onSet((hop) => new StringSet(hop))],
 ])('the history checker passes %s, in every order', async (_, workload) => {
@@ -77,6 +84,19 @@ describe('the history checker catches', () => {
       onLock((hop) => new LookThenTakeLock(hop)),
     ],
     ['fencing tokens that begin anew', onLock((hop) => new RestartingTokenLock(hop))],
+    [
+      'a write with a stale token that is accepted',
+      onFencedRegister((hop) => new UnguardedRegister(hop)),
+    ],
+    [
+      'a token that is compared first and kept later',
+      onFencedRegister((hop) => new CompareThenWriteRegister(hop)),
+    ],
+    [
+      'a register that keeps only its first token',
+      onFencedRegister((hop) => new FirstTokenRegister(hop)),
+    ],
+    ['a holder who may write only once', onFencedRegister((hop) => new OneWriteEachRegister(hop))],
     [
       'one resource of a pool given to two owners',
       onPool((resources, hop) => new ListThenClaimPool(resources, hop)),

@@ -7,6 +7,8 @@ import fc from 'fast-check';
 import type {
   CounterOp,
   CounterResult,
+  FencedRegisterOp,
+  FencedRegisterResult,
   Model,
   MutexOp,
   MutexResult,
@@ -19,7 +21,14 @@ import type {
   SetOp,
   SetResult,
 } from '../../src/index.ts';
-import { counterModel, mutexModel, poolModel, registerModel, setModel } from '../../src/index.ts';
+import {
+  counterModel,
+  fencedRegisterModel,
+  mutexModel,
+  poolModel,
+  registerModel,
+  setModel,
+} from '../../src/index.ts';
 
 /** A model with the histories to try it on. */
 export interface Family {
@@ -61,6 +70,20 @@ const mutex: Call<MutexOp, MutexResult>[] = owners.flatMap((owner) => [
   [{ kind: 'expire', owner }, [undefined]] as const,
 ]);
 
+const fences = [
+  {},
+  { fence: { token: 1n, owner: 'A' } },
+  { fence: { token: 1n, owner: 'B' } },
+  { fence: { token: 2n, owner: 'A' } },
+];
+const fencedRegister: Call<FencedRegisterOp<number>, FencedRegisterResult<number>>[] = [
+  ...fences.map((fence, index) => {
+    const value = index % 2;
+    return [{ kind: 'write', value, ...fence }, [true, true, false]] as const;
+  }),
+  [{ kind: 'read' }, [0, 1]],
+];
+
 const set: Call<SetOp<string>, SetResult<string>>[] = [
   ...['a', 'b'].flatMap((value): Call<SetOp<string>, SetResult<string>>[] => [
     [{ kind: 'add', value }, [undefined, true, false]],
@@ -81,6 +104,7 @@ export const families: readonly Family[] = [
   family('register', registerModel({ initial: 0 }), register),
   family('counter', counterModel(), counter),
   family('lock', mutexModel(), mutex),
+  family('fenced register', fencedRegisterModel({ initial: 0 }), fencedRegister),
   family('set', setModel<string>(), set),
   family('pool', poolModel(['r1', 'r2']), pool),
 ];

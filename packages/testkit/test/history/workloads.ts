@@ -7,6 +7,9 @@ import {
   type CounterResult,
   checkHistory,
   counterModel,
+  type FencedRegisterOp,
+  type FencedRegisterResult,
+  fencedRegisterModel,
   type MutexOp,
   type MutexResult,
   mutexModel,
@@ -22,7 +25,14 @@ import {
   type Verdict,
 } from '../../src/index.ts';
 import { type Hop, ReplyLostError, runClients } from './clients.ts';
-import type { AtomicCounter, Pool, Register, StringSet, TokenLock } from './objects.ts';
+import type {
+  AtomicCounter,
+  FencedRegister,
+  Pool,
+  Register,
+  StringSet,
+  TokenLock,
+} from './objects.ts';
 
 const rounds = 6;
 
@@ -135,6 +145,32 @@ export const onLock =
       },
     });
     return failureOf(checkHistory(operations, mutexModel()));
+  };
+
+/** Is granted the lock, writes under it again and again although others were granted it since, and reads. */
+export const onFencedRegister =
+  (make: (hop: Hop) => FencedRegister): Workload =>
+  async (seed) => {
+    const { operations } = await runClients<
+      FencedRegister,
+      FencedRegisterOp<number>,
+      FencedRegisterResult<number>
+    >({
+      seed,
+      count: 3,
+      make,
+      async client(name, { shared, history, pick }) {
+        for (let round = 0; round < rounds / 2; round++) {
+          const fence = await shared.grant(name);
+          for (const value of [pick(9), pick(9)]) {
+            const op = { kind: 'write', value, fence } as const;
+            await history.record(name, op, () => shared.write(value, fence));
+          }
+          await history.record(name, { kind: 'read' }, () => shared.read());
+        }
+      },
+    });
+    return failureOf(checkHistory(operations, fencedRegisterModel({ initial: 0 })));
   };
 
 const resources = ['r1', 'r2', 'r3'];
