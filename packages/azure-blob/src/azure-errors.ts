@@ -15,8 +15,17 @@ import {
   ServiceUnavailableError,
 } from '@runafter/errors';
 
-/** What a refused request says about the blob that it was for. */
-export type BlobState = 'absent' | 'exists' | 'changed' | 'leased' | 'without container';
+/**
+ * What a refused request says about the blob that it was for. `leased`: by somebody else. `lease lost`: the
+ * lease that the request named is not there, or not any more.
+ */
+export type BlobState =
+  | 'absent'
+  | 'exists'
+  | 'changed'
+  | 'leased'
+  | 'lease lost'
+  | 'without container';
 
 const states: Readonly<Record<string, BlobState>> = {
   BlobNotFound: 'absent',
@@ -26,7 +35,18 @@ const states: Readonly<Record<string, BlobState>> = {
   ResourceAlreadyExists: 'exists',
   ConditionNotMet: 'changed',
   TargetConditionNotMet: 'changed',
+  LeaseAlreadyPresent: 'leased',
   LeaseIdMissing: 'leased',
+  LeaseIsBreakingAndCannotBeAcquired: 'leased',
+  // Of operations on the lease, 409.
+  LeaseIdMismatchWithLeaseOperation: 'lease lost',
+  LeaseIsBreakingAndCannotBeChanged: 'lease lost',
+  LeaseIsBrokenAndCannotBeRenewed: 'lease lost',
+  LeaseNotPresentWithLeaseOperation: 'lease lost',
+  // Of operations on the blob under the lease, 412.
+  LeaseIdMismatchWithBlobOperation: 'lease lost',
+  LeaseLost: 'lease lost',
+  LeaseNotPresentWithBlobOperation: 'lease lost',
 };
 
 /** For a reply without a code, such as one that a proxy has cut short. */

@@ -9,7 +9,6 @@
  * @module
  */
 import type { BlobItem } from '@azure/storage-blob';
-import type { Clock } from '@runafter/clock';
 import {
   type CallOptions,
   type DocumentDriver,
@@ -19,22 +18,19 @@ import {
   type VersionedRecord,
   type WriteCondition,
 } from '@runafter/optimistic';
-import { azureFault, type BlobState, blobStateOf, leasedBlob } from './azure-errors.ts';
+import { leasedBlob } from './azure-errors.ts';
 import { blobNameOf, keyOfBlob, longestBlobName, namePrefixOf } from './blob-name.ts';
+import { BlobRequests, type BlobRequestsOptions } from './blob-requests.ts';
 import type { ContainerClients } from './container-clients.ts';
+import { quoted } from './quoted-etag.ts';
 import { metadataOf, readMetadata } from './record-metadata.ts';
-import { withinTime } from './time-limit.ts';
 
 /** What the driver works with. */
-export interface BlobDocumentDriverOptions {
-  readonly name: string;
+export interface BlobDocumentDriverOptions extends BlobRequestsOptions {
   /** Called by every request; makes the clients at the first one. */
   readonly clients: () => Promise<ContainerClients>;
   readonly keyPrefix: string;
   readonly pageSize: number;
-  readonly clock: Clock;
-  /** Milliseconds. */
-  readonly timeoutMs: number;
 }
 
 const blobHTTPHeaders = { blobContentType: 'application/json; charset=utf-8' };
@@ -43,16 +39,18 @@ export class BlobDocumentDriver implements DocumentDriver {
   readonly name: string;
   readonly keepsFacts = true;
   readonly #options: BlobDocumentDriverOptions;
+  readonly #requests: BlobRequests;
 
   constructor(options: BlobDocumentDriverOptions) {
-    this.name = options.name;
+    this.name = options.service;
     this.#options = options;
+    this.#requests = new BlobRequests(options);
   }
 
   async read(key: string, options: CallOptions): Promise<VersionedRecord | undefined> {
     const { reads } = await this.#options.clients();
     const blob = reads.getBlobClient(this.#nameOf(key));
-    const record = await this.#ask(options, async (abortSignal) => {
+    const record = await this.#requests.ask(options, async (abortSignal) => {
       const reply = await blob.download(0, undefined, { abortSignal, maxRetryRequests: 0 });
       const content = await textOf(reply.readableStreamBody);
       const { isTombstone, facts } = readMetadata(reply.metadata);
@@ -71,7 +69,7 @@ export class BlobDocumentDriver implements DocumentDriver {
     const blob = writes.getBlockBlobClient(this.#nameOf(key));
     const { body = '' } = record;
     const put = () =>
-      this.#change(options, (abortSignal) =>
+      this.#requests.change(options, (abortSignal) =>
         blob.upload(body, Buffer.byteLength(body), {
           abortSignal,
           blobHTTPHeaders,
@@ -81,7 +79,7 @@ export class BlobDocumentDriver implements DocumentDriver {
       );
     let reply = await put();
     if (reply === 'without container' && 'ifNoneMatch' in condition) {
-      await this.#ask(options, (abortSignal) => writes.createIfNotExists({ abortSignal }));
+      await this.#requests.ask(options, (abortSignal) => writes.createIfNotExists({ abortSignal }));
       reply = await put();
     }
     if (reply === 'leased' && 'ifMatch' in condition) throw leasedBlob(this.name, key);
@@ -91,7 +89,7 @@ export class BlobDocumentDriver implements DocumentDriver {
   async remove(key: string, etag: string, options: CallOptions): Promise<boolean> {
     const { writes } = await this.#options.clients();
     const blob = writes.getBlobClient(this.#nameOf(key));
-    const reply = await this.#change(options, (abortSignal) =>
+    const reply = await this.#requests.change(options, (abortSignal) =>
       blob.delete({ abortSignal, conditions: { ifMatch: etag } }),
     );
     if (reply === 'leased') throw leasedBlob(this.name, key);
@@ -112,7 +110,7 @@ export class BlobDocumentDriver implements DocumentDriver {
         maxPageSize: pageSize,
         ...(continuationToken !== undefined && { continuationToken }),
       });
-      const page = await this.#ask(options, () => pages.next());
+      const page = await this.#requests.ask(options, () => pages.next());
       if (typeof page === 'string' || page.done) return;
       for (const item of page.value.segment.blobItems) {
         const entry = entryOf(item, keyPrefix);
@@ -132,37 +130,6 @@ export class BlobDocumentDriver implements DocumentDriver {
     const problem = `its blob would have a name of ${name.length} characters, and ${longestBlobName} are possible`;
     throw new DocumentKeyError(this.name, key, problem);
   }
-
-  #ask<Reply extends object>(
-    options: CallOptions,
-    request: (signal: AbortSignal) => Promise<Reply>,
-  ): Promise<Reply | BlobState> {
-    return this.#send(options, false, request);
-  }
-
-  #change<Reply extends object>(
-    options: CallOptions,
-    request: (signal: AbortSignal) => Promise<Reply>,
-  ): Promise<Reply | BlobState> {
-    return this.#send(options, true, request);
-  }
-
-  /** What a reply says of the blob's state is an answer; everything else that is no success is a fault. */
-  async #send<Reply extends object>(
-    { signal }: CallOptions,
-    writes: boolean,
-    request: (signal: AbortSignal) => Promise<Reply>,
-  ): Promise<Reply | BlobState> {
-    const { clock, timeoutMs } = this.#options;
-    try {
-      return await withinTime(clock, timeoutMs, signal, request);
-    } catch (error) {
-      signal?.throwIfAborted();
-      const state = blobStateOf(error);
-      if (state === undefined) throw azureFault(this.name, error, writes);
-      return state;
-    }
-  }
 }
 
 function entryOf(item: BlobItem, keyPrefix: string): RecordEntry | undefined {
@@ -170,11 +137,6 @@ function entryOf(item: BlobItem, keyPrefix: string): RecordEntry | undefined {
   if (!key?.startsWith(keyPrefix) || key === keyPrefix) return undefined;
   const { isTombstone } = readMetadata(item.metadata);
   return { key: key.slice(keyPrefix.length), etag: quoted(item.properties.etag), isTombstone };
-}
-
-/** As HTTP writes it: a header has the quotes, the list of blobs has not. */
-function quoted(etag: string | undefined): string {
-  return etag?.startsWith('"') ? etag : `"${etag}"`;
 }
 
 async function textOf(content: NodeJS.ReadableStream | undefined): Promise<string> {

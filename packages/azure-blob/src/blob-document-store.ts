@@ -11,10 +11,10 @@ import { ServiceOptionError } from '@runafter/errors';
 import { type DocumentStore, type DocumentStoreOptions, documentStore } from '@runafter/optimistic';
 import { BlobDocumentDriver } from './blob-document-driver.ts';
 import {
+  assertContainerSource,
   type BlobContainerOptions,
-  type ContainerClients,
-  containerClients,
   containerNameOf,
+  lazyContainerClients,
 } from './container-clients.ts';
 
 /** Options of {@link blobDocumentStore}. */
@@ -46,7 +46,7 @@ export function blobDocumentStore<T>(
   source: ContainerClient | BlobContainerOptions,
   options: BlobDocumentStoreOptions<T> = {},
 ): DocumentStore<T> {
-  assertSource(source);
+  assertContainerSource(source);
   const { prefix: keyPrefix = '', pageSize = 5_000, clock = systemClock } = options;
   const container = `Blob container "${containerNameOf(source)}"`;
   const name = keyPrefix === '' ? container : `${container}, prefix ${JSON.stringify(keyPrefix)}`;
@@ -57,27 +57,10 @@ export function blobDocumentStore<T>(
       `is ${pageSize}. Pass a whole number, 1 to 5000.`,
     );
   }
-  let clients: Promise<ContainerClients> | undefined;
   const driver = new BlobDocumentDriver({
-    ...{ name, keyPrefix, pageSize, clock },
+    ...{ service: name, keyPrefix, pageSize, clock },
     timeoutMs: parseDuration(options.timeout ?? '30s', 'timeout'),
-    clients: () => {
-      clients ??= containerClients(name, source);
-      return clients;
-    },
+    clients: lazyContainerClients(name, source),
   });
   return documentStore(driver, options);
-}
-
-function assertSource(source: unknown): asserts source is ContainerClient | BlobContainerOptions {
-  const given = (source ?? {}) as Partial<ContainerClient & BlobContainerOptions>;
-  if (typeof given.getBlockBlobClient === 'function') return;
-  for (const option of ['connectionString', 'container'] as const) {
-    if (typeof given[option] === 'string' && given[option] !== '') continue;
-    throw new ServiceOptionError(
-      'Blob container',
-      option,
-      'is missing. Pass a ContainerClient, or { connectionString, container }.',
-    );
-  }
 }

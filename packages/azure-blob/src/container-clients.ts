@@ -32,13 +32,41 @@ export function containerNameOf(source: ContainerClient | BlobContainerOptions):
   return 'connectionString' in source ? source.container : source.containerName;
 }
 
+/** @throws {ServiceOptionError} `SERVICE_OPTION_INVALID` */
+export function assertContainerSource(
+  source: unknown,
+): asserts source is ContainerClient | BlobContainerOptions {
+  const given = (source ?? {}) as Partial<ContainerClient & BlobContainerOptions>;
+  if (typeof given.getBlockBlobClient === 'function') return;
+  for (const option of ['connectionString', 'container'] as const) {
+    if (typeof given[option] === 'string' && given[option] !== '') continue;
+    throw new ServiceOptionError(
+      'Blob container',
+      option,
+      'is missing. Pass a ContainerClient, or { connectionString, container }.',
+    );
+  }
+}
+
+/** Makes the clients at the first call, once. Throws as {@link containerClients}. */
+export function lazyContainerClients(
+  service: string,
+  source: ContainerClient | BlobContainerOptions,
+): () => Promise<ContainerClients> {
+  let clients: Promise<ContainerClients> | undefined;
+  return () => {
+    clients ??= containerClients(service, source);
+    return clients;
+  };
+}
+
 /**
  * @param source - a client, of which another one is derived that shares its credential, its transport and
  *   its policies; or what is needed to make one, which then retries nothing.
  * @throws {ServiceOptionError} `SERVICE_OPTION_INVALID`
  * @throws {ServiceClientMissingError} `SERVICE_CLIENT_MISSING`
  */
-export async function containerClients(
+async function containerClients(
   service: string,
   source: ContainerClient | BlobContainerOptions,
 ): Promise<ContainerClients> {
