@@ -21,3 +21,8 @@ export function assertKeyPrefix(service: string, prefix: string): void {
     throw new ServiceOptionError(service, 'prefix', 'must not contain "{}".');
   }
 }
+
+/** A name as the hash tag of its keys: all between the first two braces is what decides on the slot. */
+export function toHashTag(name: string): string {
+  return name.replaceAll(/[%}]/g, encodeURIComponent);
+}

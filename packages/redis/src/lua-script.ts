@@ -7,6 +7,7 @@
  * @module
  */
 import { createHash } from 'node:crypto';
+import type { WaitOptions } from '@runafter/clock';
 import type { RedisClient } from './redis-connection.ts';
 import { replyCode } from './redis-errors.ts';
 
@@ -21,17 +22,24 @@ export function luaScript(source: string): LuaScript {
   return { source, hash: createHash('sha1').update(source).digest('hex') };
 }
 
-/** Runs a script as one atomic step. A server that does not know it has done nothing, so it is asked again. */
+/**
+ * Runs a script as one atomic step. A server that does not know it has done nothing, so it is asked again.
+ *
+ * @param options.signal - what is not sent yet when it aborts is never sent; what was sent is waited for.
+ */
 export async function runScript(
   client: RedisClient,
   { source, hash }: LuaScript,
   keys: readonly string[],
   args: readonly (string | number)[],
+  { signal }: WaitOptions = {},
 ): Promise<unknown> {
+  signal?.throwIfAborted();
   try {
     return await client.evalsha(hash, keys.length, ...keys, ...args);
   } catch (error) {
     if (replyCode(error) !== 'NOSCRIPT') throw error;
+    signal?.throwIfAborted();
     return await client.eval(source, keys.length, ...keys, ...args);
   }
 }

@@ -41,6 +41,13 @@ const defaults = {
   reconnectOnError: (error: Error) => replyCode(error) === 'READONLY',
 } satisfies RedisOptions;
 
+/** Of a connection that only hears messages. Whoever listens connects anew, and knows from when on it hears. */
+const forMessages = {
+  ...{ lazyConnect: true, retryStrategy: null, autoResubscribe: false },
+  ...{ maxRetriesPerRequest: 0, enableOfflineQueue: true, reconnectOnError: null },
+  ...{ keyPrefix: '', socketTimeout: 10_000 },
+} satisfies RedisOptions;
+
 export class RedisConnection {
   /** What errors call it. */
   readonly name: string;
@@ -83,6 +90,15 @@ export class RedisConnection {
     } catch (error) {
       throw redisFault(this.name, error);
     }
+  }
+
+  /** Another connection to the same place, not open yet, for messages; in a cluster, to one of its servers. */
+  async duplicate(): Promise<Redis> {
+    const client = this.#usable() ?? (await this.#connected());
+    const origin = client.isCluster ? anyOf((client as Cluster).nodes('master')) : client;
+    if (origin !== undefined) return (origin as Redis).duplicate(forMessages);
+    const cause = new Error('the cluster has not told its servers');
+    throw new ServiceUnavailableError(this.name, 'not-done', { cause });
   }
 
   /** Refuses commands from now on; ends a client that was made here, after what it has sent is answered. */
@@ -158,6 +174,10 @@ function mayResend(client: RedisClient): boolean {
   if (client.isCluster) return (client as Cluster).options.retryDelayOnFailover !== 0;
   const { autoResendUnfulfilledCommands, maxRetriesPerRequest } = (client as Redis).options;
   return autoResendUnfulfilledCommands !== false && maxRetriesPerRequest !== 0;
+}
+
+function anyOf<T>(items: readonly T[]): T | undefined {
+  return items[Math.floor(Math.random() * items.length)];
 }
 
 /** Resolves when commands go out at once; rejects when the next attempt to connect fails. */

@@ -18,7 +18,7 @@ import {
 } from '@runafter/counter';
 import { readProperty, ServiceRefusedError } from '@runafter/errors';
 import { addToCounter, resetCounter } from './counter-scripts.ts';
-import { assertKeyPrefix, defaultPrefix } from './key-prefix.ts';
+import { assertKeyPrefix, defaultPrefix, toHashTag } from './key-prefix.ts';
 import { type LuaScript, runScript } from './lua-script.ts';
 import { RedisConnection, type RedisSource } from './redis-connection.ts';
 import { replyCode } from './redis-errors.ts';
@@ -115,10 +115,8 @@ class RedisCounterDriver implements CounterDriver {
     return this.#connection.close();
   }
 
-  /** A key without a closing brace before its own: all between the first two is what decides on the slot. */
   #keyOf(name: string): string {
-    const tag = name.replaceAll(/[%}]/g, encodeURIComponent);
-    return `${this.#prefix}counter:{${tag}}`;
+    return `${this.#prefix}counter:{${toHashTag(name)}}`;
   }
 
   /** The key under which a request finds what it has done already. */
