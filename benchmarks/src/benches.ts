@@ -8,5 +8,6 @@ export const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   engine: async () => (await import('./engine/engine-bench.ts')).engineBench,
   durable: async () => (await import('./durable/durable-bench.ts')).durableBench,
   state: async () => (await import('./state/state-bench.ts')).stateBench,
+  lock: async () => (await import('./lock/lock-bench.ts')).lockBench,
   history: async () => (await import('./history/history-bench.ts')).historyBench,
 };

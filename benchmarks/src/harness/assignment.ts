@@ -3,12 +3,12 @@
  * @module
  */
 import type { Effort } from './duel.ts';
-import type { Samples } from './statistics.ts';
+import type { Samples, Waits } from './statistics.ts';
 
 /** One comparison, or one measurement, by the names under which the child finds it. */
 export type Assignment =
   | {
-      readonly kind: 'duel';
+      readonly kind: 'duel' | 'waiting';
       readonly bench: string;
       readonly work: string;
       readonly peer: string;
@@ -22,8 +22,9 @@ export type Assignment =
       readonly peer: string | undefined;
     };
 
-/** What a child says. The last one is `samples` or `value`. */
+/** What a child says. The last one is `samples`, `waits` or `value`. */
 export type Answer =
   | { readonly kind: 'round'; readonly round: number }
   | { readonly kind: 'samples'; readonly samples: Samples }
+  | { readonly kind: 'waits'; readonly waits: Waits }
   | { readonly kind: 'value'; readonly value: number };

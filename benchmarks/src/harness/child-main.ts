@@ -8,6 +8,7 @@
 import { benches } from '../benches.ts';
 import type { Answer, Assignment } from './assignment.ts';
 import { duel } from './duel.ts';
+import { measureWaits } from './waits.ts';
 import { perMillisecond, type Work } from './work.ts';
 
 const assignment: Assignment = JSON.parse(process.argv[2] ?? '');
@@ -26,6 +27,13 @@ async function perform(assignment: Assignment, work: Work): Promise<Answer> {
       kind: 'samples',
       samples: { ours: samples.ours.map(inUnits), theirs: samples.theirs.map(inUnits) },
     };
+  }
+  if (assignment.kind === 'waiting' && work.kind === 'waiting') {
+    const waits = await measureWaits(work.ours, entry(work.peers, assignment.peer), {
+      rounds: assignment.effort.rounds,
+      onRound: (round) => answer({ kind: 'round', round }),
+    });
+    return { kind: 'waits', waits };
   }
   if (assignment.kind === 'probe' && work.kind === 'probe') {
     const { peer } = assignment;

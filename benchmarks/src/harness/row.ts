@@ -2,7 +2,7 @@
  * A row of the report: one work compared with one peer.
  * @module
  */
-import { type Comparison, compare, type Samples } from './statistics.ts';
+import { type Comparison, compare, compareWaits, type Samples, type Waits } from './statistics.ts';
 
 /** What `--json` prints for each row. */
 export interface RowJson {
@@ -31,8 +31,23 @@ export type Subject = Pick<RowJson, 'work' | 'peer' | 'target' | 'unit'>;
  *
  * @throws {RangeError} when the samples are no pairs of costs.
  */
-export function toRow({ work, peer, target, unit }: Subject, samples: Samples): Row {
-  const { ours, theirs, spread } = compare(samples);
+export function toRow(subject: Subject, samples: Samples): Row {
+  return rowOf(subject, compare(samples));
+}
+
+/**
+ * A row for each of the quantiles that the waits are known by.
+ *
+ * @throws {RangeError} as {@link toRow}.
+ */
+export function toWaitRows(subject: Subject, waits: Waits): Row[] {
+  return Object.entries({ p50: 0.5, p99: 0.99 }).map(([quantile, share]) => {
+    const work = `${subject.work}, ${quantile}`;
+    return rowOf({ ...subject, work }, compareWaits(waits, share));
+  });
+}
+
+function rowOf({ work, peer, target, unit }: Subject, { ours, theirs, spread }: Comparison): Row {
   const rounded = { ours: round(ours), theirs: round(theirs) };
   return {
     work,

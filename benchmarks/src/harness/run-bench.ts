@@ -7,8 +7,8 @@ import { openPlaces } from './bench-places.ts';
 import { inChildProcess } from './child-process.ts';
 import type { Effort } from './duel.ts';
 import type { Progress } from './progress.ts';
-import { type Row, toRow } from './row.ts';
-import type { Bench, Duel, Probe, Work } from './work.ts';
+import { type Row, toRow, toWaitRows } from './row.ts';
+import type { Bench, Duel, Probe, Waiting, Work } from './work.ts';
 
 export interface RunOptions {
   readonly effort: Effort;
@@ -48,13 +48,7 @@ export async function runBench(name: string, bench: Bench, options: RunOptions):
   const isPossible = ({ needs }: Work) => needs === undefined || !places.missing.has(needs);
   const leftOut = works.filter((work) => !isPossible(work));
   if (leftOut.length > 0) say(`Left out: ${leftOut.map((work) => work.name).join('; ')}.`);
-  const steps = works
-    .filter(isPossible)
-    .flatMap((work) =>
-      work.kind === 'duel'
-        ? duelSteps(name, work, { effort, signal })
-        : probeSteps(name, work, { effort, signal }),
-    );
+  const steps = works.filter(isPossible).flatMap((work) => stepsOf(name, work, { effort, signal }));
   const rows: Row[] = [];
   for (const [index, { title, run }] of steps.entries()) {
     const where = `${name} ${index + 1}/${steps.length}  ${title}`;
@@ -79,6 +73,17 @@ interface StepSetting {
   readonly signal: AbortSignal;
 }
 
+function stepsOf(bench: string, work: Work, setting: StepSetting): Step[] {
+  switch (work.kind) {
+    case 'duel':
+      return duelSteps(bench, work, setting);
+    case 'waiting':
+      return waitingSteps(bench, work, setting);
+    case 'probe':
+      return probeSteps(bench, work, setting);
+  }
+}
+
 /** A step per peer: ours is measured anew next to each. */
 function duelSteps(bench: string, work: Duel, { effort, signal }: StepSetting): Step[] {
   return Object.entries(work.peers).map(([peer, { target = null }]) => ({
@@ -90,6 +95,21 @@ function duelSteps(bench: string, work: Duel, { effort, signal }: StepSetting): 
         await inChildProcess(assignment, { onRound, signal }),
       );
       return [toRow({ work: work.name, peer, target, unit: work.unit }, samples)];
+    },
+  }));
+}
+
+/** As {@link duelSteps}. */
+function waitingSteps(bench: string, work: Waiting, { effort, signal }: StepSetting): Step[] {
+  return Object.keys(work.peers).map((peer) => ({
+    title: `${work.name}: ${peer}`,
+    run: async (onRound) => {
+      const assignment = { kind: 'waiting', bench, work: work.name, peer, effort } as const;
+      const { waits } = expectAnswer(
+        'waits',
+        await inChildProcess(assignment, { onRound, signal }),
+      );
+      return toWaitRows({ work: work.name, peer, target: null, unit: 'ms' }, waits);
     },
   }));
 }

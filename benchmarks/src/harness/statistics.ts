@@ -1,5 +1,5 @@
 /**
- * The arithmetic of a comparison: medians, their ratio, and how far the ratio was spread.
+ * The arithmetic of a comparison: medians or quantiles, their ratio, and how far the ratio was spread.
  * @module
  */
 
@@ -9,13 +9,18 @@ export interface Samples {
   readonly theirs: readonly number[];
 }
 
+/** Waits that were measured in rounds by turns, each with all waits of that round. */
+export interface Waits {
+  readonly ours: readonly (readonly number[])[];
+  readonly theirs: readonly (readonly number[])[];
+}
+
 /** What the samples say. */
 export interface Comparison {
-  /** Median. */
+  /** Median, or the quantile that was asked for. */
   readonly ours: number;
-  /** Median. */
   readonly theirs: number;
-  /** Our median / theirs: smaller is better. */
+  /** Ours / theirs: smaller is better. */
   readonly ratio: number;
   /** The smallest and the largest ratio of a single pair: how noisy the machine was. */
   readonly spread: { readonly min: number; readonly max: number };
@@ -33,6 +38,32 @@ export function median(values: readonly number[]): number {
   if (upper === undefined || lower === undefined)
     throw new RangeError('There is no median of nothing.');
   return (lower + upper) / 2;
+}
+
+/**
+ * The smallest value that so many of all do not exceed, by the nearest rank.
+ *
+ * @param share - above 0 and at most 1: 0.99 of 200 values is the third largest.
+ * @throws {RangeError} no values.
+ */
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const found = sorted[Math.ceil(share * sorted.length) - 1];
+  if (found === undefined) throw new RangeError('There is no quantile of nothing.');
+  return found;
+}
+
+/**
+ * Compares a quantile of the waits of all rounds. A single round may be too short for it, so the spread, which
+ * is over the rounds, is wide for those near 1.
+ *
+ * @throws {RangeError} as {@link compare}.
+ */
+export function compareWaits({ ours, theirs }: Waits, share: number): Comparison {
+  const inRounds = (rounds: Waits['ours']) => rounds.map((waits) => quantile(waits, share));
+  const { spread } = compare({ ours: inRounds(ours), theirs: inRounds(theirs) });
+  const all = { ours: quantile(ours.flat(), share), theirs: quantile(theirs.flat(), share) };
+  return { ...all, ratio: all.ours / all.theirs, spread };
 }
 
 /**

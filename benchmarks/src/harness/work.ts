@@ -3,7 +3,7 @@
  *
  * A work is plain data with functions that import what they need when they are called, so that the
  * list of works can be read without loading a peer, and a child process loads only the two sides that
- * it compares. Read next: duel.ts and probe.ts, which measure; benches.ts, the list of benchmarks.
+ * it compares. Read next: duel.ts and waits.ts, which measure; benches.ts, the list of benchmarks.
  * @module
  */
 
@@ -17,7 +17,7 @@ export interface Bench {
   readonly works: readonly Work[];
 }
 
-export type Work = (Duel | Probe) & {
+export type Work = (Duel | Waiting | Probe) & {
   /** It takes long, and is left out of a quick run. */
   readonly long?: boolean;
   /** The service that it uses; without it, the work is left out. */
@@ -31,6 +31,24 @@ export interface Duel {
   readonly unit: TimeUnit;
   readonly ours: Side;
   readonly peers: Readonly<Record<string, Side & Target>>;
+}
+
+/** How long single waits take, of which the longest matter, too: ours and a peer take turns in one process. */
+export interface Waiting {
+  readonly kind: 'waiting';
+  readonly name: string;
+  readonly ours: WaitingSide;
+  readonly peers: Readonly<Record<string, WaitingSide>>;
+}
+
+/** One side of such a comparison. */
+export interface WaitingSide {
+  /**
+   * As {@link Side.prepare}.
+   *
+   * @returns what waits as often as one round does, and gives the waits in milliseconds.
+   */
+  readonly prepare: (cleanup: AsyncDisposableStack) => Promise<() => Promise<readonly number[]>>;
 }
 
 /** A number that a process of its own finds, such as memory. */
@@ -77,6 +95,8 @@ export type TimeUnit =
   | 'µs/outcome'
   | 'µs/addition'
   | 'µs/update'
+  | 'µs/acquisition'
+  | 'µs/section'
   | 'ns/action';
 
 /** How many of a unit make a millisecond. */
@@ -88,5 +108,7 @@ export const perMillisecond: Readonly<Record<TimeUnit, number>> = {
   'µs/outcome': 1e3,
   'µs/addition': 1e3,
   'µs/update': 1e3,
+  'µs/acquisition': 1e3,
+  'µs/section': 1e3,
   'ns/action': 1e6,
 };
