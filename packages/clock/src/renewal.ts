@@ -31,6 +31,8 @@ export interface RenewalOptions {
    * @param options.signal - aborts when the call has taken a third of the ttl, or the lease is lost.
    */
   readonly renew: (options: { readonly signal: AbortSignal }) => Promise<boolean>;
+  /** Called once, at the moment of the loss, before the signal aborts. Never called for a lease that was stopped. */
+  readonly onLost?: (() => void) | undefined;
   /** How long before the store the holder gives up: at most half of the ttl. Default a tenth of it. */
   readonly margin?: Duration | undefined;
   /** Where the jitter of the waits after a failure comes from. Default `Math.random`. */
@@ -62,9 +64,10 @@ export interface Renewal {
    */
   lose(cause?: unknown): void;
   /**
-   * Ends the renewals; no other one starts. Waits for one that is under way, so that what gives the
-   * lease back comes after it, but not longer than until the lease has expired. Never rejects; further
-   * calls wait for the same end.
+   * Ends the renewals; no other one starts. Waits for one that is under way, so that what gives the lease
+   * back comes after it: a second at most, then that renewal is told to give up, and may take another
+   * second for it. Does not wait at all for a lease that is lost. Never rejects; further calls wait for
+   * the same end.
    */
   stop(): Promise<void>;
 }
@@ -79,7 +82,7 @@ export interface Renewal {
  * then aborts within a tenth of the ttl after it has woken up, `assertHeld` throws at once.
  *
  * A lease does not keep the process alive, nor a virtual clock running by itself: the work under it
- * does. Only `stop` does, while it waits.
+ * does. Only `stop` does, while it waits. The signal is made when it is first looked at.
  *
  * @returns the renewal; it is lost from the start when the request took too long.
  * @throws {LeaseOptionError} `LEASE_OPTION_INVALID`: a ttl of 0, or a margin above half of it.
@@ -137,6 +140,9 @@ function timesOf({ name, ttl: duration, margin: marginDuration }: RenewalOptions
   };
 }
 
+/** For how long stop() waits for a reply, and then for the renewal to give up, in milliseconds. */
+const patience = 1_000;
+
 /** A renewal that is under way. */
 interface Attempt {
   readonly startedAt: ClockReading;
@@ -146,10 +152,14 @@ interface Attempt {
 class RenewalLoop implements Renewal {
   readonly #options: RenewalOptions;
   readonly #times: Times;
-  readonly #held = new AbortController();
-  /** Resolved by #end, when nothing of this loop waits or counts any more. */
-  readonly #ended: Promise<void>;
-  #resolveEnded: (() => void) | undefined;
+  /** Made when somebody looks at the signal: to abort one costs more than all the rest of a short lease. */
+  #controller: AbortController | undefined;
+  #state: 'held' | 'released' | 'lost' = 'held';
+  /** Why it is not held any more; of a release, made when somebody asks. */
+  #reason: LeaseLostError | LeaseReleasedError | undefined;
+  #stopped: Promise<void> | undefined;
+  /** Told when no renewal is under way any more. */
+  #onRest = () => {};
   /** When the request was sent that the lease stands on. Ages are counted from here. */
   #grantedFrom: ClockReading;
   /** The age at which the next renewal is due. */
@@ -164,14 +174,15 @@ class RenewalLoop implements Renewal {
     this.#times = times;
     this.#grantedFrom = options.requestedAt;
     this.#dueAt = times.renewAfter;
-    this.#ended = new Promise((resolve) => {
-      this.#resolveEnded = resolve;
-    });
     this.#proceed();
   }
 
   get signal(): AbortSignal {
-    return this.#held.signal;
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.#state !== 'held') this.#controller.abort(this.#endReason());
+    }
+    return this.#controller.signal;
   }
 
   get expiresAt(): number {
@@ -180,36 +191,35 @@ class RenewalLoop implements Renewal {
 
   get lost(): boolean {
     this.#expireWhenOld();
-    return this.signal.reason instanceof LeaseLostError;
+    return this.#state === 'lost';
   }
 
   assertHeld(): void {
     this.#expireWhenOld();
-    this.signal.throwIfAborted();
+    if (this.#state !== 'held') throw this.#endReason();
   }
 
   lose(cause?: unknown): void {
-    this.#end(new LeaseLostError(this.#options.name, 'refused', { cause }));
+    this.#lose(new LeaseLostError(this.#options.name, 'refused', { cause }));
   }
 
   stop(): Promise<void> {
     // A lease that has expired by now was lost, whatever its timer has noticed.
     this.#expireWhenOld();
-    this.#held.abort(new LeaseReleasedError(this.#options.name));
-    this.#proceed();
-    return this.#ended;
-  }
-
-  get #hasEnded(): boolean {
-    return this.#resolveEnded === undefined;
+    if (this.#state === 'held') {
+      this.#state = 'released';
+      this.#cancelTimer();
+      this.#controller?.abort(this.#endReason());
+    }
+    this.#stopped ??= this.#rest();
+    return this.#stopped;
   }
 
   /** Does what is due, and comes back when something else will be. */
   #proceed(): void {
     this.#expireWhenOld();
-    if (this.#hasEnded) return;
+    if (this.#state !== 'held') return;
     if (this.#attempt !== undefined) this.#watch(this.#attempt);
-    else if (this.signal.aborted) this.#end(this.signal.reason);
     else if (this.#age < this.#dueAt) this.#lookIn(this.#dueAt - this.#age);
     else this.#startAttempt();
   }
@@ -225,7 +235,7 @@ class RenewalLoop implements Renewal {
   #watch({ startedAt, controller }: Attempt): void {
     const left = this.#times.attemptFor - elapsedSince(this.#options.clock, startedAt);
     this.#lookIn(left > 0 ? left : this.#times.lookEvery);
-    if (left <= 0) controller.abort(tookTooLong());
+    if (left <= 0) controller.abort(tookTooLong('a third of the ttl'));
   }
 
   /** Proceeds after so many milliseconds, or earlier. */
@@ -234,8 +244,7 @@ class RenewalLoop implements Renewal {
     const untilLost = this.#times.holdFor - this.#age;
     // Whole milliseconds: a rest too small to be added to the time would be waited for without end.
     const delay = Math.ceil(Math.min(ms, untilLost, this.#times.lookEvery));
-    const ref = this.signal.aborted;
-    this.#cancelTimer = this.#options.clock.setTimer(delay, () => this.#proceed(), { ref });
+    this.#cancelTimer = this.#options.clock.setTimer(delay, () => this.#proceed(), { ref: false });
   }
 
   async #renew(attempt: Attempt): Promise<void> {
@@ -247,9 +256,10 @@ class RenewalLoop implements Renewal {
       takeEffect = () => this.#tryLater(error);
     }
     this.#attempt = undefined;
+    this.#onRest();
     // Also when it was granted: after the deadline, somebody else may have had the lease in between.
     this.#expireWhenOld();
-    if (this.#hasEnded) return;
+    if (this.#state !== 'held') return;
     takeEffect();
     this.#proceed();
   }
@@ -272,20 +282,46 @@ class RenewalLoop implements Renewal {
   }
 
   #expireWhenOld(): void {
-    if (this.#hasEnded || this.#age < this.#times.holdFor) return;
-    this.#end(new LeaseLostError(this.#options.name, 'expired', { cause: this.#lastError }));
+    if (this.#state !== 'held' || this.#age < this.#times.holdFor) return;
+    this.#lose(new LeaseLostError(this.#options.name, 'expired', { cause: this.#lastError }));
   }
 
-  /** What was given back stays so: the signal keeps the first reason that it is aborted with. */
-  #end(reason: LeaseLostError | LeaseReleasedError): void {
+  #lose(reason: LeaseLostError): void {
+    if (this.#state !== 'held') return;
+    this.#state = 'lost';
+    this.#reason = reason;
     this.#cancelTimer();
-    this.#resolveEnded?.();
-    this.#resolveEnded = undefined;
-    this.#held.abort(reason);
     this.#attempt?.controller.abort(reason);
+    this.#options.onLost?.();
+    this.#controller?.abort(reason);
+  }
+
+  #endReason(): LeaseLostError | LeaseReleasedError {
+    this.#reason ??= new LeaseReleasedError(this.#options.name);
+    return this.#reason;
+  }
+
+  /** Until no renewal is under way, or its time for that is over. */
+  async #rest(): Promise<void> {
+    if (this.#attempt === undefined || this.#state === 'lost') return;
+    const { controller } = this.#attempt;
+    await this.#untilRestOr(patience);
+    if (this.#attempt === undefined) return;
+    controller.abort(tookTooLong('the lease was wanted for'));
+    await this.#untilRestOr(patience);
+  }
+
+  #untilRestOr(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const cancelTimer = this.#options.clock.setTimer(ms, resolve);
+      this.#onRest = () => {
+        cancelTimer();
+        resolve();
+      };
+    });
   }
 }
 
-function tookTooLong(): DOMException {
-  return new DOMException('The renewal took longer than a third of the ttl.', 'TimeoutError');
+function tookTooLong(limit: string): DOMException {
+  return new DOMException(`The renewal took longer than ${limit}.`, 'TimeoutError');
 }

@@ -312,6 +312,43 @@ describe('a lease that was granted late', () => {
   });
 });
 
+describe('onLost', () => {
+  it.each([
+    ['expired', never],
+    ['refused', async () => false],
+  ])('is called once when the lease is %s, before the signal aborts', async (_, renew) => {
+    const clock = virtualClock();
+    const heard: string[] = [];
+    const lease = hold(clock, renew, { onLost: () => heard.push('onLost') });
+    lease.signal.addEventListener('abort', () => heard.push('signal'));
+    await clock.advance('1m');
+    lease.lose();
+    expect(heard).toEqual(['onLost', 'signal']);
+  });
+
+  it('is not called when the lease is given back', async () => {
+    const clock = virtualClock();
+    const onLost = vi.fn();
+    const lease = hold(clock, never, { onLost });
+    await lease.stop();
+    await clock.advance('1m');
+    expect(lease.lost).toBe(false);
+    expect(onLost).not.toHaveBeenCalled();
+  });
+});
+
+describe('a signal that nobody has looked at', () => {
+  it('tells afterwards what has happened', async () => {
+    const clock = virtualClock();
+    const [lost, released] = [hold(clock, async () => false), hold(clock, async () => true)];
+    await released.stop();
+    await clock.advance('1m');
+    expect(lost.signal.reason).toBeInstanceOf(LeaseLostError);
+    expect(released.signal.reason).toBeInstanceOf(LeaseReleasedError);
+    expect(() => released.assertHeld()).toThrow(released.signal.reason);
+  });
+});
+
 describe('lose', () => {
   it('ends the lease at once, with what told of the loss as the cause', async () => {
     const clock = virtualClock();
@@ -361,32 +398,47 @@ describe('stop', () => {
   ])('waits for a renewal under way, which may be %s', async (_, answer) => {
     const clock = virtualClock();
     const { renew, calls, signals } = store(clock, async () => {
-      await clock.sleep('5s');
+      await clock.sleep('900ms');
       return answer();
     });
     const lease = hold(clock, renew);
-    await clock.advance('12s');
+    await clock.advance('10.1s');
     const stopped = vi.fn();
     void lease.stop().then(stopped);
-    await clock.advance('2.999s');
+    await clock.advance('799ms');
     expect(stopped).not.toHaveBeenCalled();
     expect(signals[0]?.aborted).toBe(false);
     await clock.advance('1ms');
     expect(stopped).toHaveBeenCalledOnce();
+    expect(signals[0]?.aborted).toBe(false);
+    expect(lease.lost).toBe(false);
     expect(lease.signal.reason).toBeInstanceOf(LeaseReleasedError);
     await clock.advance('1m');
     expect(calls).toHaveLength(1);
     expect(clock.pending).toBe(0);
   });
 
-  it('tells a renewal without an answer to give up, and waits no longer than the lease is held', async () => {
+  it('tells a renewal without an answer to give up after a second, and waits for that', async () => {
+    const clock = virtualClock();
+    const lease = hold(clock, async ({ signal }) => {
+      await clock.sleep('1h', { signal }).catch(() => {});
+      return clock.sleep('300ms').then(() => false);
+    });
+    await clock.advance('12s');
+    const stoppedAt = lease.stop().then(() => clock.monotonic());
+    await clock.advance('1m');
+    expect(await stoppedAt).toBe(13_300);
+    expect(clock.pending).toBe(0);
+  });
+
+  it('waits another second at most for a renewal that does not give up', async () => {
     const clock = virtualClock();
     const { renew, signals } = store(clock, never);
     const lease = hold(clock, renew);
     await clock.advance('12s');
     const stoppedAt = lease.stop().then(() => clock.monotonic());
     await clock.advance('1m');
-    expect(await stoppedAt).toBe(27_000);
+    expect(await stoppedAt).toBe(14_000);
     expect(signals[0]?.reason).toMatchObject({ name: 'TimeoutError' });
     expect(lease.lost).toBe(false);
     expect(clock.pending).toBe(0);
