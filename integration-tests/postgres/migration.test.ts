@@ -39,7 +39,7 @@ await onService('postgres', ({ url }) => {
         run(process.execPath, ['--conditions=@runafter/source', program, 'ten']),
       );
       await Promise.all(processes);
-      expect((await contentsOf('ten')).steps).toEqual([{ step: 1 }, { step: 2 }]);
+      expect((await contentsOf('ten')).steps).toEqual([{ step: 1 }, { step: 2 }, { step: 3 }]);
     });
 
     it('may be called again, and leaves what is there', async () => {

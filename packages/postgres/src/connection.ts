@@ -5,10 +5,10 @@
  * What was rolled back because of other transactions is run again here, so no driver sees it.
  * @module
  */
-import { type Clock, exponential, retry, systemClock } from '@runafter/clock';
+import { type Clock, exponential, retry, systemClock, untilAborted } from '@runafter/clock';
 import { readProperty, ServiceClientMissingError, ServiceClosedError } from '@runafter/errors';
 import type { CallOptions } from '@runafter/optimistic';
-import type { Pool, PoolClient, PoolConfig } from 'pg';
+import type { Client, Pool, PoolClient, PoolConfig } from 'pg';
 import {
   connectionFault,
   isConflict,
@@ -21,6 +21,18 @@ import {
  * a pool is made at the first call, and closed by `close()`.
  */
 export type PostgresClient = Pool | PoolConfig | string;
+
+/** Options of {@link Connection.run}. */
+export interface RunOptions extends CallOptions {
+  /**
+   * Aborting it gives up a statement that is under way, and the session with it: what became of the statement
+   * is not known then. `signal` only keeps one from being sent.
+   */
+  readonly cutOff?: AbortSignal | undefined;
+}
+
+/** What a client of `pg` can do beside what its types say. */
+type UnreferencedClient = Client & { unref(): void };
 
 /** Under SERIALIZABLE all but one of N writers fail in each round: this is enough for 50 and more. */
 const onConflict = exponential({
@@ -56,14 +68,14 @@ export class Connection {
   run<Row>(
     text: string,
     values: readonly (string | number | null)[],
-    { signal }: CallOptions = {},
+    options: RunOptions = {},
   ): Promise<Row[]> {
     const query = async (session: PoolClient) => (await session.query(text, [...values])).rows;
-    return this.#tried(query, signal);
+    return this.#tried(query, options);
   }
 
   /** Runs several statements that have no parameters, and that say themselves what is a transaction. */
-  async runScript(text: string, { signal }: CallOptions = {}): Promise<void> {
+  async runScript(text: string, options: CallOptions = {}): Promise<void> {
     const script = async (session: PoolClient) => {
       try {
         await session.query(text);
@@ -73,7 +85,22 @@ export class Connection {
         throw error;
       }
     };
-    await this.#tried(script, signal);
+    await this.#tried(script, options);
+  }
+
+  /**
+   * A session of its own beside the pool, with the pool's options, for what lasts. It is not connected yet,
+   * whoever gets it ends it, and it does not keep the process alive.
+   *
+   * @throws {TypeError} for a pool that is not one of `pg`.
+   */
+  async sessionBeside(): Promise<Client> {
+    const pool = (await this.#pool()) as Pool & {
+      readonly Client: new (options: PoolConfig) => UnreferencedClient;
+    };
+    const session = new pool.Client(pool.options);
+    session.unref();
+    return session;
   }
 
   /** Closes the pool, if it was made here. May be called again. */
@@ -84,18 +111,26 @@ export class Connection {
     await (await own)?.end();
   }
 
-  #tried<T>(use: (session: PoolClient) => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-    return retry(() => this.#withSession(use, signal), onConflict, { clock: this.#clock, signal });
+  #tried<T>(use: (session: PoolClient) => Promise<T>, options: RunOptions): Promise<T> {
+    const { signal } = options;
+    return retry(() => this.#withSession(use, options), onConflict, { clock: this.#clock, signal });
   }
 
   async #withSession<T>(
     use: (session: PoolClient) => Promise<T>,
-    signal: AbortSignal | undefined,
+    { signal, cutOff }: RunOptions,
   ): Promise<T> {
-    const session = await this.#session();
+    const session = await this.#session(cutOff);
     // A session that breaks says so twice: as the statement's failure, and as this event.
     session.on('error', ignore);
     let failure: unknown;
+    let release = (isOver: boolean) => {
+      release = ignore;
+      session.release(isOver);
+    };
+    // Its statement then fails, as one does whose session is over.
+    const cut = () => release(true);
+    cutOff?.addEventListener('abort', cut, { once: true });
     try {
       signal?.throwIfAborted();
       return await use(session);
@@ -104,19 +139,28 @@ export class Connection {
       failure = error;
       throw statementFault(this.#service, error);
     } finally {
+      cutOff?.removeEventListener('abort', cut);
       session.off('error', ignore);
-      session.release(failure !== undefined && !leavesSessionUsable(failure));
+      release(failure !== undefined && !leavesSessionUsable(failure));
     }
   }
 
-  async #session(): Promise<PoolClient> {
-    if (this.#isClosed) throw new ServiceClosedError(this.#service);
-    const pool = isPool(this.#client) ? this.#client : await this.#ownPool(this.#client);
+  /** Does not wait for a free one any longer when it is cut off. */
+  async #session(cutOff: AbortSignal | undefined): Promise<PoolClient> {
+    const pool = await this.#pool();
+    let connecting: Promise<PoolClient> | undefined;
     try {
-      return await pool.connect();
+      connecting = pool.connect();
+      return await untilAborted(cutOff, connecting);
     } catch (error) {
+      if (cutOff?.aborted) connecting?.then((session) => session.release(), ignore);
       throw connectionFault(this.#service, error);
     }
+  }
+
+  async #pool(): Promise<Pool> {
+    if (this.#isClosed) throw new ServiceClosedError(this.#service);
+    return isPool(this.#client) ? this.#client : await this.#ownPool(this.#client);
   }
 
   #ownPool(options: PoolConfig | string): Promise<Pool> {

@@ -1,5 +1,5 @@
 /**
- * Drivers on PostgreSQL: a store of documents, counters, and the migration that makes their tables.
+ * Drivers on PostgreSQL: a store of documents, counters, locks, and the migration that makes their tables.
  * @module
  */
 export type { PostgresClient } from './connection.ts';
@@ -10,3 +10,4 @@ export {
   type PostgresDocumentStoreOptions,
   postgresDocumentStore,
 } from './postgres-document-store.ts';
+export { type PostgresLockOptions, postgresLock } from './postgres-lock.ts';

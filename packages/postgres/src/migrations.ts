@@ -39,8 +39,22 @@ CREATE TABLE :schema.counter_operations (
 );
 CREATE INDEX counter_operations_expiry ON :schema.counter_operations (expires_at);`.trimStart();
 
+/**
+ * One row per name, which stays, since its token may never come again. Room in each page, as above. No index
+ * but that of the names: then every change stays in its page.
+ */
+const locks = `
+CREATE TABLE :schema.locks (
+  name text COLLATE "C" PRIMARY KEY,
+  owner text COLLATE "C",
+  token bigint NOT NULL,
+  expires_at timestamptz NOT NULL,
+  wanted_until timestamptz NOT NULL DEFAULT '-infinity'
+) WITH (fillfactor = 50);`.trimStart();
+
 /** The steps, oldest first: the number of a step is its place, from 1. */
 export const migrations: readonly Migration[] = [
   { title: 'documents', sql: documents },
   { title: 'counters', sql: counters },
+  { title: 'locks', sql: locks },
 ];

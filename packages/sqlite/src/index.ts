@@ -1,5 +1,5 @@
 /**
- * Drivers on node:sqlite, which comes with Node: durable runs, documents and counters in one local file.
+ * Drivers on node:sqlite, which comes with Node: durable runs, documents, counters and locks in one local file.
  * @module
  */
 export { type SqliteCounterOptions, sqliteCounter } from './counters/sqlite-counter.ts';
@@ -8,6 +8,7 @@ export {
   type SqliteDocumentStoreOptions,
   sqliteDocumentStore,
 } from './documents/sqlite-document-store.ts';
+export { type SqliteLockOptions, sqliteLock } from './locks/sqlite-lock.ts';
 export type { Synchronous } from './open-connection.ts';
 export { type SqliteRunStoreOptions, sqliteRunStore } from './run-store/sqlite-run-store.ts';
 export {

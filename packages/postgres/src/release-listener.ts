@@ -1,0 +1,116 @@
+/**
+ * Tells who waits for a lock that it was released: one session that listens, for all names of a lock object.
+ *
+ * Invariant: a notification that is lost costs time only. So there is none to be caught up with after the
+ * session was: when it hears again, all who wait are woken, and ask.
+ * Read next: listen.ts, one session.
+ * @module
+ */
+import { backoff, type Clock, exponential } from '@runafter/clock';
+import type { Watch } from '@runafter/lock';
+import type { Connection } from './connection.ts';
+import { listen } from './listen.ts';
+
+/** How long a session stays that nobody needs, in milliseconds. */
+const keptIdle = 30_000;
+
+/** Until it listens again. Where it never hears, as behind a pooler, each try costs a connection. */
+const betweenSessions = exponential({ count: 1, interval: '250ms', maximum: '1m' });
+
+export class ReleaseListener {
+  readonly #connection: Connection;
+  readonly #channel: string;
+  readonly #clock: Clock;
+  /** Whom to wake, by the stored name. */
+  readonly #watchers = new Map<string, Set<() => void>>();
+  /** Ends what listens. */
+  #stop: AbortController | undefined;
+  #hears = false;
+  #cancelTimer = ignore;
+
+  /** @param channel - an identifier that needs no quotes. */
+  constructor(connection: Connection, channel: string, clock: Clock) {
+    this.#connection = connection;
+    this.#channel = channel;
+    this.#clock = clock;
+  }
+
+  get hears(): boolean {
+    return this.#hears;
+  }
+
+  /** Calls `wake` after releases of a name. The first watch opens the session. */
+  watch(name: string, wake: () => void): Watch {
+    const ofName = this.#watchers.get(name) ?? new Set();
+    this.#watchers.set(name, ofName.add(wake));
+    this.#cancelTimer();
+    this.#start();
+    const isHearing = () => this.#hears;
+    return {
+      get hears() {
+        return isHearing();
+      },
+      stop: () => {
+        ofName.delete(wake);
+        if (ofName.size === 0 && this.#watchers.get(name) === ofName) this.#watchers.delete(name);
+        if (this.#watchers.size === 0) this.#endSoon();
+      },
+    };
+  }
+
+  /** Ends the session. */
+  close(): void {
+    this.#cancelTimer();
+    this.#stop?.abort();
+    this.#stop = undefined;
+    this.#hears = false;
+  }
+
+  #endSoon(): void {
+    this.#cancelTimer();
+    this.#cancelTimer = this.#clock.setTimer(keptIdle, () => this.close(), { ref: false });
+  }
+
+  #start(): void {
+    if (this.#stop !== undefined) return;
+    this.#stop = new AbortController();
+    void this.#keepListening(this.#stop.signal);
+  }
+
+  async #keepListening(signal: AbortSignal): Promise<void> {
+    let failures = 0;
+    const onHears = () => {
+      failures = 0;
+      this.#hears = true;
+      for (const name of this.#watchers.keys()) this.#wake(name);
+    };
+    const onNotification = (payload: string) => this.#wake(payload);
+    while (!signal.aborted) {
+      const to = { connection: this.#connection, channel: this.#channel, clock: this.#clock };
+      await listen({ ...to, signal, onHears, onNotification }).catch(ignore);
+      if (signal.aborted) return;
+      this.#hears = false;
+      failures++;
+      await this.#pause(failures, signal);
+    }
+  }
+
+  #pause(failures: number, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const end = () => {
+        cancelTimer();
+        signal.removeEventListener('abort', end);
+        resolve();
+      };
+      const wait = backoff(betweenSessions, failures);
+      const cancelTimer = this.#clock.setTimer(wait, end, { ref: false });
+      signal.addEventListener('abort', end, { once: true });
+    });
+  }
+
+  #wake(name: string): void {
+    for (const wake of this.#watchers.get(name) ?? []) wake();
+  }
+}
+
+function ignore(): void {}
