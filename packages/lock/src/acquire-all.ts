@@ -5,7 +5,7 @@
  * other side waits for.
  * @module
  */
-import { type Clock, LeaseReleasedError, parseDuration } from '@runafter/clock';
+import { type Clock, LeaseReleasedError, parseDuration, untilAborted } from '@runafter/clock';
 import type { AcquireOptions, Lease, LeaseGroup, LeasesOf, Lock } from './lock-port.ts';
 
 /** Implements {@link Lock.acquireAll} on acquire(). */
@@ -15,36 +15,46 @@ export async function acquireAll<const Names extends readonly string[]>(
   options: AcquireOptions & { readonly wait: NonNullable<AcquireOptions['wait']> },
   clock: Clock,
 ): Promise<LeaseGroup<LeasesOf<Names>>> {
+  const { signal } = options;
+  signal?.throwIfAborted();
   const wait = parseDuration(options.wait, 'wait');
   const since = clock.monotonic();
-  const held = new Map<string, Lease>();
+  const group = new Group(names);
+  // Who has lost one of them need not wait for the others.
+  const stop = signal === undefined ? group.signal : AbortSignal.any([signal, group.signal]);
   try {
     for (const name of [...new Set(names)].sort()) {
       const left = Math.max(0, wait - (clock.monotonic() - since));
-      held.set(name, await lock.acquire(name, { ...options, wait: left }));
+      group.add(await lock.acquire(name, { ...options, wait: left, signal: stop }));
     }
+    group.assertHeld();
+    return group;
   } catch (error) {
-    await releaseAll([...held.values()]).catch(() => {});
+    await untilAborted(signal, group.release()).catch(() => {});
     throw error;
   }
-  const leases = names.map((name) => held.get(name)) as unknown as LeasesOf<Names>;
-  return new Group(leases, [...held.values()]);
 }
 
-class Group<Leases extends readonly Lease[]> implements LeaseGroup<Leases> {
-  readonly leases: Leases;
-  /** Each once, in the order of their acquisition. */
-  readonly #held: readonly Lease[];
+class Group<Names extends readonly string[]> implements LeaseGroup<LeasesOf<Names>> {
+  readonly #names: Names;
+  /** In the order of their acquisition. */
+  readonly #held = new Map<string, Lease>();
   readonly #ended = new AbortController();
 
-  constructor(leases: Leases, held: readonly Lease[]) {
-    this.leases = leases;
-    this.#held = held;
-    for (const { signal } of held) {
-      const abort = () => this.#ended.abort(signal.reason);
-      if (signal.aborted) abort();
-      else signal.addEventListener('abort', abort, { once: true });
-    }
+  constructor(names: Names) {
+    this.#names = names;
+  }
+
+  add(lease: Lease): void {
+    this.#held.set(lease.name, lease);
+    const { signal } = lease;
+    const abort = () => this.#ended.abort(signal.reason);
+    if (signal.aborted) abort();
+    else signal.addEventListener('abort', abort, { once: true });
+  }
+
+  get leases(): LeasesOf<Names> {
+    return this.#names.map((name) => this.#held.get(name)) as unknown as LeasesOf<Names>;
   }
 
   get signal(): AbortSignal {
@@ -52,23 +62,20 @@ class Group<Leases extends readonly Lease[]> implements LeaseGroup<Leases> {
   }
 
   assertHeld(): void {
-    for (const lease of this.#held) lease.assertHeld();
+    for (const lease of this.#held.values()) lease.assertHeld();
+    this.#ended.signal.throwIfAborted();
   }
 
+  /** All of them, also when one fails; then with the first failure. */
   async release(): Promise<void> {
-    await releaseAll(this.#held);
+    const ends = await Promise.allSettled([...this.#held.values()].map((lease) => lease.release()));
     // With no names at all, no lease has said so.
     this.#ended.abort(new LeaseReleasedError('none'));
+    const failed = ends.find((end) => end.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.release();
   }
-}
-
-/** All of them, also when one fails; then with the first failure. */
-async function releaseAll(leases: readonly Lease[]): Promise<void> {
-  const ends = await Promise.allSettled(leases.map((lease) => lease.release()));
-  const failed = ends.find((end) => end.status === 'rejected');
-  if (failed !== undefined) throw failed.reason;
 }

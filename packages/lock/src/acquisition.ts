@@ -4,14 +4,16 @@
  * Invariant: whatever the backend may have of this call is either handed over, as a Holding that is not lost,
  * or taken back by abandon(). A reply that was lost leaves that open, so the same owner asks again: drivers
  * then grant it again.
+ * Read next: pauses.ts, how long it waits.
  * @module
  */
 import { randomUUID } from 'node:crypto';
-import { isTransient, readClock, retryAfterOf } from '@runafter/clock';
-import { mayHaveBeenDone } from '@runafter/errors';
+import { isTransient, type Random, readClock, retryAfterOf } from '@runafter/clock';
+import { hasCode, readProperty, ServiceUnavailableError } from '@runafter/errors';
 import { type GivingBack, giveBack } from './giving-back.ts';
 import type { Claim, Holding } from './holding.ts';
-import type { AcquireRequest, Busy, Granted, Watch } from './lease-driver.ts';
+import type { AcquireRequest, Busy, Granted, LeaseRequest, Watch } from './lease-driver.ts';
+import { LockTimeoutError } from './lock-errors.ts';
 
 /** What is wanted, and how it is asked for. Times are milliseconds. */
 export interface Wish {
@@ -29,8 +31,9 @@ export interface Wish {
 
 /** What all acquisitions of one lock share. */
 export interface AcquisitionTools<H extends Holding> extends GivingBack {
-  readonly hold: (claim: Claim) => Promise<H>;
-  /** Somebody has had to wait before: who comes now listens before it asks, and so asks once less. */
+  /** May ask somebody else first; the signal ends that. */
+  readonly hold: (tools: GivingBack, claim: Claim, signal: AbortSignal) => H | Promise<H>;
+  /** The last one had to wait: who comes now listens before it asks, and so asks once less. */
   contended: boolean;
 }
 
@@ -40,18 +43,24 @@ const pollsOfPlace = 3;
 /** In milliseconds: who waits for an expiry asks so much later at most, not all at once. */
 const spread = 5;
 
+/** In milliseconds: so long a request may go on that nobody waits for any more. Its reply tells what is left. */
+const patience = 1_000;
+
 export class Acquisition<H extends Holding> {
   readonly #tools: AcquisitionTools<H>;
   readonly #wish: Wish;
-  #owner: string;
-  /** The end of the request that is under way. Never rejects. */
-  #asked: Promise<void> = Promise.resolve();
+  readonly #since: number;
+  /** Aborts what is asked of the driver: later than the caller's signal, see abandon(). */
+  readonly #asking = new AbortController();
+  #request: LeaseRequest;
+  /** What try() or wait() has begun. */
+  #granting: Promise<H | undefined> | undefined;
   /** What was granted, until it is found to be lost. */
   #holding: H | undefined;
-  /** The backend may have something of this owner: a grant, or a place in the line. */
   #mayRemain = false;
   /** A request of this owner has failed that may have been carried out, or may yet be. */
   #inDoubt = false;
+  #isAsking = false;
   #busy: Busy | undefined;
   #failure: unknown;
   #watch: Watch | undefined;
@@ -62,54 +71,75 @@ export class Acquisition<H extends Holding> {
   constructor(tools: AcquisitionTools<H>, wish: Wish) {
     this.#tools = tools;
     this.#wish = wish;
-    this.#owner = newOwner(wish);
+    this.#since = tools.clock.monotonic();
+    this.#request = newRequest(wish);
   }
 
-  /** The owner who had it when it was last asked for, where that is known. */
-  get heldBy(): string | undefined {
-    return this.#busy?.heldBy;
-  }
-
-  /** Why the last request failed, if it did. */
-  get failure(): unknown {
-    return this.#failure;
+  /** The backend may have something of this owner: a grant, or a place in the line. */
+  get mayRemain(): boolean {
+    return this.#mayRemain;
   }
 
   /** Asks once. */
-  try(signal: AbortSignal | undefined): Promise<H | undefined> {
-    return this.#ask(undefined, signal);
+  try(signal: AbortSignal): Promise<H | undefined> {
+    const trying = this.#ask(undefined, signal);
+    this.#granting = trying;
+    return trying;
   }
 
   /** Asks until it is granted, the signal aborts, or the service refuses. */
-  async wait(signal: AbortSignal): Promise<H> {
-    if (this.#tools.contended) this.#listen();
-    for (;;) {
-      signal.throwIfAborted();
-      this.#isWoken = false;
-      const holding = await this.#askPatiently(signal);
-      if (holding !== undefined) return holding;
-      this.#tools.contended = true;
-      this.#listen();
-      await this.#pause(signal);
-    }
+  wait(signal: AbortSignal): Promise<H> {
+    const waiting = this.#wait(signal);
+    this.#granting = waiting;
+    return waiting;
   }
 
-  /** Leaves nothing behind. For who has been handed nothing; never rejects. */
+  /** What the caller is told whose time is over. */
+  timeOut(): LockTimeoutError {
+    const { driver, clock } = this.#tools;
+    const waited = clock.monotonic() - this.#since;
+    const isUnanswered = this.#isAsking && this.#busy === undefined;
+    const cause =
+      this.#failure ??
+      (isUnanswered ? new ServiceUnavailableError(driver.name, 'unknown') : undefined);
+    const { heldBy } = this.#busy ?? {};
+    return new LockTimeoutError(driver.name, this.#wish.givenName, waited, heldBy, { cause });
+  }
+
+  /** Leaves nothing behind, after the signal has aborted. For who has been handed nothing; never rejects. */
   async abandon(): Promise<void> {
-    this.#unlisten();
-    await this.#asked;
+    const cancelTimer = this.#tools.clock.setTimer(patience, () => this.#asking.abort());
+    await this.#granting?.catch(ignore);
+    cancelTimer();
     if (this.#holding !== undefined) await this.#holding.release().catch(ignore);
     else if (this.#mayRemain) await giveBack(this.#tools, this.#request).catch(ignore);
   }
 
-  get #request() {
-    return { name: this.#wish.name, owner: this.#owner };
+  async #wait(signal: AbortSignal): Promise<H> {
+    const place = this.#tools.driver.queues ? Math.ceil(this.#wish.poll * pollsOfPlace) : undefined;
+    try {
+      if (this.#tools.contended) this.#listen();
+      for (let isFirst = true; ; isFirst = false) {
+        this.#isWoken = false;
+        const holding = await this.#askPatiently(place, signal);
+        if (holding !== undefined) {
+          if (isFirst) this.#tools.contended = false;
+          return holding;
+        }
+        signal.throwIfAborted();
+        // What was released after the reply was not told to who had not listened yet: so it is asked again.
+        if (this.#failure === undefined && this.#listen()) continue;
+        await this.#pause(signal);
+      }
+    } finally {
+      this.#unlisten();
+    }
   }
 
   /** @returns undefined also for a failure that may pass. */
-  async #askPatiently(signal: AbortSignal): Promise<H | undefined> {
+  async #askPatiently(place: number | undefined, signal: AbortSignal): Promise<H | undefined> {
     try {
-      const holding = await this.#ask(this.#wish.poll * pollsOfPlace, signal);
+      const holding = await this.#ask(place, signal);
       this.#failure = undefined;
       return holding;
     } catch (error) {
@@ -119,55 +149,62 @@ export class Acquisition<H extends Holding> {
     }
   }
 
-  #ask(place: number | undefined, signal: AbortSignal | undefined): Promise<H | undefined> {
-    const asking = this.#askOnce(place, signal);
-    this.#asked = asking.then(ignore, ignore);
-    return asking;
-  }
-
-  async #askOnce(
-    place: number | undefined,
-    signal: AbortSignal | undefined,
-  ): Promise<H | undefined> {
+  async #ask(place: number | undefined, signal: AbortSignal): Promise<H | undefined> {
     const { ttl, weight, givenName } = this.#wish;
+    const { name, owner } = this.#request;
     const requestedAt = readClock(this.#tools.clock);
-    const reply = await this.#send({ ...this.#request, ttl, weight, place }, signal);
+    const reply = await this.#send({ name, owner, ttl, weight, place });
     if (!reply.granted) {
       this.#busy = reply;
       return undefined;
     }
-    const claim = { ...this.#request, ttl, weight, givenName, granted: reply, requestedAt };
-    const holding = await this.#tools.hold(claim);
-    this.#unlisten();
+    signal.throwIfAborted();
+    const claim = { name, owner, ttl, weight, givenName, granted: reply, requestedAt };
+    const holding = await this.#tools.hold(this.#tools, claim, signal);
     if (!holding.lost) {
       this.#holding = holding;
       return holding;
     }
     // Granted so late that its time was over: somebody else may have it by now, so this owner is done.
-    await holding.ended;
-    this.#owner = newOwner(this.#wish);
-    this.#mayRemain = false;
-    this.#inDoubt = false;
+    await new Promise<void>((resolve) => holding.whenGivenBack(resolve));
+    this.#beginAnew();
     return undefined;
   }
 
-  async #send(request: AcquireRequest, signal: AbortSignal | undefined): Promise<Granted | Busy> {
+  async #send(request: AcquireRequest): Promise<Granted | Busy> {
+    const remained = this.#mayRemain;
     this.#mayRemain = true;
+    this.#isAsking = true;
     try {
-      const reply = await this.#tools.driver.acquire(request, { signal });
+      const reply = await this.#tools.driver.acquire(request, { signal: this.#asking.signal });
       if (!reply.granted) this.#mayRemain = this.#inDoubt || request.place !== undefined;
       return reply;
     } catch (error) {
-      if (signal?.aborted || mayHaveBeenDone(error)) this.#inDoubt = true;
+      if (wasNotDone(error)) this.#mayRemain = remained;
+      else this.#inDoubt = true;
       throw error;
+    } finally {
+      this.#isAsking = false;
     }
   }
 
-  #listen(): void {
-    this.#watch ??= this.#tools.driver.watch?.(this.#request, () => {
+  #beginAnew(): void {
+    this.#unlisten();
+    this.#request = newRequest(this.#wish);
+    this.#mayRemain = false;
+    this.#inDoubt = false;
+    this.#busy = undefined;
+  }
+
+  /** @returns whether releases are told from now on that were not told before. */
+  #listen(): boolean {
+    this.#tools.contended = true;
+    if (this.#watch !== undefined) return false;
+    this.#watch = this.#tools.driver.watch?.(this.#request, () => {
       this.#isWoken = true;
       this.#wake();
     });
+    return this.#watch?.hears ?? false;
   }
 
   #unlisten(): void {
@@ -177,43 +214,60 @@ export class Acquisition<H extends Holding> {
 
   /** Until it is worth asking again. */
   #pause(signal: AbortSignal): Promise<void> {
+    const { clock } = this.#tools;
     this.#pauses++;
+    // A service that says when to come back is not asked before, whatever is heard meanwhile.
+    const retryAfter = retryAfterOf(this.#failure, clock);
+    if (retryAfter !== undefined) return clock.sleep(retryAfter, { signal });
     if (this.#isWoken) return Promise.resolve();
     return new Promise((resolve, reject) => {
-      const onEnd = (settle: () => void) => () => {
+      const end = () => {
         cancelTimer();
         signal.removeEventListener('abort', abort);
         this.#wake = ignore;
-        settle();
       };
-      const abort = onEnd(() => reject(signal.reason));
-      this.#wake = onEnd(resolve);
-      const cancelTimer = this.#tools.clock.setTimer(this.#longestPause(), this.#wake);
-      if (signal.aborted) abort();
-      else signal.addEventListener('abort', abort, { once: true });
+      const abort = () => {
+        end();
+        reject(signal.reason);
+      };
+      this.#wake = () => {
+        end();
+        resolve();
+      };
+      const cancelTimer = clock.setTimer(this.#longestPause(), this.#wake);
+      signal.addEventListener('abort', abort, { once: true });
     });
   }
 
   #longestPause(): number {
     const { random = Math.random } = this.#tools;
-    if (this.#failure !== undefined) return retryAfterOf(this.#failure, this.#tools.clock) ?? this.#backoff(random);
-    const interval = this.#watch?.hears
-      ? this.#wish.poll * (0.75 + random() / 4)
-      : this.#backoff(random);
-    const { freeIn = interval } = this.#busy ?? {};
-    return Math.min(interval, freeIn + random() * spread);
+    const { poll } = this.#wish;
+    if (this.#failure !== undefined) return this.#backoff(random);
+    const interval = this.#watch?.hears ? poll * (0.75 + random() / 4) : this.#backoff(random);
+    const { freeIn } = this.#busy ?? {};
+    if (freeIn === undefined) return interval;
+    return Math.min(interval, Math.max(freeIn, 1) + random() * spread);
   }
 
   /** From an eighth of the poll on it doubles, half of it by chance, so that contenders spread. */
-  #backoff(random: () => number): number {
+  #backoff(random: Random): number {
     const { poll } = this.#wish;
     const cap = Math.min(poll, poll * 2 ** (this.#pauses - 4));
     return (cap * (1 + random())) / 2;
   }
 }
 
-function newOwner({ holder }: Wish): string {
-  return `${holder}:${randomUUID()}`;
+function newRequest({ name, holder }: Wish): LeaseRequest {
+  return { name, owner: `${holder}:${randomUUID()}` };
+}
+
+/** Whatever else a driver throws leaves open what was done. */
+function wasNotDone(error: unknown): boolean {
+  return (
+    readProperty(error, 'outcome') === 'not-done' ||
+    hasCode(error, 'SERVICE_REFUSED') ||
+    hasCode(error, 'SERVICE_CLOSED')
+  );
 }
 
 function ignore(): void {}

@@ -1,8 +1,8 @@
 /**
  * What is held: kept alive by clock's renewal loop, until it is released or lost.
  *
- * Invariant: the driver's release is sent once, and after the last renewal has ended. Whatever ends the
- * holding, `ended` resolves, and only then may this process ask for the name again.
+ * Invariant: it is given back once, whatever has ended it, and never before the last renewal was told to end.
+ * Only then may this process ask for the name again.
  * @module
  */
 import { type ClockReading, keepRenewed, type Renewal } from '@runafter/clock';
@@ -25,31 +25,32 @@ export interface Claim extends LeaseRequest {
 export class Holding implements Held {
   readonly name: string;
   readonly owner: string;
-  /** Resolves, and never rejects, when it has been given back, or was lost. */
-  readonly ended: Promise<void>;
   readonly #tools: GivingBack;
   readonly #claim: Claim;
   readonly #renewal: Renewal;
-  #resolveEnded: () => void = () => {};
   #releasing: Promise<void> | undefined;
+  #isGivenBack = false;
+  #onGivenBack: () => void = () => {};
 
   constructor(tools: GivingBack, claim: Claim) {
     const { driver, clock, random } = tools;
-    const { givenName, ttl, granted, requestedAt } = claim;
+    const { givenName, owner, ttl, granted, requestedAt } = claim;
     this.name = givenName;
-    this.owner = claim.owner;
+    this.owner = owner;
     this.#tools = tools;
     this.#claim = claim;
-    this.ended = new Promise((resolve) => {
-      this.#resolveEnded = resolve;
-    });
     this.#renewal = keepRenewed({
-      ...{ clock, random, name: givenName, ttl, requestedAt },
+      clock,
+      random,
+      name: givenName,
+      ttl,
+      requestedAt,
       renew: (options) => driver.renew(claim, ttl, options),
+      onLost: () => this.#onLost(),
     });
-    this.#heedEnd(granted.ended);
-    if (this.signal.aborted) this.#onAbort();
-    else this.signal.addEventListener('abort', this.#onAbort, { once: true });
+    const { ended } = granted;
+    if (ended?.aborted) this.#onBackendEnd();
+    else ended?.addEventListener('abort', this.#onBackendEnd, { once: true });
   }
 
   get expiresAt(): number {
@@ -78,28 +79,38 @@ export class Holding implements Held {
     await this.release();
   }
 
+  /** Calls it, once, when this was given back, by a release or after a loss, or as far as that could be done. */
+  whenGivenBack(callback: () => void): void {
+    if (this.#isGivenBack) callback();
+    else this.#onGivenBack = callback;
+  }
+
   async #release(): Promise<void> {
     if (this.lost) return;
+    this.#heedNoBackendEnd();
+    await this.#renewal.stop();
+    await this.#giveBack();
+  }
+
+  #onLost(): void {
+    this.#heedNoBackendEnd();
+    // It may be ours for a little longer, and nobody should have to wait for that.
+    this.#giveBack().catch(() => {});
+  }
+
+  async #giveBack(): Promise<void> {
     try {
-      await this.#renewal.stop();
       await giveBack(this.#tools, this.#claim);
     } finally {
-      this.#resolveEnded();
+      this.#isGivenBack = true;
+      this.#onGivenBack();
     }
   }
 
-  readonly #onAbort = () => {
-    this.#claim.granted.ended?.removeEventListener('abort', this.#onBackendEnd);
-    if (!this.#renewal.lost) return;
-    // It may be ours for a little longer, and nobody should have to wait for that.
-    void giveBack(this.#tools, this.#claim).then(this.#resolveEnded, this.#resolveEnded);
-  };
-
   readonly #onBackendEnd = () => this.#renewal.lose(this.#claim.granted.ended?.reason);
 
-  #heedEnd(ended: AbortSignal | undefined): void {
-    if (ended?.aborted) this.#onBackendEnd();
-    else ended?.addEventListener('abort', this.#onBackendEnd, { once: true });
+  #heedNoBackendEnd(): void {
+    this.#claim.granted.ended?.removeEventListener('abort', this.#onBackendEnd);
   }
 }
 

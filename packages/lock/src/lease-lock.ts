@@ -2,8 +2,10 @@
  * The Lock on any driver.
  * @module
  */
+import { untilAborted } from '@runafter/clock';
 import { acquireAll } from './acquire-all.ts';
-import { HeldLease } from './holding.ts';
+import type { GivingBack } from './giving-back.ts';
+import { type Claim, HeldLease } from './holding.ts';
 import type { LeaseDriver } from './lease-driver.ts';
 import { Leasing, type LeasingOptions } from './leasing.ts';
 import type {
@@ -20,7 +22,7 @@ import type {
  * `@runafter/counter` is one.
  */
 export interface TokenSource {
-  /** Adds, and tells the number right after it, which nobody else gets. */
+  /** Adds, and tells the number right after it, which nobody else gets. Ends within a time, by itself. */
   addAndGet(name: string, amount: number): Promise<bigint>;
 }
 
@@ -53,11 +55,11 @@ class LeaseLock implements Lock {
   constructor(driver: LeaseDriver, options: LockOptions) {
     const { tokens } = options;
     this.name = driver.name;
-    this.#leasing = new Leasing(driver, options, async (tools, claim) => {
-      if (tokens === undefined) return new HeldLease(tools, claim);
-      const token = await tokens.addAndGet(claim.name, 1);
-      return new HeldLease(tools, { ...claim, granted: { ...claim.granted, token } });
-    });
+    this.#leasing = new Leasing(driver, options, (tools, claim, signal) =>
+      tokens === undefined
+        ? new HeldLease(tools, claim)
+        : holdWithToken(tokens, tools, claim, signal),
+    );
   }
 
   acquire(name: string, options: AcquireOptions = {}): Promise<Lease> {
@@ -83,4 +85,14 @@ class LeaseLock implements Lock {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
+}
+
+async function holdWithToken(
+  tokens: TokenSource,
+  tools: GivingBack,
+  claim: Claim,
+  signal: AbortSignal,
+): Promise<HeldLease> {
+  const token = await untilAborted(signal, tokens.addAndGet(claim.name, 1));
+  return new HeldLease(tools, { ...claim, granted: { ...claim.granted, token } });
 }

@@ -2,7 +2,7 @@
  * The Semaphore on any driver that counts permits.
  * @module
  */
-import type { AcquisitionTools } from './acquisition.ts';
+import type { GivingBack } from './giving-back.ts';
 import { type Claim, Holding } from './holding.ts';
 import type { LeaseDriver } from './lease-driver.ts';
 import { Leasing, type LeasingOptions } from './leasing.ts';
@@ -39,7 +39,7 @@ export function leaseSemaphore(
 class Permit extends Holding implements SemaphorePermit {
   readonly weight: number;
 
-  constructor(tools: AcquisitionTools<Permit>, claim: Claim) {
+  constructor(tools: GivingBack, claim: Claim) {
     super(tools, claim);
     this.weight = claim.weight;
   }
@@ -58,7 +58,7 @@ class LeaseSemaphore implements Semaphore {
       const fix = `is ${String(permits)}. Pass a whole number of at least 1.`;
       throw new LockOptionError(driver.name, 'permits', fix);
     }
-    this.#leasing = new Leasing(driver, options, async (tools, claim) => new Permit(tools, claim));
+    this.#leasing = new Leasing(driver, options, (tools, claim) => new Permit(tools, claim));
   }
 
   async acquire(name: string, options: PermitOptions = {}): Promise<SemaphorePermit> {

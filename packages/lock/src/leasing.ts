@@ -18,10 +18,10 @@ import {
 } from '@runafter/clock';
 import { ServiceClosedError } from '@runafter/errors';
 import { Acquisition, type AcquisitionTools } from './acquisition.ts';
-import type { Claim, Holding } from './holding.ts';
+import type { Holding } from './holding.ts';
 import type { LeaseDriver } from './lease-driver.ts';
-import { LocalTurns } from './local-turns.ts';
-import { LockOptionError, LockTimeoutError } from './lock-errors.ts';
+import { LocalTurns, type Turn } from './local-turns.ts';
+import { LockOptionError } from './lock-errors.ts';
 import type { AcquireOptions, TryAcquireOptions } from './lock-port.ts';
 import { assertHolder, assertLockName, toStoredName, toTtl } from './lock-rules.ts';
 
@@ -48,68 +48,53 @@ export interface LeasingOptions {
   readonly random?: Random | undefined;
 }
 
+/** A call, from its beginning until nothing is left of it: neither a request, nor what it was granted. */
+interface Call<H extends Holding> {
+  readonly acquisition: Acquisition<H>;
+  /** Ends the asking. */
+  readonly stop: AbortController;
+  turn: Turn | undefined;
+  holding: H | undefined;
+}
+
 export class Leasing<H extends Holding> {
   readonly clock: Clock;
   /** How long calls wait that say nothing else, in milliseconds. */
   readonly wait: number;
   readonly #driver: LeaseDriver;
-  readonly #ttl: Duration;
+  readonly #ttl: number;
   readonly #poll: number;
   readonly #holder: string;
   readonly #tools: AcquisitionTools<H>;
   readonly #turns: LocalTurns | undefined;
-  readonly #held = new Set<H>();
-  readonly #waiting = new Set<AbortController>();
-  readonly #background = new Set<Promise<void>>();
+  readonly #calls = new Set<Call<H>>();
+  #whenIdle: () => void = ignore;
   #closing: Promise<void> | undefined;
 
   /** @throws {LockOptionError} `LOCK_OPTION_INVALID` */
-  constructor(
-    driver: LeaseDriver,
-    options: LeasingOptions,
-    hold: (tools: AcquisitionTools<H>, claim: Claim) => Promise<H>,
-  ) {
+  constructor(driver: LeaseDriver, options: LeasingOptions, hold: AcquisitionTools<H>['hold']) {
     const { clock = systemClock, random, ttl = '30s', holder = thisProcess() } = options;
     assertHolder(driver.name, holder);
-    toTtl(driver.name, ttl, driver.ttlBounds);
     this.#driver = driver;
     this.clock = clock;
-    this.#ttl = ttl;
+    this.#ttl = toTtl(driver.name, ttl, driver.ttlBounds);
     this.wait = parseDuration(options.wait ?? '30s', 'wait');
     this.#poll = parseDuration(options.poll ?? '1s', 'poll');
-    if (this.#poll < 1) throw new LockOptionError(driver.name, 'poll', 'is 0. Pass at least 1 ms.');
+    if (this.#poll < 1) {
+      const fix = `is ${this.#poll} ms. Pass at least 1 ms.`;
+      throw new LockOptionError(driver.name, 'poll', fix);
+    }
     this.#holder = holder;
     this.#turns = driver.queues ? undefined : new LocalTurns();
-    const tools: AcquisitionTools<H> = {
-      ...{ driver, clock, random, contended: false },
-      hold: (claim) => hold(tools, claim),
-    };
-    this.#tools = tools;
+    this.#tools = { driver, clock, random, hold, contended: false };
   }
 
   async acquire(name: string, options: AcquireOptions, weight: number): Promise<H> {
     const wait = options.wait === undefined ? this.wait : parseDuration(options.wait, 'wait');
-    const acquisition = this.#acquisition(name, options, weight);
-    const since = this.clock.monotonic();
-    const timeOut = () => {
-      const waited = this.clock.monotonic() - since;
-      const { heldBy, failure: cause } = acquisition;
-      return new LockTimeoutError(this.#driver.name, name, waited, heldBy, { cause });
-    };
-    if (wait === 0) {
-      const holding = await this.#try(acquisition, name, options);
-      if (holding === undefined) throw timeOut();
-      return holding;
-    }
-    return await this.#untilStopped(options.signal, async (stop) => {
-      const cancelTimer = this.clock.setTimer(wait, () => stop.abort(timeOut()));
-      try {
-        const turn = await this.#turns?.take(toStoredName(name), stop.signal);
-        return await this.#handOver(acquisition, turn, stop.signal, acquisition.wait(stop.signal));
-      } finally {
-        cancelTimer();
-      }
-    });
+    const call = this.#begin(name, options, weight);
+    const holding = await this.#finish(call, name, wait, options.signal);
+    if (holding === undefined) throw call.acquisition.timeOut();
+    return holding;
   }
 
   async tryAcquire(
@@ -117,93 +102,95 @@ export class Leasing<H extends Holding> {
     options: TryAcquireOptions,
     weight: number,
   ): Promise<H | undefined> {
-    return await this.#try(this.#acquisition(name, options, weight), name, options);
+    return await this.#finish(this.#begin(name, options, weight), name, 0, options.signal);
   }
 
   close(): Promise<void> {
-    this.#closing ??= this.#close();
+    // Not at once: what is told of it, such as a lease's signal, shall find the lock closed already.
+    this.#closing ??= Promise.resolve().then(() => this.#close());
     return this.#closing;
   }
 
   async #close(): Promise<void> {
-    for (const stop of this.#waiting) stop.abort(new ServiceClosedError(this.#driver.name));
-    await Promise.allSettled([...this.#held].map((holding) => holding.release()));
-    while (this.#background.size > 0) await Promise.all(this.#background);
+    for (const { stop, holding } of [...this.#calls]) {
+      if (holding === undefined) stop.abort(new ServiceClosedError(this.#driver.name));
+      else holding.release().catch(ignore);
+    }
+    await new Promise<void>((resolve) => {
+      this.#whenIdle = resolve;
+      if (this.#calls.size === 0) resolve();
+    });
     await this.#driver.close();
   }
 
   /** @throws for whatever cannot be asked for. */
-  #acquisition(name: string, options: TryAcquireOptions, weight: number): Acquisition<H> {
+  #begin(name: string, options: TryAcquireOptions, weight: number): Call<H> {
     options.signal?.throwIfAborted();
-    if (this.#closing !== undefined) throw new ServiceClosedError(this.#driver.name);
-    assertLockName(this.#driver.name, name);
-    const wish = {
+    const { name: service, ttlBounds } = this.#driver;
+    if (this.#closing !== undefined) throw new ServiceClosedError(service);
+    assertLockName(service, name);
+    const acquisition = new Acquisition(this.#tools, {
       givenName: name,
       name: toStoredName(name),
-      ttl: toTtl(this.#driver.name, options.ttl ?? this.#ttl, this.#driver.ttlBounds),
-      ...{ weight, poll: this.#poll, holder: this.#holder },
+      ttl: options.ttl === undefined ? this.#ttl : toTtl(service, options.ttl, ttlBounds),
+      weight,
+      poll: this.#poll,
+      holder: this.#holder,
+    });
+    const call: Call<H> = {
+      acquisition,
+      stop: new AbortController(),
+      turn: undefined,
+      holding: undefined,
     };
-    return new Acquisition(this.#tools, wish);
+    this.#calls.add(call);
+    return call;
   }
 
-  async #try(
-    acquisition: Acquisition<H>,
+  /** Hands over what is granted; what is not handed over is taken back in the background. */
+  async #finish(
+    call: Call<H>,
     name: string,
-    { signal }: TryAcquireOptions,
-  ): Promise<H | undefined> {
-    const turn = this.#turns?.tryTake(toStoredName(name));
-    if (turn === undefined && this.#turns !== undefined) return undefined;
-    return await this.#untilStopped(signal, async (stop) =>
-      this.#handOver(acquisition, await turn, stop.signal, acquisition.try(stop.signal)),
-    );
-  }
-
-  /** Does work that stops with the caller's signal and with the lock. */
-  async #untilStopped<R>(
+    wait: number,
     signal: AbortSignal | undefined,
-    work: (stop: AbortController) => Promise<R>,
-  ): Promise<R> {
-    const stop = new AbortController();
+  ): Promise<H | undefined> {
+    const { acquisition, stop } = call;
     const abort = () => stop.abort(signal?.reason);
     signal?.addEventListener('abort', abort, { once: true });
-    this.#waiting.add(stop);
-    const working = work(stop);
-    this.#inBackground(working);
+    const timeOut = () => stop.abort(acquisition.timeOut());
+    const cancelTimer = wait === 0 ? ignore : this.clock.setTimer(wait, timeOut);
     try {
-      return await working;
-    } finally {
-      this.#waiting.delete(stop);
-      signal?.removeEventListener('abort', abort);
-    }
-  }
-
-  /** Hands over what is granted, or leaves nothing behind; the turn of this process lasts until then. */
-  async #handOver<R extends H | undefined>(
-    acquisition: Acquisition<H>,
-    turn: Disposable | undefined,
-    signal: AbortSignal,
-    granting: Promise<R>,
-  ): Promise<R> {
-    let holding: R | undefined;
-    try {
-      holding = await untilAborted(signal, granting);
+      if (this.#turns !== undefined) {
+        const turn = wait === 0 ? this.#turns.tryTake(name) : this.#turns.take(name, stop.signal);
+        call.turn = await turn;
+        if (call.turn === undefined) return undefined;
+        stop.signal.throwIfAborted();
+      }
+      const granting = wait === 0 ? acquisition.try(stop.signal) : acquisition.wait(stop.signal);
+      const holding = await untilAborted(stop.signal, granting);
+      // What comes together with the abort is not for the caller any more.
+      stop.signal.throwIfAborted();
+      call.holding = holding;
       return holding;
     } finally {
-      const end = holding === undefined ? acquisition.abandon() : this.#keep(holding);
-      this.#inBackground(end.then(() => turn?.[Symbol.dispose]()));
+      cancelTimer();
+      signal?.removeEventListener('abort', abort);
+      this.#endInTime(call);
     }
   }
 
-  /** Until it has ended. */
-  async #keep(holding: H): Promise<void> {
-    this.#held.add(holding);
-    await holding.ended;
-    this.#held.delete(holding);
+  /** The turn of this process, and the place among the calls, last until nothing is left. */
+  #endInTime(call: Call<H>): void {
+    const { acquisition, holding } = call;
+    if (holding !== undefined) holding.whenGivenBack(() => this.#end(call));
+    else if (acquisition.mayRemain) void acquisition.abandon().then(() => this.#end(call));
+    else this.#end(call);
   }
 
-  #inBackground(work: Promise<unknown>): void {
-    const settled = work.then(ignore, ignore).finally(() => this.#background.delete(settled));
-    this.#background.add(settled);
+  #end(call: Call<H>): void {
+    this.#calls.delete(call);
+    call.turn?.();
+    if (this.#calls.size === 0) this.#whenIdle();
   }
 }
 

@@ -3,28 +3,50 @@
  * same name here, one asks the backend, and the others wait behind it without a request.
  * @module
  */
-import { type ConcurrencyLimiter, concurrencyLimiter, type Permit } from '@runafter/clock';
+
+/** Passes the turn on to who is next. Call it once. */
+export type Turn = () => void;
 
 export class LocalTurns {
-  readonly #names = new Map<string, ConcurrencyLimiter>();
+  /** Who waits behind whoever has the turn, by name. A name that nobody wants is not in it. */
+  readonly #lines = new Map<string, Set<() => void>>();
 
-  /** Waits for the caller's turn, which lasts until the permit is released. */
-  async take(name: string, signal: AbortSignal): Promise<Permit> {
-    const limiter = this.#names.get(name) ?? concurrencyLimiter(1);
-    this.#names.set(name, limiter);
-    return this.#forgetting(name, limiter, await limiter.acquire({ signal }));
+  /** The turn, if it is nobody else's. */
+  tryTake(name: string): Turn | undefined {
+    if (this.#lines.has(name)) return undefined;
+    this.#lines.set(name, new Set());
+    return () => this.#pass(name);
   }
 
-  /** The caller's turn, if it is nobody else's; else undefined. */
-  tryTake(name: string): Promise<Permit> | undefined {
-    return this.#names.has(name) ? undefined : this.take(name, new AbortController().signal);
+  /** Waits for the turn; rejects with the signal's reason. */
+  async take(name: string, signal: AbortSignal): Promise<Turn> {
+    return this.tryTake(name) ?? this.#queue(name, signal);
   }
 
-  #forgetting(name: string, limiter: ConcurrencyLimiter, permit: Permit): Permit {
-    const release = () => {
-      permit.release();
-      if (limiter.active === 0) this.#names.delete(name);
-    };
-    return { release, [Symbol.dispose]: release };
+  #queue(name: string, signal: AbortSignal): Promise<Turn> {
+    return new Promise((resolve, reject) => {
+      const line = this.#lines.get(name);
+      const admit = () => {
+        signal.removeEventListener('abort', leave);
+        resolve(() => this.#pass(name));
+      };
+      const leave = () => {
+        line?.delete(admit);
+        reject(signal.reason);
+      };
+      line?.add(admit);
+      signal.addEventListener('abort', leave, { once: true });
+    });
+  }
+
+  #pass(name: string): void {
+    const line = this.#lines.get(name);
+    const [next] = line ?? [];
+    if (next === undefined) {
+      this.#lines.delete(name);
+    } else {
+      line?.delete(next);
+      next();
+    }
   }
 }

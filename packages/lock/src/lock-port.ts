@@ -61,8 +61,9 @@ export interface Held extends AsyncDisposable {
   /**
    * Gives it back. Calling it again waits for the same end. Never takes away what somebody else holds.
    *
-   * Resolves also when the service does not answer: then it was tried for some seconds, and what is left ends
-   * with the ttl. Does not wait at all when the lease was lost before.
+   * Resolves also when the service does not answer: after a renewal that hangs was waited for, 2 seconds at most,
+   * it is tried for 5 seconds, and what is left then ends with the ttl. Does not wait at all when the lease was
+   * lost before.
    *
    * @throws {ServiceRefusedError} `SERVICE_REFUSED`
    */
@@ -124,7 +125,9 @@ export interface Lock extends AsyncDisposable {
    * callers, whatever the order here, so that no two can wait for each other.
    *
    * @param options.wait - for all of them together.
-   * @throws as acquire(), and then none of them is held.
+   * @throws as acquire(), and then none of them is held: those that it had were given back, or are given back
+   *   right now when the signal was aborted.
+   * @throws {LeaseLostError} `LEASE_LOST`: one of them was lost while it waited for another.
    * @example
    * await using both = await lock.acquireAll(['account-7', 'account-3']);
    * const [from, to] = both.leases;

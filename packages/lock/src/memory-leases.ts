@@ -97,8 +97,9 @@ export class MemoryLeases implements LeaseDriver {
 
   /** Takes the name away from its holder, as an operator of a server could. */
   break(name: string): void {
-    this.#names.get(name)?.holders.clear();
+    this.#live(name).holders.clear();
     this.#wakeFirst(name);
+    this.#forget(name);
   }
 
   /** What there is of a name, without what has expired. */
