@@ -6,9 +6,21 @@
  * @module
  */
 import { afterEach, beforeEach, describe } from 'vitest';
+import { abortCases } from './abort-cases.ts';
+import { closingCases } from './closing-cases.ts';
 import { exclusionCases } from './exclusion-cases.ts';
+import { expiryScenes } from './expiry-scenes.ts';
+import { groupCases } from './group-cases.ts';
+import { leaseCases } from './lease-cases.ts';
 import type { LockCapabilities, LockHarness, LockPlace } from './lock-harness.ts';
+import { lossScenes } from './loss-scenes.ts';
+import { lostReplyCases } from './lost-reply-cases.ts';
+import { modelCases } from './model-cases.ts';
+import { nameCases } from './name-cases.ts';
+import { processScenes } from './process-scenes.ts';
 import type { Setting } from './setting.ts';
+import { sideBySide } from './side-by-side.ts';
+import { waitingCases } from './waiting-cases.ts';
 
 const everything: LockCapabilities = {
   fifo: true,
@@ -54,21 +66,36 @@ export function describeLock(driver: string, harness: LockHarness): void {
       ttl: harness.shortestTtl ?? 1_000,
       seed: harness.seed,
     } as Setting;
-    let place: LockPlace | undefined;
 
-    beforeEach(async () => {
-      place = await harness.open();
-      setting.place = place;
-      setting.lock = await place.connect();
-      setting.other = await place.connect();
+    describe('one by one', () => {
+      let place: LockPlace | undefined;
+
+      beforeEach(async () => {
+        place = await harness.open();
+        setting.place = place;
+        setting.lock = await place.connect();
+        setting.other = await place.connect();
+      });
+
+      afterEach(async () => {
+        const opened = place;
+        place = undefined;
+        await opened?.close();
+      });
+
+      exclusionCases(setting);
+      leaseCases(setting);
+      waitingCases(setting);
+      abortCases(setting);
+      groupCases(setting);
+      nameCases(setting);
+      lostReplyCases(setting);
+      closingCases(setting);
+      modelCases(setting);
     });
 
-    afterEach(async () => {
-      const opened = place;
-      place = undefined;
-      await opened?.close();
+    describe('while time passes', () => {
+      sideBySide(setting, harness, [...expiryScenes, ...lossScenes, ...processScenes]);
     });
-
-    exclusionCases(setting);
   });
 }

@@ -1,8 +1,7 @@
 /** Of all who ask for a name, one holds it at a time. */
 import { describe, expect, it } from 'vitest';
-import type { Lock } from '../lock-port.ts';
 import { withLock } from '../with-lock.ts';
-import { clockOf, connections, type Setting } from './setting.ts';
+import { clockOf, connections, eachOf, type Setting, soon } from './setting.ts';
 
 export function exclusionCases(setting: Setting): void {
   describe('a name', () => {
@@ -55,14 +54,14 @@ export function exclusionCases(setting: Setting): void {
       expect(await lock.tryAcquire('job')).toBeUndefined();
       lease.assertHeld();
     });
-  });
-}
 
-/** As many calls as `count`, from one connection after the other. */
-function eachOf<T>(
-  locks: readonly Lock[],
-  count: number,
-  call: (lock: Lock) => Promise<T>,
-): Promise<T>[] {
-  return Array.from({ length: count }, (_, n) => call(locks[n % locks.length] as Lock));
+    it('does not keep others waiting who want another one', async () => {
+      const locks = [setting.lock, setting.other, ...(await connections(setting, 2))];
+      const leases = await Promise.all(
+        eachOf(locks, 20, (lock, n) => lock.acquire(`job-${n}`, { wait: soon })),
+      );
+      for (const lease of leases) lease.assertHeld();
+      await Promise.all(leases.map((lease) => lease.release()));
+    });
+  });
 }

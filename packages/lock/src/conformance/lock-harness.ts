@@ -132,14 +132,14 @@ export interface LockCapabilities {
 export interface LockHarness {
   /**
    * A fresh, empty place. Called once for each test, so it should be cheap: another prefix, or a table that is
-   * emptied. Clients may be kept for the next test. A second one may be open at the same time.
+   * emptied. Clients may be kept for the next test.
    */
   open(): Promise<LockPlace>;
   /** What the driver can do. Default: everything. */
   readonly capabilities?: Partial<LockCapabilities>;
   /**
-   * The shortest ttl in milliseconds that can be used while a machine is busy: several tests wait until it has
-   * passed. Default 1000.
+   * The shortest ttl in milliseconds that can be used, also while the machine is busy. Those tests that have to
+   * wait for it do so at the same time, side by side in one place. Default 1000.
    */
   readonly shortestTtl?: number;
   /** Of the random tests, to see a failure again. Default: another one in every run; a failure names it. */

@@ -46,7 +46,7 @@ export interface SemaphoreCapabilities {
 
 /** See the module's header. */
 export interface SemaphoreHarness {
-  /** A fresh, empty place. Called once for each test. A second one may be open at the same time. */
+  /** A fresh, empty place. Called once for each test. */
   open(): Promise<SemaphorePlace>;
   /** What the driver can do. Default: everything. */
   readonly capabilities?: Partial<SemaphoreCapabilities>;

@@ -1,0 +1,75 @@
+/** A lease that an operator takes away is lost: its holder is told, and never believes again. */
+import { expect } from 'vitest';
+import { withLock } from '../with-lock.ts';
+import { breakLease, clockOf, endOf, leaseLost } from './setting.ts';
+import type { Scene } from './side-by-side.ts';
+
+export const lossScenes: readonly Scene[] = [
+  {
+    title: 'who is broken is told, and is not the holder any more whatever comes later',
+    needs: ['breakable'],
+    async play(setting, name) {
+      const { lock, other, ttl } = setting;
+      const lease = await lock.acquire(name, { ttl });
+      await breakLease(setting, name);
+      expect(await endOf(setting, lease)).toMatchObject({ code: 'LEASE_LOST' });
+      expect(() => lease.assertHeld()).toThrow(leaseLost);
+      await clockOf(setting).sleep(ttl / 2);
+      expect(() => lease.assertHeld()).toThrow(leaseLost);
+      const next = await other.acquire(name, { wait: '2m' });
+      expect(next.token).toBeGreaterThan(lease.token);
+    },
+  },
+  {
+    title: 'who is broken cannot take the name from the next one',
+    needs: ['breakable'],
+    async play(setting, name) {
+      const { lock, other, ttl } = setting;
+      const lease = await lock.acquire(name, { ttl });
+      await breakLease(setting, name);
+      const next = await other.acquire(name, { wait: '2m' });
+      await lease.release();
+      await lease[Symbol.asyncDispose]();
+      expect(next.token).toBeGreaterThan(lease.token);
+      next.assertHeld();
+      expect(await lock.tryAcquire(name)).toBeUndefined();
+      await clockOf(setting).sleep(ttl);
+      next.assertHeld();
+      expect(await lock.tryAcquire(name), 'after its last renewals').toBeUndefined();
+    },
+  },
+  {
+    title: 'one of several that is broken ends them all',
+    needs: ['breakable'],
+    async play(setting, name) {
+      const { lock, other, ttl } = setting;
+      const group = await lock.acquireAll([`${name}-a`, `${name}-b`], { ttl });
+      const [first, second] = group.leases;
+      await breakLease(setting, second.name);
+      expect(await endOf(setting, second)).toMatchObject({ code: 'LEASE_LOST' });
+      expect(group.signal.reason).toMatchObject({ code: 'LEASE_LOST' });
+      expect(() => group.assertHeld()).toThrow(leaseLost);
+      await group.release();
+      expect(first.signal.aborted).toBe(true);
+      (await other.acquireAll([first.name, second.name], { wait: '2m' })).assertHeld();
+    },
+  },
+  {
+    title: 'a function whose lease is broken has no result',
+    needs: ['breakable'],
+    async play(setting, name) {
+      const { lock, ttl } = setting;
+      const work = withLock(
+        lock,
+        name,
+        async (lease) => {
+          await breakLease(setting, name);
+          await endOf(setting, lease);
+          return 'done';
+        },
+        { ttl },
+      );
+      await expect(work).rejects.toMatchObject({ code: 'LEASE_LOST' });
+    },
+  },
+];
