@@ -6,6 +6,7 @@
  * @module
  */
 import { addToCounter, readCounter, resetCounter } from './counter-procedures.ts';
+import { acquireLock, checkLock, releaseLock } from './lock-procedures.ts';
 
 /** One step. */
 export interface Migration {
@@ -51,6 +52,20 @@ CREATE TABLE :schema.counter_operations (
 
 const expiry = `CREATE INDEX counter_operations_expiry ON :schema.counter_operations (expires_at);`;
 
+/**
+ * A row stays when its lock is given back, since its token must never begin anew. The id is a hash of the
+ * name; owner and session are NULL while nobody holds it, and left behind by who crashed.
+ */
+const locks = `
+CREATE TABLE :schema.locks (
+  id nvarchar(64) COLLATE Latin1_General_100_BIN2 NOT NULL,
+  name nvarchar(400) COLLATE Latin1_General_100_BIN2 NOT NULL,
+  token bigint NOT NULL,
+  owner nvarchar(400) COLLATE Latin1_General_100_BIN2 NULL,
+  session int NULL,
+  CONSTRAINT locks_id PRIMARY KEY CLUSTERED (id)
+);`.trimStart();
+
 /** The steps, oldest first: the number of a step is its place, from 1. */
 export const migrations: readonly Migration[] = [
   { title: 'documents', batches: [documents] },
@@ -58,4 +73,5 @@ export const migrations: readonly Migration[] = [
     title: 'counters',
     batches: [counters, operations, expiry, addToCounter, readCounter, resetCounter],
   },
+  { title: 'locks', batches: [locks, acquireLock, checkLock, releaseLock] },
 ];

@@ -16,7 +16,8 @@ import {
 } from '@runafter/counter';
 import { readProperty } from '@runafter/errors';
 import type { CallOptions } from '@runafter/optimistic';
-import { Connection, type MssqlClient, type Parameter } from './connection.ts';
+import { Connection } from './connection.ts';
+import type { MssqlClient, Parameter } from './mssql-client.ts';
 import { isOutOfRange } from './mssql-errors.ts';
 import { quotedSchema } from './quoted-name.ts';
 import { toStoredText } from './stored-text.ts';

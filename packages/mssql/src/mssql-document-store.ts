@@ -18,7 +18,8 @@ import {
   type VersionedRecord,
   type WriteCondition,
 } from '@runafter/optimistic';
-import { Connection, type MssqlClient, type Parameter } from './connection.ts';
+import { Connection } from './connection.ts';
+import type { MssqlClient, Parameter } from './mssql-client.ts';
 import { isDuplicate } from './mssql-errors.ts';
 import { quotedSchema } from './quoted-name.ts';
 import { fromStoredText, toStoredText } from './stored-text.ts';

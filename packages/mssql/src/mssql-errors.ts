@@ -57,6 +57,16 @@ export function requestFault(service: string, cause: unknown): ServiceError {
   return new ServiceRefusedError(service, fix ?? 'The cause is what SQL Server said.', { cause });
 }
 
+/** Why sp_getapplock or sp_releaseapplock did not do what it was asked for, by its return code. */
+export function applockFault(service: string, code: number | undefined): ServiceError {
+  const cause = new Error(`the application lock was not granted: return code ${code}`);
+  // Cancelled, and a deadlock victim.
+  if (code === -2 || code === -3)
+    return new ServiceUnavailableError(service, 'not-done', { cause });
+  const fix = 'Its procedures may be of another version: call migrate(), with the same schema.';
+  return new ServiceRefusedError(service, fix, { cause });
+}
+
 /** Two transactions were in each other's way, and this one was rolled back. */
 export function isConflict(error: unknown): boolean {
   return isOneOf(error, conflicts);

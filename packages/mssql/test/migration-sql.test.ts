@@ -12,9 +12,11 @@ describe('the T-SQL of a migration', () => {
     expect(migrationSql({ from: 1 })).not.toContain('.documents');
     expect(migrationSql({ from: 1 })).toContain('.counters');
     expect(migrationSql({ from: 2 })).not.toContain('.counters');
+    expect(migrationSql({ from: 2 })).toContain('.locks');
+    expect(migrationSql({ from: 3 })).not.toContain('.locks');
   });
 
-  it.each([-1, 0.5, 3, Number.NaN])('is not to be had from step %d', (from) => {
+  it.each([-1, 0.5, 4, Number.NaN])('is not to be had from step %d', (from) => {
     expect(() => migrationSql({ from })).toThrow(
       expect.objectContaining({ code: 'SERVICE_OPTION_INVALID', option: 'from' }),
     );
