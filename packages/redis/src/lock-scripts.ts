@@ -1,58 +1,70 @@
 /**
  * A lock on the server: who holds it, with an expiry, and the last token, without one.
  *
- * Tokens are the server's time in microseconds, or one more than the last token where that is greater. So they
- * grow by what is stored, whatever the clock does; and where what is stored was lost, they still grow by the clock.
+ * A token is one more than the last, and at least the time in milliseconds. So tokens grow by what is stored,
+ * whatever clocks do; and where what was stored is lost, by a failover or a deletion, they still grow by the clock.
+ * Read next: lease-scripts.ts for the arguments.
  * @module
  */
+import type { Clock } from '@runafter/clock';
 import type { LeaseScripts } from './lease-scripts.ts';
-import { scriptWithLine } from './waiting-line.ts';
+import { luaScript } from './lua-script.ts';
+import { waitingLine } from './waiting-line.ts';
 
-const holder = `
-local holder, tokens = KEYS[3], KEYS[4]
+const acquire = luaScript(`
+local holder, tokens, ttl = KEYS[3], KEYS[4], ARGV[2]
 local held = redis.call('GET', holder)
-local token, heldBy = string.match(held or '', '^(%d+):(.*)$')
-`;
-
-export const lockScripts: LeaseScripts = {
-  kind: 'lock',
-  keys: [':line', ':places', '', ':token'],
-
-  acquire: scriptWithLine(`${holder}
-local ttl, place = ARGV[4], tonumber(ARGV[5])
-if heldBy == owner then
-  redis.call('PEXPIRE', holder, ttl)
-  return { '1', token }
+if held or redis.call('EXISTS', KEYS[1]) == 1 then
+  ${waitingLine}
+  local token, heldBy = string.match(held or '', '^(%d+):(.*)$')
+  if heldBy == owner then
+    redis.call('PEXPIRE', holder, ttl)
+    return token
+  end
+  local place, channel = tonumber(ARGV[3]), ARGV[4]
+  local first = firstInLine() or owner
+  if held or first ~= owner then
+    if place then takePlace(place, channel) end
+    local freeIn = held and first == owner and redis.call('PTTL', holder) or -1
+    return { heldBy or '', freeIn >= 0 and freeIn or '' }
+  end
+  leaveLine(owner)
 end
-local first = (place or not held) and firstInLine() or nil
-if held or first and first ~= waiter then
-  if place then takePlace(place) end
-  local freeIn = held and place and (first or waiter) == waiter and redis.call('PTTL', holder)
-  return { '0', heldBy or '', freeIn and freeIn >= 0 and freeIn or '' }
+local token, least = redis.call('INCR', tokens), tonumber(ARGV[5])
+if token < least then
+  token = least
+  redis.call('SET', tokens, ARGV[5])
 end
-local time = now()
-if tonumber(redis.call('GET', tokens) or 0) < time then
-  token = string.format('%.0f', time)
-  redis.call('SET', tokens, token)
-else
-  redis.call('INCR', tokens)
-  token = redis.call('GET', tokens)
-end
-redis.call('SET', holder, token .. ':' .. owner, 'PX', ttl)
-if first then leaveLine(waiter) end
-return { '1', token }
-`),
+token = string.format('%.0f', token)
+redis.call('SET', holder, token .. ':' .. ARGV[1], 'PX', ttl)
+return token
+`);
 
-  renew: scriptWithLine(`${holder}
-if heldBy ~= owner then return 0 end
-redis.call('PEXPIRE', holder, ARGV[4])
+const renew = luaScript(`
+local held = redis.call('GET', KEYS[3])
+if not held or string.match(held, ':(.*)') ~= ARGV[1] then return 0 end
+redis.call('PEXPIRE', KEYS[3], ARGV[2])
 return 1
-`),
+`);
 
-  release: scriptWithLine(`${holder}
--- Who holds it has no place.
-if heldBy == owner then redis.call('DEL', holder) else leaveLine(waiter) end
-if heldBy == owner or not held then wakeFirst() end
+const release = luaScript(`
+local holder = KEYS[3]
+local held = redis.call('GET', holder)
+local isOurs = held and string.match(held, ':(.*)') == ARGV[1]
+if isOurs then redis.call('DEL', holder) end
+if redis.call('EXISTS', KEYS[1]) == 0 then return 1 end
+${waitingLine}
+leaveLine(owner)
+if isOurs or not held then wakeFirst() end
 return 1
-`),
-};
+`);
+
+/** @param clock - tells the least that a token may be. */
+export function lockScripts(clock: Clock): LeaseScripts {
+  return {
+    kind: 'lock',
+    keys: [':line', ':places', '', ':token'],
+    acquireArgs: () => [clock.now()],
+    ...{ acquire, renew, release },
+  };
+}

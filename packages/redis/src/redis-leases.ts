@@ -21,35 +21,28 @@ import { type LuaScript, runScript } from './lua-script.ts';
 import type { RedisConnection } from './redis-connection.ts';
 import { ReleaseChannel } from './release-channel.ts';
 
-/** What there is besides the connection. */
+/** What the driver is made of, besides the connection. */
 export interface RedisLeasesOptions {
   /** What keys and channels begin with. */
   readonly prefix: string;
   readonly scripts: LeaseScripts;
-  readonly permits: number;
+  /** By which it waits to connect again. */
   readonly clock: Clock;
 }
-
-type AcquireReply = ['1', token: string] | ['0', heldBy: string, freeIn: number | string];
 
 export class RedisLeases implements LeaseDriver {
   readonly queues = true;
   readonly #connection: RedisConnection;
   readonly #scripts: LeaseScripts;
-  readonly #permits: number;
-  /** What the keys begin with, before a name's hash tag. */
+  /** What all keys begin with, before a name's hash tag. */
   readonly #keys: string;
-  readonly #channels: string;
   readonly #releases: ReleaseChannel;
 
-  constructor(connection: RedisConnection, options: RedisLeasesOptions) {
-    const { prefix, scripts, permits, clock } = options;
+  constructor(connection: RedisConnection, { prefix, scripts, clock }: RedisLeasesOptions) {
     this.#connection = connection;
     this.#scripts = scripts;
-    this.#permits = permits;
     this.#keys = `${prefix}${scripts.kind}:`;
-    this.#channels = `${prefix}released:`;
-    this.#releases = new ReleaseChannel(connection, this.#channels, clock);
+    this.#releases = new ReleaseChannel(connection, prefix, clock);
   }
 
   get name(): string {
@@ -57,15 +50,15 @@ export class RedisLeases implements LeaseDriver {
   }
 
   async acquire(request: AcquireRequest, { signal }: WaitOptions): Promise<Granted | Busy> {
-    const { ttl, weight } = request;
+    const { acquire, acquireArgs } = this.#scripts;
     const place = request.place === undefined ? '' : Math.ceil(request.place);
-    const args = [toExpiry(ttl), place, weight, this.#permits];
-    const reply = await this.#run(this.#scripts.acquire, request, args, signal);
-    const [state, what, freeIn = ''] = reply as AcquireReply;
-    if (state === '1') return { granted: true, token: BigInt(what) };
+    const args = [toExpiry(request.ttl), place, this.#releases.name, ...acquireArgs(request)];
+    const reply = await this.#run(acquire, request, args, signal);
+    if (typeof reply === 'string') return { granted: true, token: BigInt(reply) };
+    const [heldBy, freeIn] = reply as [string, string | number];
     return {
       granted: false,
-      heldBy: what === '' ? undefined : what,
+      heldBy: heldBy === '' ? undefined : heldBy,
       freeIn: freeIn === '' ? undefined : Number(freeIn),
     };
   }
@@ -96,9 +89,8 @@ export class RedisLeases implements LeaseDriver {
   ): Promise<unknown> {
     const base = `${this.#keys}{${toHashTag(name)}}`;
     const keys = this.#scripts.keys.map((end) => base + end);
-    const allArgs = [owner, this.#releases.id, this.#channels, ...args];
     const reply = this.#connection.run((client) =>
-      runScript(client, script, keys, allArgs, { signal }),
+      runScript(client, script, keys, [owner, ...args], { signal }),
     );
     return untilAborted(signal, reply);
   }

@@ -43,6 +43,6 @@ export function redisLock(client: RedisSource, options: RedisLockOptions = {}): 
   const name = `Redis locks ${JSON.stringify(prefix)}`;
   assertKeyPrefix(name, prefix);
   const connection = new RedisConnection(name, client);
-  const scripts = lockScripts;
-  return leaseLock(new RedisLeases(connection, { prefix, scripts, permits: 1, clock }), options);
+  const scripts = lockScripts(clock);
+  return leaseLock(new RedisLeases(connection, { prefix, scripts, clock }), options);
 }

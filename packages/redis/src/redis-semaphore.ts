@@ -39,8 +39,7 @@ export function redisSemaphore(client: RedisSource, options: RedisSemaphoreOptio
   const name = `Redis semaphores ${JSON.stringify(prefix)}`;
   assertKeyPrefix(name, prefix);
   const connection = new RedisConnection(name, client);
-  const scripts = semaphoreScripts;
   const makeDriver = (permits: number) =>
-    new RedisLeases(connection, { prefix, scripts, permits, clock });
+    new RedisLeases(connection, { prefix, scripts: semaphoreScripts(permits), clock });
   return leaseSemaphore(makeDriver, options);
 }

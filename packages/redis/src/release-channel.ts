@@ -16,10 +16,9 @@ import type { RedisConnection } from './redis-connection.ts';
 const pauses = { shortest: 50, longest: 2_000 };
 
 export class ReleaseChannel {
-  /** What the channel's name ends in. No other lock object of any process has the same. */
-  readonly id: string = randomUUID();
+  /** Of this lock object alone; no other one of any process has the same. A message is the owner to wake. */
+  readonly name: string;
   readonly #connection: RedisConnection;
-  readonly #channel: string;
   readonly #clock: Clock;
   readonly #watchers = new Map<string, () => void>();
   #listening: Promise<void> | undefined;
@@ -27,10 +26,10 @@ export class ReleaseChannel {
   #hears = false;
   #isClosed = false;
 
-  /** @param prefix - what the channel's name begins with. */
+  /** @param prefix - what the name begins with. */
   constructor(connection: RedisConnection, prefix: string, clock: Clock) {
     this.#connection = connection;
-    this.#channel = `${prefix}${this.id}`;
+    this.name = `${prefix}released:${randomUUID()}`;
     this.#clock = clock;
   }
 
@@ -81,7 +80,7 @@ export class ReleaseChannel {
       await subscriber.connect();
       // Who waits has a timer that keeps the process alive; who does not wait need not hear.
       subscriber.stream.unref();
-      await subscriber.subscribe(this.#channel);
+      await subscriber.subscribe(this.name);
     } catch (error) {
       subscriber.disconnect();
       throw error;

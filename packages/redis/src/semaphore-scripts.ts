@@ -1,14 +1,16 @@
 /**
- * A semaphore on the server: its holders by the time at which each expires, and what those take beyond one permit
- * that take more.
+ * A semaphore on the server: its holders by the time at which each expires, and how much more than one permit
+ * those take that do.
  *
- * Whoever is granted tells the next in line when there is still room: one expiry may be room for several.
+ * Whoever is granted tells the next in line when there is still room: one release may be room for several.
+ * Read next: lease-scripts.ts for the arguments.
  * @module
  */
 import type { LeaseScripts } from './lease-scripts.ts';
-import { scriptWithLine } from './waiting-line.ts';
+import { luaScript } from './lua-script.ts';
+import { waitingLine } from './waiting-line.ts';
 
-const holders = `
+const holders = `${waitingLine}
 local holders, extras = KEYS[3], KEYS[4]
 
 local function giveUp(who)
@@ -24,46 +26,51 @@ end
 for _, expired in ipairs(redis.call('ZRANGEBYSCORE', holders, '-inf', now())) do giveUp(expired) end
 `;
 
-export const semaphoreScripts: LeaseScripts = {
-  kind: 'semaphore',
-  keys: [':line', ':places', '', ':extras'],
-
-  acquire: scriptWithLine(`${holders}
-local ttl, place, weight, permits = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
+const acquire = luaScript(`${holders}
+local ttl, place, channel = tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4]
+local weight, permits = tonumber(ARGV[5]), tonumber(ARGV[6])
 if redis.call('ZSCORE', holders, owner) then
   hold(ttl)
-  return { '1', '1' }
+  return '1'
 end
 local used = redis.call('ZCARD', holders) + weight
 for _, extra in ipairs(redis.call('HVALS', extras)) do used = used + extra end
 local first = firstInLine()
-local isNext = (first or waiter) == waiter
+local isNext = (first or owner) == owner
 if isNext and used <= permits then
   if weight > 1 then redis.call('HSET', extras, owner, weight - 1) end
   hold(ttl)
   if first then
-    leaveLine(waiter)
+    leaveLine(owner)
     if used < permits then wakeFirst() end
   end
-  return { '1', '1' }
+  return '1'
 end
-if place then takePlace(place) end
+if place then takePlace(place, channel) end
 local soonest = redis.call('ZRANGE', holders, 0, 0, 'WITHSCORES')
 local freeIn = isNext and soonest[2] and math.ceil((soonest[2] - now()) / 1000)
-return { '0', soonest[1] or '', freeIn or '' }
-`),
+return { soonest[1] or '', freeIn or '' }
+`);
 
-  renew: scriptWithLine(`${holders}
+const renew = luaScript(`${holders}
 if not redis.call('ZSCORE', holders, owner) then return 0 end
-hold(tonumber(ARGV[4]))
+hold(tonumber(ARGV[2]))
 return 1
-`),
+`);
 
-  release: scriptWithLine(`${holders}
-local wasFirst = firstInLine() == waiter
+const release = luaScript(`${holders}
+local wasFirst = firstInLine() == owner
 local wasHeld = giveUp(owner)
-if not wasHeld then leaveLine(waiter) end
+leaveLine(owner)
 if wasHeld or wasFirst then wakeFirst() end
 return 1
-`),
-};
+`);
+
+export function semaphoreScripts(permits: number): LeaseScripts {
+  return {
+    kind: 'semaphore',
+    keys: [':line', ':places', '', ':extras'],
+    acquireArgs: ({ weight }) => [weight, permits],
+    ...{ acquire, renew, release },
+  };
+}

@@ -1,30 +1,19 @@
 /**
- * Who waits for a name, in the order of their coming, as Lua that the scripts of locks and semaphores begin with.
+ * Who waits for a name, in the order of their coming, as Lua for the scripts of locks and semaphores.
  *
- * `line` is a sorted set with a number for each, `places` a hash with the time at which each place is lost. Only
- * the first in line matters, so a dead waiter is dropped when it has come to be first. Both keys expire with
- * the last place.
+ * `line` is a sorted set with a number for each owner; `places` a hash that tells when each loses its place, and on
+ * which channel it listens. Only the first in line matters, so a dead waiter is dropped when it has come to be
+ * first. Both keys expire with the last place.
  * @module
  */
-import { type LuaScript, luaScript } from './lua-script.ts';
 
 /**
- * Makes a script for which these are there:
- *
- * - KEYS: the line; the places; then the script's own. ARGV: the owner; the id of the lock object, a UUID; what the
- *   names of channels begin with; then the script's own.
- * - Whoever waits is known as the id and the owner in one: so a release can tell the process that waits, and it
- *   the call.
+ * Functions for a script whose KEYS begin with the line and the places, and whose ARGV with the owner.
+ * Where nobody waits, scripts end before this: Redis makes the functions anew in each call.
  */
-export function scriptWithLine(source: string): LuaScript {
-  return luaScript(line + source);
-}
-
 // Times are microseconds since 1970, which a double holds exactly until the year 2255.
-const line = `
-local line, places = KEYS[1], KEYS[2]
-local owner, id, channels = ARGV[1], ARGV[2], ARGV[3]
-local waiter = id .. owner
+export const waitingLine = `
+local line, places, owner = KEYS[1], KEYS[2], ARGV[1]
 
 local function now()
   local time = redis.call('TIME')
@@ -43,26 +32,28 @@ local function leaveLine(who)
 end
 
 local function firstInLine()
-  local first = redis.call('ZRANGE', line, 0, 0)[1]
-  while first and tonumber(redis.call('HGET', places, first) or 0) < now() do
+  while true do
+    local first = redis.call('ZRANGE', line, 0, 0)[1]
+    if not first then return nil end
+    local place = redis.call('HGET', places, first) or '0 '
+    local lostAt, channel = string.match(place, '^(%d+) (.*)$')
+    if tonumber(lostAt) > now() then return first, channel end
     leaveLine(first)
-    first = redis.call('ZRANGE', line, 0, 0)[1]
   end
-  return first
 end
 
-local function takePlace(ms)
-  if not redis.call('ZSCORE', line, waiter) then
+local function takePlace(ms, channel)
+  if not redis.call('ZSCORE', line, owner) then
     local last = redis.call('ZRANGE', line, -1, -1, 'WITHSCORES')[2] or 0
-    redis.call('ZADD', line, last + 1, waiter)
+    redis.call('ZADD', line, last + 1, owner)
   end
-  redis.call('HSET', places, waiter, now() + ms * 1000)
+  redis.call('HSET', places, owner, string.format('%.0f %s', now() + ms * 1000, channel))
   keepFor(ms, line, places)
 end
 
 -- What the script has done stands, also when the user may not publish: waiters poll then.
 local function wakeFirst()
-  local first = firstInLine()
-  if first then redis.pcall('PUBLISH', channels .. string.sub(first, 1, 36), string.sub(first, 37)) end
+  local first, channel = firstInLine()
+  if first then redis.pcall('PUBLISH', channel, first) end
 end
 `;
