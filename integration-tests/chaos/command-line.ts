@@ -11,6 +11,7 @@ import { parseArgs } from 'node:util';
 export const usage = `npm run chaos -- NAME [--quick] [--json] [--only BACKEND,…] [--seed N] [--backend FILE]
 
   NAME       state: counters and documents, while processes are killed and replies get lost
+             lock: holders of locks that are paused until others hold them, and wake up
   --quick    fewer operations, kills and faults, for CI
   --json     the report as JSON, alone on standard output
   --only     some backends, such as redis,postgres

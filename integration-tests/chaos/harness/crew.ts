@@ -5,7 +5,7 @@
  * exit code 0 and has done its share; anything else is a failure of the whole crew.
  * @module
  */
-import { type ChildProcess, fork } from 'node:child_process';
+import { type ChildProcess, fork, type Serializable } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
@@ -19,6 +19,8 @@ export interface CrewOptions {
   readonly task: (worker: number) => object;
   /** How much a worker has done since the beginning, whatever has killed it since. */
   readonly done: (worker: number) => number;
+  /** Gets what a worker says with `process.send`. */
+  readonly onMessage?: (worker: number, message: unknown) => void;
   /** A folder for what Node compiles, so that the next process starts faster. */
   readonly cacheFolder: string;
 }
@@ -71,6 +73,21 @@ export class Crew implements AsyncDisposable {
     this.#running.get(worker)?.child.kill('SIGKILL');
   }
 
+  /** Stops a worker in the middle of whatever it does: SIGSTOP. Time goes on without it. */
+  pause(worker: number): void {
+    this.#running.get(worker)?.child.kill('SIGSTOP');
+  }
+
+  /** Lets a worker that was paused go on: SIGCONT. It is not told that it was paused. */
+  wake(worker: number): void {
+    this.#running.get(worker)?.child.kill('SIGCONT');
+  }
+
+  /** Says something to a worker. One that has ended does not hear it. */
+  tell(worker: number, message: Serializable): void {
+    this.#running.get(worker)?.child.send(message, () => {});
+  }
+
   /** Ends whoever still works, and waits for it. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isDismissed = true;
@@ -80,13 +97,14 @@ export class Crew implements AsyncDisposable {
 
   /** One worker, through all its deaths. */
   async #live(worker: number): Promise<void> {
-    const { program, task, done, cacheFolder } = this.#options;
+    const { program, task, done, cacheFolder, onMessage } = this.#options;
     while (!this.#isDismissed) {
       const child = fork(fileURLToPath(program), [JSON.stringify(task(worker))], {
         stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
         env: { ...process.env, NODE_COMPILE_CACHE: cacheFolder },
       });
       this.#running.set(worker, { child, doneBefore: done(worker) });
+      if (onMessage !== undefined) child.on('message', (message) => onMessage(worker, message));
       let complaint = '';
       child.stderr?.setEncoding('utf8').on('data', (text: string) => {
         complaint = (complaint + text).slice(-mostOfComplaint);

@@ -44,6 +44,8 @@ export interface DocumentResult extends Damage, Effort {
 /** What came of one backend. */
 export interface BackendResult {
   readonly name: string;
+  /** What is particular about it. */
+  readonly note?: string | undefined;
   readonly counter: CounterResult;
   readonly document: DocumentResult;
 }

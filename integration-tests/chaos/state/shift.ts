@@ -12,18 +12,11 @@ import { FaultyNetwork } from '../harness/faulty-network.ts';
 import { goThrough } from '../harness/mishaps.ts';
 import { countLogged, readLogged } from '../harness/number-log.ts';
 import { showProgress } from '../harness/progress.ts';
+import type { Subject } from '../harness/try-backends.ts';
 import type { StateBackend } from './backend.ts';
 import { measureOf, planMishaps, updates } from './ordeals.ts';
 import type { Damage, Effort } from './results.ts';
 import { logsOf, type StateTask } from './task.ts';
-
-/** A backend that is there. */
-export interface Subject {
-  readonly backend: StateBackend;
-  /** The URL of its module. */
-  readonly file: string;
-  readonly place: object;
-}
 
 /** What is to be done. */
 export interface Shift {
@@ -44,7 +37,7 @@ const workerProgram = new URL('./worker.ts', import.meta.url);
 
 /** Has a crew do its work, to the end. */
 export async function workShift(
-  subject: Subject,
+  subject: Subject<StateBackend>,
   { quick, random, output, signal }: ChaosSetting,
   shift: Shift,
 ): Promise<ShiftEnd> {
@@ -92,7 +85,7 @@ export async function workShift(
 function taskOf(
   worker: number,
   processes: number,
-  { backend, file, place }: Subject,
+  { backend, file, place }: Subject<StateBackend>,
   { part, total, folder }: Shift,
   network: FaultyNetwork | undefined,
 ): StateTask {

@@ -40,11 +40,7 @@ function effort({ processes, seconds, longestPause }: Effort): Effort {
   return { processes, seconds, longestPause };
 }
 
-/** @param notes - what is particular about a backend, by its name. */
-export function toText(
-  results: readonly BackendResult[],
-  notes: ReadonlyMap<string, string>,
-): string {
+export function toText(results: readonly BackendResult[]): string {
   const counters = results.map(({ name, counter }) => [
     name,
     count(counter.operations),
@@ -66,7 +62,7 @@ export function toText(
     '',
     'One document, many processes: it holds what was acknowledged, and each unknown one once or not.',
     textTable(['', 'acknowledged', 'unknown', 'n', ...shared], documents),
-    ...[...notes].map(([name, note]) => `\n${name}: ${note}`),
+    ...results.flatMap(({ name, note }) => (note === undefined ? [] : [`\n${name}: ${note}`])),
     ...(isRight && results.length > 0 ? ['', 'Nothing was lost, and nothing counted twice.'] : []),
   ].join('\n');
 }

@@ -10,26 +10,32 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ChaosSetting } from '../harness/chaos.ts';
+import type { Subject } from '../harness/try-backends.ts';
+import type { StateBackend } from './backend.ts';
 import { updates } from './ordeals.ts';
 import type { BackendResult, CounterResult, DocumentResult } from './results.ts';
-import { type Subject, workShift } from './shift.ts';
+import { workShift } from './shift.ts';
 import { sharedName } from './task.ts';
 
 /** Takes a backend through both. */
-export async function tryBackend(subject: Subject, setting: ChaosSetting): Promise<BackendResult> {
+export async function tryBackend(
+  subject: Subject<StateBackend>,
+  setting: ChaosSetting,
+): Promise<BackendResult> {
   const folder = mkdtempSync(join(tmpdir(), 'runafter-chaos-'));
   try {
     await subject.backend.prepare?.(subject.place as never);
     const counter = await tryCounter(subject, setting, folder);
     const document = await tryDocument(subject, setting, folder);
-    return { name: subject.backend.name, counter, document };
+    const { name, note } = subject.backend;
+    return { name, note, counter, document };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
 async function tryCounter(
-  subject: Subject,
+  subject: Subject<StateBackend>,
   setting: ChaosSetting,
   folder: string,
 ): Promise<CounterResult> {
@@ -44,7 +50,7 @@ async function tryCounter(
 }
 
 async function tryDocument(
-  subject: Subject,
+  subject: Subject<StateBackend>,
   setting: ChaosSetting,
   folder: string,
 ): Promise<DocumentResult> {

@@ -1,0 +1,50 @@
+/**
+ * The program of a worker: it works at several locks at once, until it is told to end or killed. Now and then
+ * it is told to keep what it holds; then it is paused.
+ *
+ * Its only argument is a {@link LockTask} as JSON; trial.ts gives it. Read next: lane.ts, what is done at each
+ * lock; vigil.ts, how it is kept.
+ * @module
+ */
+import { join } from 'node:path';
+import { seededRandom } from '@runafter/clock';
+import { endWithParent } from '../harness/end-with-parent.ts';
+import type { LockBackend } from './backend.ts';
+import { classify } from './expected-faults.ts';
+import { Journal } from './journal.ts';
+import { Lane } from './lane.ts';
+import type { ChaosOp, ChaosResult } from './operations.ts';
+import type { LockTask, Order, Report } from './task.ts';
+import { Vigil } from './vigil.ts';
+
+endWithParent();
+await run(JSON.parse(process.argv[2] ?? ''));
+
+async function run(task: LockTask): Promise<void> {
+  const { backend }: { readonly backend: LockBackend } = await import(task.backend);
+  const name = `${task.worker}.${process.pid}`;
+  using journal = new Journal<ChaosOp, ChaosResult>(join(task.folder, name), classify);
+  await using lock = await backend.openLock(task.place as never);
+  await using documents = await backend.openDocuments(task.place as never);
+  const vigil = new Vigil(task, backend.ttl, tell);
+  const end = new AbortController();
+  process.on('message', (order: Order) => {
+    if (order === 'keep') vigil.begin();
+    else end.abort();
+  });
+  tell({ kind: 'ready' });
+  const onWrote = (lane: number, token: bigint) =>
+    tell({ kind: 'wrote', lane, token: String(token) });
+  const lanes = Array.from({ length: task.lanes }, (_, lane) => {
+    const random = seededRandom(`${task.seed} ${task.worker} ${lane}`);
+    const tools = { lock, documents, journal, vigil, random, process: name, onWrote };
+    // Where nothing is kept there is always somebody who holds and somebody who waits, to be killed.
+    const rest = lane < task.keepers ? backend.rest : backend.rest / 10;
+    return new Lane(lane, tools, { ttl: backend.ttl, rest });
+  });
+  await Promise.all(lanes.map((lane) => lane.work(end.signal)));
+}
+
+function tell(report: Report): void {
+  process.send?.(report);
+}
