@@ -24,5 +24,5 @@ export function assertKeyPrefix(service: string, prefix: string): void {
 
 /** A name as the hash tag of its keys: all between the first two braces is what decides on the slot. */
 export function toHashTag(name: string): string {
-  return name.replaceAll(/[%}]/g, encodeURIComponent);
+  return /[%}]/.test(name) ? name.replaceAll(/[%}]/g, encodeURIComponent) : name;
 }
