@@ -216,7 +216,7 @@ await onService('azurite', ({ url, container }) => {
     await expect(acquiring).rejects.toBe(reason);
     account.network.heal();
     await lock.close();
-    expect(account.said()).toEqual(['acquire', 'release']);
+    expect(account.said().at(-1)).toBe('release');
     await using _lease = await other.acquire('aborted', { wait: 0 });
   });
 });

@@ -14,7 +14,6 @@ import type { BlobLeaseClient, BlockBlobClient } from '@azure/storage-blob';
 import type { WaitOptions } from '@runafter/clock';
 import { ServiceRefusedError, ServiceUnavailableError } from '@runafter/errors';
 import type { AcquireRequest, Busy, Granted, LeaseDriver, LeaseRequest } from '@runafter/lock';
-import type { BlobState } from './azure-errors.ts';
 import { BlobRequests, type BlobRequestsOptions } from './blob-requests.ts';
 import type { ContainerClients } from './container-clients.ts';
 import { lockBlobName } from './lock-blob-name.ts';
@@ -58,18 +57,18 @@ export class BlobLeaseDriver implements LeaseDriver {
     this.#requests = new BlobRequests(options);
   }
 
-  async acquire(request: AcquireRequest, { signal }: WaitOptions): Promise<Granted | Busy> {
+  async acquire(request: AcquireRequest, options: WaitOptions): Promise<Granted | Busy> {
     const target = await this.#target(request);
     for (let round = 1; round <= mostRounds; round++) {
-      const leased = await this.#step(signal, (abortSignal) =>
+      const leased = await this.#requests.change(options, (abortSignal) =>
         target.lease.acquireLease(request.ttl / 1_000, { abortSignal }),
       );
       if (leased === 'absent' || leased === 'without container') {
-        await this.#make(target, signal);
+        await this.#make(target, options);
         continue;
       }
       if (typeof leased === 'string') return { granted: false };
-      const token = await this.#takeToken(target, quoted(leased.etag), signal);
+      const token = await this.#takeTokenOrRelease(request, target, quoted(leased.etag), options);
       if (token !== undefined) return { granted: true, token };
     }
     const cause = new Error(`Something else deletes or writes the blob "${target.blob.name}".`);
@@ -77,11 +76,12 @@ export class BlobLeaseDriver implements LeaseDriver {
   }
 
   async renew(request: LeaseRequest, _ttl: number, options: WaitOptions): Promise<boolean> {
-    const { lease } = await this.#target(request);
+    const { lease, leaseId } = await this.#target(request);
     const reply = await this.#requests.change(options, (abortSignal) =>
       lease.renewLease({ abortSignal }),
     );
-    return typeof reply !== 'string';
+    // Azurite renews a lease that has expired for whoever asks, and says whose it is.
+    return typeof reply !== 'string' && reply.leaseId === leaseId;
   }
 
   async release(request: LeaseRequest, options: WaitOptions): Promise<void> {
@@ -101,25 +101,13 @@ export class BlobLeaseDriver implements LeaseDriver {
   }
 
   /**
-   * One request of an acquisition. An abort is heeded between two of them and never in the middle of one: a
-   * lease that is granted after its release was asked for would be in the way for all of its time.
-   */
-  #step<Reply extends object>(
-    signal: AbortSignal | undefined,
-    send: (abortSignal: AbortSignal) => Promise<Reply>,
-  ): Promise<Reply | BlobState> {
-    signal?.throwIfAborted();
-    return this.#requests.change({}, send);
-  }
-
-  /**
    * The blob, and the container if need be. Who makes it gets the first token with it, unless somebody else
    * is faster to lease it. That somebody else was faster to make it is as well.
    */
-  async #make({ blob, owner }: Target, signal: AbortSignal | undefined): Promise<void> {
+  async #make({ blob, owner }: Target, options: WaitOptions): Promise<void> {
     const record = { token: 1n, owner };
     const put = () =>
-      this.#step(signal, (abortSignal) =>
+      this.#requests.change(options, (abortSignal) =>
         blob.upload('', 0, {
           abortSignal,
           conditions: { ifNoneMatch: '*' },
@@ -129,10 +117,28 @@ export class BlobLeaseDriver implements LeaseDriver {
     let made = await put();
     if (made === 'without container') {
       const { writes } = await this.#options.clients();
-      await this.#step(signal, (abortSignal) => writes.createIfNotExists({ abortSignal }));
+      await this.#requests.change(options, (abortSignal) =>
+        writes.createIfNotExists({ abortSignal }),
+      );
       made = await put();
     }
     if (typeof made !== 'string') this.#memory.remember(blob.name, quoted(made.etag), record);
+  }
+
+  /** A refusal tells the caller that nothing was done, and every other failure that something may have been. */
+  async #takeTokenOrRelease(
+    request: LeaseRequest,
+    target: Target,
+    etag: string,
+    options: WaitOptions,
+  ): Promise<bigint | undefined> {
+    try {
+      return await this.#takeToken(target, etag, options);
+    } catch (error) {
+      if (!(error instanceof ServiceRefusedError)) throw inDoubt(error);
+      await this.release(request, options).catch((failure) => Promise.reject(inDoubt(failure)));
+      throw error;
+    }
   }
 
   /**
@@ -143,13 +149,13 @@ export class BlobLeaseDriver implements LeaseDriver {
   async #takeToken(
     { blob, leaseId, owner }: Target,
     etag: string,
-    signal: AbortSignal | undefined,
+    options: WaitOptions,
   ): Promise<bigint | undefined> {
-    const last = this.#memory.recall(blob.name, etag) ?? (await this.#read(blob, etag, signal));
+    const last = this.#memory.recall(blob.name, etag) ?? (await this.#read(blob, etag, options));
     if (last === undefined) return undefined;
     if (last.owner === owner) return last.token;
     const record = { token: last.token + 1n, owner };
-    const written = await this.#step(signal, (abortSignal) =>
+    const written = await this.#requests.change(options, (abortSignal) =>
       blob.setMetadata(metadataOfLock(record), {
         abortSignal,
         conditions: { leaseId, ifMatch: etag },
@@ -164,9 +170,9 @@ export class BlobLeaseDriver implements LeaseDriver {
   async #read(
     blob: BlockBlobClient,
     etag: string,
-    signal: AbortSignal | undefined,
+    options: WaitOptions,
   ): Promise<LockRecord | undefined> {
-    const reply = await this.#step(signal, (abortSignal) =>
+    const reply = await this.#requests.change(options, (abortSignal) =>
       blob.getProperties({ abortSignal, conditions: { ifMatch: etag } }),
     );
     if (typeof reply === 'string') return undefined;
@@ -180,4 +186,11 @@ export class BlobLeaseDriver implements LeaseDriver {
     const fix = `The metadata "token" of the blob "${blobName}" is no number: write the last token there, or a greater one.`;
     return new ServiceRefusedError(this.name, fix);
   }
+}
+
+/** Whether or not this request was carried out, the one before it was. */
+function inDoubt(error: unknown): unknown {
+  if (!(error instanceof ServiceUnavailableError)) return error;
+  const { service, cause, retryAfter } = error;
+  return new ServiceUnavailableError(service, 'unknown', { cause, retryAfter });
 }

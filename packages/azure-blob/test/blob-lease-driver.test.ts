@@ -1,0 +1,195 @@
+import { virtualClock } from '@runafter/clock';
+import { describe, expect, it } from 'vitest';
+import { BlobLeaseDriver } from '../src/blob-lease-driver.ts';
+import { type ScriptedReply, scriptedService } from './scripted-service.ts';
+
+const uuid = '6f1c2a34-9d0e-4b57-8a1f-0123456789ab';
+const owner = `web-1:4711:${uuid}`;
+const lease = { name: 'report', owner };
+const request = { ...lease, ttl: 15_000, weight: 1, place: 3_000 };
+
+const leasedAt = (etag: string): ScriptedReply => [201, undefined, { etag, 'x-ms-lease-id': uuid }];
+const metadata = (etag: string, token: number, holder: string): ScriptedReply => [
+  200,
+  undefined,
+  { etag, 'x-ms-meta-token': `${token}`, 'x-ms-meta-owner': holder },
+];
+const madeAs = (etag: string): ScriptedReply => [201, undefined, { etag }];
+const wroteAs = (etag: string): ScriptedReply => [200, undefined, { etag }];
+const busy: ScriptedReply = [409, 'LeaseAlreadyPresent'];
+
+function driverOn(...replies: ScriptedReply[]) {
+  const { container, asked } = scriptedService(...replies);
+  const clock = virtualClock();
+  const driver = new BlobLeaseDriver({
+    ...{ service: 'Locks', namePrefix: 'locks/', clock, timeoutMs: 5_000 },
+    clients: async () => ({ reads: container, writes: container }),
+  });
+  return { driver, asked, clock, acquire: () => driver.acquire(request, {}) };
+}
+
+describe('acquire', () => {
+  it('is busy while the blob is leased, or a broken lease has not ended', async () => {
+    const { acquire } = driverOn(busy, [409, 'LeaseIsBreakingAndCannotBeAcquired']);
+    expect(await acquire()).toEqual({ granted: false });
+    expect(await acquire()).toEqual({ granted: false });
+  });
+
+  it('counts on from the metadata of the blob', async () => {
+    const { acquire, asked } = driverOn(leasedAt('"1"'), metadata('"1"', 6, 'x'), wroteAs('"2"'));
+    expect(await acquire()).toEqual({ granted: true, token: 7n });
+    expect(asked).toEqual(['acquire', 'HEAD', 'PUT']);
+  });
+
+  it('has the token already that a lost reply was about', async () => {
+    const { acquire, asked } = driverOn(leasedAt('"2"'), metadata('"2"', 7, owner));
+    expect(await acquire()).toEqual({ granted: true, token: 7n });
+    expect(asked).toEqual(['acquire', 'HEAD']);
+  });
+
+  it('reads again what somebody else has written since', async () => {
+    const { acquire } = driverOn(
+      ...[leasedAt('"1"'), metadata('"1"', 6, 'x'), wroteAs('"2"')],
+      ...[leasedAt('"4"'), metadata('"4"', 9, 'y'), wroteAs('"5"')],
+    );
+    await acquire();
+    expect(await acquire()).toEqual({ granted: true, token: 10n });
+  });
+
+  it.each([
+    [412, 'LeaseLost'],
+    [412, 'LeaseIdMismatchWithBlobOperation'],
+    [412, 'ConditionNotMet'],
+  ])('that loses the lease before it has the token (%i %s) asks anew', async (status, code) => {
+    const { acquire, asked } = driverOn(
+      ...[leasedAt('"1"'), metadata('"1"', 6, 'x'), [status, code] as ScriptedReply, busy],
+    );
+    expect(await acquire()).toEqual({ granted: false });
+    expect(asked).toEqual(['acquire', 'HEAD', 'PUT', 'acquire']);
+  });
+
+  it('makes the blob again that is deleted between two requests', async () => {
+    const { acquire, asked } = driverOn(
+      ...[leasedAt('"1"'), [404, 'BlobNotFound'] as ScriptedReply],
+      ...[[404, 'BlobNotFound'] as ScriptedReply, madeAs('"9"'), leasedAt('"9"')],
+    );
+    expect(await acquire()).toEqual({ granted: true, token: 1n });
+    expect(asked).toEqual(['acquire', 'HEAD', 'acquire', 'PUT', 'acquire']);
+  });
+
+  it.each([
+    [409, 'BlobAlreadyExists'],
+    [412, 'LeaseIdMissing'],
+  ])('does not mind that others were faster to make the blob (%i %s)', async (status, code) => {
+    const { acquire } = driverOn([404, 'BlobNotFound'], [status, code], busy);
+    expect(await acquire()).toEqual({ granted: false });
+  });
+
+  it('gives up on a blob that vanishes again and again', async () => {
+    const gone: ScriptedReply = [404, 'BlobNotFound'];
+    const round = [gone, madeAs('"1"')];
+    const { acquire } = driverOn(...round, ...round, ...round, ...round);
+    await expect(acquire()).rejects.toMatchObject({
+      code: 'SERVICE_UNAVAILABLE',
+      outcome: 'unknown',
+      message: expect.stringContaining('locks/report.lock'),
+    });
+  });
+
+  it('says that it may have the lease when a later request is not even sent', async () => {
+    const { acquire } = driverOn(leasedAt('"1"'), [429, 'TooManyRequests']);
+    await expect(acquire()).rejects.toMatchObject({
+      code: 'SERVICE_UNAVAILABLE',
+      outcome: 'unknown',
+    });
+  });
+
+  it('waits for the container that is being deleted', async () => {
+    const { acquire } = driverOn([409, 'ContainerBeingDeleted']);
+    await expect(acquire()).rejects.toMatchObject({
+      code: 'SERVICE_UNAVAILABLE',
+      outcome: 'not-done',
+    });
+  });
+
+  it('that is refused later gives the lease back first', async () => {
+    const { acquire, asked } = driverOn(
+      ...[leasedAt('"1"'), [403, 'AuthorizationPermissionMismatch'] as ScriptedReply],
+      ...[wroteAs('"1"')],
+    );
+    await expect(acquire()).rejects.toMatchObject({ code: 'SERVICE_REFUSED' });
+    expect(asked).toEqual(['acquire', 'HEAD', 'release']);
+  });
+
+  it('that is refused later, and cannot give the lease back, says that it may have it', async () => {
+    const { acquire } = driverOn(leasedAt('"1"'), [403, 'AuthorizationFailure'], [429, undefined]);
+    await expect(acquire()).rejects.toMatchObject({
+      code: 'SERVICE_UNAVAILABLE',
+      outcome: 'unknown',
+    });
+  });
+
+  it('ends by itself when there is no reply', async () => {
+    const { acquire, clock } = driverOn();
+    const ended = expect(acquire()).rejects.toMatchObject({
+      code: 'SERVICE_UNAVAILABLE',
+      outcome: 'unknown',
+    });
+    await clock.advance('5s');
+    await ended;
+  });
+
+  it('ends when its signal aborts', async () => {
+    const { driver } = driverOn();
+    const reason = new Error('enough');
+    const signal = AbortSignal.abort(reason);
+    await expect(driver.acquire(request, { signal })).rejects.toBe(reason);
+  });
+});
+
+describe('renew', () => {
+  const renewal = (...reply: ScriptedReply) => driverOn(reply).driver.renew(lease, 15_000, {});
+
+  it('is granted for the lease that was asked for, and no other', async () => {
+    expect(await renewal(200, undefined, { 'x-ms-lease-id': uuid })).toBe(true);
+    const another = uuid.replace('6', '7');
+    expect(await renewal(200, undefined, { 'x-ms-lease-id': another })).toBe(false);
+  });
+
+  it.each([
+    [409, 'LeaseIdMismatchWithLeaseOperation'],
+    [409, 'LeaseNotPresentWithLeaseOperation'],
+    [409, 'LeaseIsBrokenAndCannotBeRenewed'],
+    [404, 'BlobNotFound'],
+    [404, 'ContainerNotFound'],
+    [412, 'LeaseLost'],
+  ])('is refused for good by %i %s', async (status, code) => {
+    expect(await renewal(status, code)).toBe(false);
+  });
+
+  it.each([
+    [500, 'InternalError'],
+    [503, 'ServerBusy'],
+    [429, 'TooManyRequests'],
+    [409, undefined],
+  ])('may be granted later after %i %s', async (status, code) => {
+    await expect(renewal(status, code)).rejects.toThrow();
+  });
+});
+
+describe('release', () => {
+  it.each([
+    [200, undefined],
+    [409, 'LeaseIdMismatchWithLeaseOperation'],
+    [409, 'LeaseNotPresentWithLeaseOperation'],
+    [404, 'BlobNotFound'],
+    [404, 'ContainerNotFound'],
+  ])('is done after %i %s', async (status, code) => {
+    await driverOn([status, code]).driver.release(lease, {});
+  });
+
+  it('is not done when the service fails', async () => {
+    const { driver } = driverOn([503, 'ServerBusy']);
+    await expect(driver.release(lease, {})).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
+  });
+});
