@@ -13,7 +13,6 @@ import { type Duration, parseDuration } from './duration.ts';
 import { LeaseLostError, LeaseOptionError, LeaseReleasedError } from './lease-errors.ts';
 import type { Random } from './random.ts';
 import { exponential } from './retry-policies.ts';
-import type { ExponentialRetry } from './retry-policy.ts';
 
 /** Options of {@link keepRenewed}. */
 export interface RenewalOptions {
@@ -50,6 +49,8 @@ export interface Renewal {
   readonly expiresAt: number;
   /** Whether the lease was lost before it was given back. Looks at the clock, as `assertHeld` does. */
   readonly lost: boolean;
+  /** Whether a renewal is under way, which `stop` would wait for. */
+  readonly renewing: boolean;
   /**
    * Call it before each step that only the holder may take: after a stall of the process, code can run
    * before the timer does that would have aborted the signal.
@@ -113,7 +114,6 @@ interface Times {
   readonly attemptFor: number;
   /** How long the clock is not looked at, at most: a timer stands still while the machine does. */
   readonly lookEvery: number;
-  readonly retries: ExponentialRetry;
 }
 
 function timesOf({ name, ttl: duration, margin: marginDuration }: RenewalOptions): Times {
@@ -131,12 +131,6 @@ function timesOf({ name, ttl: duration, margin: marginDuration }: RenewalOptions
     holdFor: ttl - margin,
     attemptFor: ttl / 3,
     lookEvery: ttl / 10,
-    retries: exponential({
-      count: 1, // the deadline bounds them
-      interval: ttl / 30,
-      minimum: ttl / 100,
-      maximum: ttl / 10,
-    }),
   };
 }
 
@@ -192,6 +186,10 @@ class RenewalLoop implements Renewal {
   get lost(): boolean {
     this.#expireWhenOld();
     return this.#state === 'lost';
+  }
+
+  get renewing(): boolean {
+    return this.#attempt !== undefined;
   }
 
   assertHeld(): void {
@@ -274,7 +272,14 @@ class RenewalLoop implements Renewal {
   #tryLater(error: unknown): void {
     this.#lastError = error;
     this.#failures++;
-    this.#dueAt = this.#age + backoff(this.#times.retries, this.#failures, this.#options.random);
+    const { lookEvery } = this.#times;
+    const retries = exponential({
+      count: 1, // the deadline bounds them
+      interval: lookEvery / 3,
+      minimum: lookEvery / 10,
+      maximum: lookEvery,
+    });
+    this.#dueAt = this.#age + backoff(retries, this.#failures, this.#options.random);
   }
 
   get #age(): number {

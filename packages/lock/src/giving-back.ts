@@ -3,6 +3,7 @@
  * @module
  */
 import {
+  type Attempt,
   type Clock,
   exponential,
   isTransient,
@@ -41,9 +42,12 @@ export async function giveBack(
 ): Promise<void> {
   const stop = new AbortController();
   const { signal } = stop;
+  // The first one is sent at once; what is arranged meanwhile costs no time.
+  const sent = driver.release(request, { signal });
+  const attempt = ({ number }: Attempt) =>
+    number === 1 ? sent : driver.release(request, { signal });
   const cancelTimer = clock.setTimer(longestTry, () => stop.abort());
   try {
-    const attempt = () => driver.release(request, { signal });
     await untilAborted(signal, retry(attempt, untilGivenUp, { clock, random, signal }));
   } catch (error) {
     if (!signal.aborted && !isTransient(error)) throw error;

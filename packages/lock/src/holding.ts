@@ -88,7 +88,10 @@ export class Holding implements Held {
   async #release(): Promise<void> {
     if (this.lost) return;
     this.#heedNoBackendEnd();
-    await this.#renewal.stop();
+    const { renewing } = this.#renewal;
+    const stopped = this.#renewal.stop();
+    // Else the request is sent at once.
+    if (renewing) await stopped;
     await this.#giveBack();
   }
 
