@@ -48,7 +48,7 @@ export async function listen(listening: Listening): Promise<void> {
   const start = async () => {
     await session.connect();
     await session.query(`LISTEN ${channel}`);
-    await connection.run('SELECT pg_notify($1, $2)', [channel, test], { signal, cutOff: signal });
+    await connection.run('SELECT pg_notify($1, $2)', [channel, test], { cutOff: signal });
   };
   try {
     await untilAborted(signal, start());

@@ -49,7 +49,7 @@ CREATE TABLE :schema.locks (
   owner text COLLATE "C",
   token bigint NOT NULL,
   expires_at timestamptz NOT NULL,
-  wanted_until timestamptz NOT NULL DEFAULT '-infinity'
+  is_wanted boolean NOT NULL DEFAULT false
 ) WITH (fillfactor = 50);`.trimStart();
 
 /** The steps, oldest first: the number of a step is its place, from 1. */

@@ -19,7 +19,7 @@ import {
   leaseLock,
   type Watch,
 } from '@runafter/lock';
-import { Connection, type PostgresClient, type RunOptions } from './connection.ts';
+import { Connection, type PostgresClient } from './connection.ts';
 import { type LockStatements, lockStatements } from './lock-statements.ts';
 import { quotedSchema } from './quoted-name.ts';
 import { ReleaseListener } from './release-listener.ts';
@@ -52,7 +52,7 @@ export function postgresLock(client: PostgresClient, options: PostgresLockOption
 }
 
 /** No request takes longer, in milliseconds: then its session is given up. */
-const longestRequest = 30_000;
+const longestRequest = 10_000;
 
 class PostgresLeases implements LeaseDriver {
   readonly name: string;
@@ -77,33 +77,29 @@ class PostgresLeases implements LeaseDriver {
 
   /** One statement where it is free; two where it is not. */
   async acquire(
-    { name, owner, ttl, place }: AcquireRequest,
+    { name, owner, ttl }: AcquireRequest,
     { signal }: WaitOptions,
   ): Promise<Granted | Busy> {
-    const { acquire, wait, look } = this.#statements;
-    const request = valuesOf({ name, owner });
+    const { acquire, want, look } = this.#statements;
+    const values = valuesOf({ name, owner });
     for (;;) {
-      // What was sent is waited for: whatever gives back comes after it, and finds what it has done.
-      const [granted] = await this.#run<GrantedRow>(acquire, [...request, ttl], { signal });
+      const [granted] = await this.#run<GrantedRow>(acquire, [...values, ttl], signal);
       if (granted !== undefined) return { granted: true, token: BigInt(granted.token) };
-      const [holder] =
-        place === undefined
-          ? await this.#run<HolderRow>(look, request, { signal })
-          : await this.#run<HolderRow>(wait, [...request, place], { signal });
+      // A mark is for who would hear of the release, and nobody else's reason to notify.
+      const isHearing = this.#listener.hearsOf(toStoredText(name));
+      const [holder] = await this.#run<HolderRow>(isHearing ? want : look, values, signal);
       if (holder !== undefined) return busy(holder);
       // It was released in between.
     }
   }
 
   async renew(request: LeaseRequest, ttl: number, { signal }: WaitOptions): Promise<boolean> {
-    const values = [...valuesOf(request), ttl];
-    const renewed = await this.#run(this.#statements.renew, values, { signal, cutOff: signal });
+    const renewed = await this.#run(this.#statements.renew, [...valuesOf(request), ttl], signal);
     return renewed.length > 0;
   }
 
   async release(request: LeaseRequest, { signal }: WaitOptions): Promise<void> {
-    const values = [...valuesOf(request), this.#channel];
-    await this.#run(this.#statements.release, values, { signal, cutOff: signal });
+    await this.#run(this.#statements.release, [...valuesOf(request), this.#channel], signal);
   }
 
   watch({ name }: LeaseRequest, wake: () => void): Watch {
@@ -117,17 +113,14 @@ class PostgresLeases implements LeaseDriver {
 
   async #run<Row>(
     text: string,
-    values: readonly (string | number | null)[],
-    { signal, cutOff }: RunOptions,
+    values: readonly (string | number)[],
+    signal: AbortSignal | undefined,
   ): Promise<Row[]> {
     const late = new AbortController();
     const cancelTimer = this.#clock.setTimer(longestRequest, () => late.abort(), { ref: false });
-    const cutOffs = cutOff === undefined ? [late.signal] : [late.signal, cutOff];
+    const cutOff = signal === undefined ? late.signal : AbortSignal.any([late.signal, signal]);
     try {
-      return await this.#connection.run(text, values, {
-        signal,
-        cutOff: AbortSignal.any(cutOffs),
-      });
+      return await this.#connection.run(text, values, { cutOff });
     } finally {
       cancelTimer();
     }

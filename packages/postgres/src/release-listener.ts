@@ -35,8 +35,9 @@ export class ReleaseListener {
     this.#clock = clock;
   }
 
-  get hears(): boolean {
-    return this.#hears;
+  /** Whether somebody here waits for a name, and would be told of its release. */
+  hearsOf(name: string): boolean {
+    return this.#hears && this.#watchers.has(name);
   }
 
   /** Calls `wake` after releases of a name. The first watch opens the session. */
