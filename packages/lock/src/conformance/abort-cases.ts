@@ -88,9 +88,11 @@ export function abortCases(setting: Setting): void {
       const { lock, stall, heal } = await faulty(setting);
       await (await lock.acquire('warm')).release();
       stall();
-      for (const call of [lock.acquire, lock.tryAcquire]) {
+      for (const name of ['job', 'other-job']) {
         const controller = new AbortController();
-        const aborted = call.call(lock, 'job', { signal: controller.signal });
+        const { signal } = controller;
+        const aborted =
+          name === 'job' ? lock.acquire(name, { signal }) : lock.tryAcquire(name, { signal });
         await clockOf(setting).sleep(20);
         controller.abort(reason);
         await expect(aborted).rejects.toBe(reason);

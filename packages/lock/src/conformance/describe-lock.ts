@@ -61,9 +61,11 @@ const everything: LockCapabilities = {
  */
 export function describeLock(driver: string, harness: LockHarness): void {
   describe(`Lock: ${driver}`, () => {
+    const ttl = harness.shortestTtl ?? 1_000;
     const setting = {
       capabilities: { ...everything, ...harness.capabilities },
-      ttl: harness.shortestTtl ?? 1_000,
+      ttl,
+      roomyTtl: Math.max(ttl, 3_000),
       seed: harness.seed,
     } as Setting;
 

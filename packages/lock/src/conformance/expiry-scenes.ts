@@ -9,7 +9,7 @@ export const expiryScenes: readonly Scene[] = [
     title: 'who works for long keeps the name far beyond its ttl, with the same token',
     needs: [],
     async play(setting, name) {
-      const { lock, other, ttl } = setting;
+      const { lock, other, roomyTtl: ttl } = setting;
       const clock = clockOf(setting);
       const lease = await lock.acquire(name, { ttl });
       const { token, expiresAt } = lease;
@@ -74,7 +74,7 @@ export const expiryScenes: readonly Scene[] = [
     title: 'who is cut off for a short time keeps the name',
     needs: ['faults', 'expiry'],
     async play(setting, name) {
-      const { ttl, other } = setting;
+      const { other, roomyTtl: ttl } = setting;
       const clock = clockOf(setting);
       const { lock, cut, heal } = await faulty(setting);
       const lease = await lock.acquire(name, { ttl });
@@ -93,7 +93,7 @@ export const expiryScenes: readonly Scene[] = [
     title: 'a renewal whose reply is lost is made again',
     needs: ['faults', 'expiry'],
     async play(setting, name) {
-      const { ttl, other } = setting;
+      const { other, roomyTtl: ttl } = setting;
       const clock = clockOf(setting);
       const { lock, loseReply } = await faulty(setting);
       const lease = await lock.acquire(name, { ttl });

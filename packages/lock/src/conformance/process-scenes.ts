@@ -8,7 +8,7 @@ export const processScenes: readonly Scene[] = [
     title: 'a holder that crashes is in the way for its ttl at most',
     needs: ['processes'],
     async play(setting, name) {
-      const { other, ttl, capabilities } = setting;
+      const { other, roomyTtl: ttl, capabilities } = setting;
       const holder = await startProcess(setting, { name, ttl, wait: 0 });
       const { token, owner } = await holder.granted;
       const { granted } = await startWaiting(setting, name);

@@ -22,8 +22,10 @@ export interface Setting {
   /** A second connection, as another process would have it. */
   other: Lock;
   readonly capabilities: LockCapabilities;
-  /** Milliseconds. */
+  /** In milliseconds: the shortest one, for who loses the name. */
   readonly ttl: number;
+  /** In milliseconds: for who has to renew in time, also while the machine is busy. */
+  readonly roomyTtl: number;
   /** Of the random tests. */
   readonly seed: number | undefined;
 }
