@@ -24,7 +24,7 @@ describe('what a lock is made of', () => {
     expect(codeOf({ connectionString })).toBe('SERVICE_OPTION_INVALID container');
     expect(codeOf(source, { prefix: 'x'.repeat(901) })).toBe('SERVICE_OPTION_INVALID prefix');
     expect(codeOf(source, { prefix: '#'.repeat(301) })).toBe('SERVICE_OPTION_INVALID prefix');
-    expect(codeOf(source, { timeout: 'soon' })).toBe('DURATION_INVALID timeout');
+    expect(codeOf(source, { timeout: 'soon' as never })).toBe('DURATION_INVALID timeout');
     expect(codeOf(source, { ttl: '14s' })).toBe('LOCK_OPTION_INVALID ttl');
     expect(codeOf(source, { ttl: 15_500 })).toBe('LOCK_OPTION_INVALID ttl');
   });
