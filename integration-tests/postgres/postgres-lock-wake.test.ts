@@ -6,6 +6,7 @@ import pg from 'pg';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { onService } from '../services/on-service.ts';
 import { useDatabase } from './database.ts';
+import { hearLocks } from './lock-notifications.ts';
 
 /** Nobody polls: whoever goes on was woken, or asked at the end of a lease. */
 const poll = '2h';
@@ -56,16 +57,7 @@ await onService('postgres', ({ url }) => {
 
   describe('a notification', () => {
     it('is sent when somebody waits, once, and not when nobody does', async () => {
-      const heard: string[] = [];
-      const listener = new pg.Client(url);
-      await listener.connect();
-      onTestFinished(() => listener.end());
-      listener.on('notification', ({ payload = '' }) => heard.push(payload));
-      const { rows } = await database.pool.query(
-        `SELECT 'runafter_locks_' || left(encode(sha256('runafter'), 'hex'), 16) AS channel`,
-      );
-      await listener.query(`LISTEN ${rows[0].channel}`);
-
+      const heard = await hearLocks(url);
       const [lock, other] = [open(), open()] as const;
       for (let n = 0; n < 5; n++) await (await lock.acquire('job')).release();
       const lease = await lock.acquire('job');
@@ -76,10 +68,8 @@ await onService('postgres', ({ url }) => {
       await lease.release();
       await (await waiting).release();
       for (let n = 0; n < 5; n++) await (await lock.acquire('job')).release();
-      await database.pool.query(`SELECT pg_notify($1, 'last')`, [rows[0].channel]);
-      await until(async () => expect(heard).toContain('last'));
-      const ofJobs = heard.filter((payload) => payload.startsWith('job'));
-      expect(ofJobs).toEqual(['job']);
+      await heard.settled();
+      expect(heard.payloads.filter((payload) => payload.startsWith('job'))).toEqual(['job']);
     });
 
     it('that is lost is made up for by the poll', async () => {
