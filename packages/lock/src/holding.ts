@@ -28,7 +28,8 @@ export class Holding implements Held {
   readonly #tools: GivingBack;
   readonly #claim: Claim;
   readonly #renewal: Renewal;
-  #releasing: Promise<void> | undefined;
+  #isReleasing = false;
+  #released: Promise<void> | undefined;
   #isGivenBack = false;
   #onGivenBack: () => void = () => {};
 
@@ -71,8 +72,11 @@ export class Holding implements Held {
   }
 
   release(): Promise<void> {
-    this.#releasing ??= this.#release();
-    return this.#releasing;
+    // Also for a listener of the signal, which calls this while the first call has not returned yet.
+    if (this.#isReleasing) return Promise.resolve().then(() => this.#released);
+    this.#isReleasing = true;
+    this.#released = this.#release();
+    return this.#released;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
