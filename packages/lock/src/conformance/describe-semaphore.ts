@@ -7,6 +7,7 @@
  */
 import { afterEach, beforeEach, describe } from 'vitest';
 import { permitCases } from './permit-cases.ts';
+import { permitWaitingCases } from './permit-waiting-cases.ts';
 import type {
   SemaphoreCapabilities,
   SemaphoreHarness,
@@ -66,5 +67,6 @@ export function describeSemaphore(driver: string, harness: SemaphoreHarness): vo
     });
 
     permitCases(setting);
+    permitWaitingCases(setting);
   });
 }

@@ -20,16 +20,14 @@ export interface SemaphoreSetting {
   readonly seed: number | undefined;
 }
 
-/** So many connections with the same number of permits. */
+/** So many connections, two or more, with the same number of permits. */
 export async function semaphores(
   { place }: SemaphoreSetting,
   count: number,
   options: SemaphoreConnectOptions,
-): Promise<[Semaphore, ...Semaphore[]]> {
-  const [first, ...more] = await Promise.all(
-    Array.from({ length: count }, () => place.connect(options)),
-  );
-  return [first as Semaphore, ...more];
+): Promise<[Semaphore, Semaphore, ...Semaphore[]]> {
+  const opened = Array.from({ length: count }, () => place.connect(options));
+  return (await Promise.all(opened)) as [Semaphore, Semaphore, ...Semaphore[]];
 }
 
 export function faultySemaphore(
@@ -40,11 +38,4 @@ export function faultySemaphore(
     throw new Error('A harness that claims `faults` needs `place.connectFaulty`.');
   }
   return place.connectFaulty(options);
-}
-
-export function breakPermits({ place }: SemaphoreSetting, name: string): Promise<void> {
-  if (place.breakLease === undefined) {
-    throw new Error('A harness that claims `breakable` needs `place.breakLease`.');
-  }
-  return place.breakLease(name);
 }
