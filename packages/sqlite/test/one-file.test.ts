@@ -1,18 +1,19 @@
-/** Runs, documents and counters live in one file, also in one that an earlier version has made. */
+/** Runs, documents, counters and locks live in one file, also in one that an earlier version has made. */
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, it, onTestFinished } from 'vitest';
-import { sqliteCounter, sqliteDocumentStore, sqliteRunStore } from '../src/index.ts';
+import { sqliteCounter, sqliteDocumentStore, sqliteLock, sqliteRunStore } from '../src/index.ts';
 import { applicationId, migrations } from '../src/migrations.ts';
 import { listed } from './listed.ts';
 import { createRun, outcome } from './outcome.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
-it('is used by all three at the same time', async () => {
+it('is used by all of them at the same time', async () => {
   const file = join(temporaryFolder(), 'app.db');
   const runs = closed(sqliteRunStore(file));
   const documents = closed(sqliteDocumentStore<number>(file));
   const counters = closed(sqliteCounter(file));
+  const locks = closed(sqliteLock(file));
   const [writer] = await Promise.all([
     createRun(runs, 'r'),
     documents.create('a', 1),
@@ -24,11 +25,13 @@ it('is used by all three at the same time', async () => {
       runs.recordOutcome(writer, outcome('F', n)),
       documents.create(`a${n}`, n),
       counters.add('n', 1),
+      locks.acquire(`a${n}`),
     ]),
   );
   expect(await runs.readFrame('r', 'F')).toHaveLength(50);
   expect(await listed(documents, 'a')).toHaveLength(51);
   expect(await counters.read('n')).toBe(51n);
+  expect(await locks.tryAcquire('a49')).toBeUndefined();
 });
 
 it('that has nothing but runs gets the other tables, and keeps its runs', async () => {
@@ -41,6 +44,17 @@ it('that has nothing but runs gets the other tables, and keeps its runs', async 
   await closed(sqliteDocumentStore<number>(file)).create('a', 1);
   const runs = closed(sqliteRunStore(file));
   expect(await createRun(runs, 'r')).toMatchObject({ token: 42 });
+});
+
+it('that has no locks yet gets their table, and keeps what it has', async () => {
+  const file = join(temporaryFolder(), 'app.db');
+  const first = new DatabaseSync(file);
+  for (const step of migrations.slice(0, 3)) first.exec(step);
+  first.exec(`PRAGMA application_id = ${applicationId}; PRAGMA user_version = 3`);
+  first.exec(`INSERT INTO counter (name, value) VALUES (CAST('n' AS BLOB), 41)`);
+  first.close();
+  expect(await closed(sqliteLock(file)).tryAcquire('job')).toMatchObject({ token: 1n });
+  expect(await closed(sqliteCounter(file)).addAndGet('n', 1)).toBe(42n);
 });
 
 function closed<T extends { close(): Promise<void> }>(store: T): T {
