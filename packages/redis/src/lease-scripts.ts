@@ -15,7 +15,7 @@ export interface LeaseScripts {
   /**
    * ARGV: the owner; the ttl, in milliseconds; for how many milliseconds a place in the line is kept, '' for none; the
    * channel on which the owner listens; and those of `acquireArgs`. Answers the token; or { the owner who has it, in
-   * how many milliseconds it is free }, each '' where it is not known.
+   * how many milliseconds to ask again }, each '' where it is not known.
    */
   readonly acquire: LuaScript;
   readonly acquireArgs: (request: AcquireRequest) => readonly (string | number)[];

@@ -25,7 +25,8 @@ if held or redis.call('EXISTS', KEYS[1]) == 1 then
   local first = firstInLine() or owner
   if held or first ~= owner then
     if place then takePlace(place, channel) end
-    local freeIn = held and first == owner and redis.call('PTTL', holder) or -1
+    local freeIn = -1
+    if first == owner then freeIn = redis.call('PTTL', holder) elseif place then freeIn = turnIn() end
     return { heldBy or '', freeIn >= 0 and freeIn or '' }
   end
   leaveLine(owner)
@@ -54,8 +55,9 @@ local isOurs = held and string.match(held, ':(.*)') == ARGV[1]
 if isOurs then redis.call('DEL', holder) end
 if redis.call('EXISTS', KEYS[1]) == 0 then return 1 end
 ${waitingLine}
+local wasFirst = firstInLine() == owner
 leaveLine(owner)
-if isOurs or not held then wakeFirst() end
+if isOurs or wasFirst then wakeFirst() end
 return 1
 `);
 

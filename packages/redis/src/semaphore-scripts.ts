@@ -48,7 +48,12 @@ if isNext and used <= permits then
 end
 if place then takePlace(place, channel) end
 local soonest = redis.call('ZRANGE', holders, 0, 0, 'WITHSCORES')
-local freeIn = isNext and soonest[2] and math.ceil((soonest[2] - now()) / 1000)
+local freeIn
+if not isNext then
+  freeIn = place and turnIn()
+elseif soonest[2] then
+  freeIn = math.ceil((soonest[2] - now()) / 1000)
+end
 return { soonest[1] or '', freeIn or '' }
 `);
 

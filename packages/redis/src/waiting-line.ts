@@ -2,8 +2,8 @@
  * Who waits for a name, in the order of their coming, as Lua for the scripts of locks and semaphores.
  *
  * `line` is a sorted set with a number for each owner; `places` a hash that tells when each loses its place, and on
- * which channel it listens. Only the first in line matters, so a dead waiter is dropped when it has come to be
- * first. Both keys expire with the last place.
+ * which channel it listens. A dead waiter is dropped by whoever comes upon it: a release that looks for the first in
+ * line, or the one behind it. Both keys expire with the last place.
  * @module
  */
 
@@ -31,15 +31,26 @@ local function leaveLine(who)
   redis.call('HDEL', places, who)
 end
 
+-- Who stands at a rank, on which channel it listens, and how many microseconds are left of its place.
+local function standsAt(rank)
+  local who = redis.call('ZRANGE', line, rank, rank)[1]
+  if not who then return nil end
+  local place = redis.call('HGET', places, who) or '0 '
+  local lostAt, channel = string.match(place, '^(%d+) (.*)$')
+  local left = tonumber(lostAt) - now()
+  if left > 0 then return who, channel, left end
+  leaveLine(who)
+  return standsAt(math.max(rank - 1, 0))
+end
+
 local function firstInLine()
-  while true do
-    local first = redis.call('ZRANGE', line, 0, 0)[1]
-    if not first then return nil end
-    local place = redis.call('HGET', places, first) or '0 '
-    local lostAt, channel = string.match(place, '^(%d+) (.*)$')
-    if tonumber(lostAt) > now() then return first, channel end
-    leaveLine(first)
-  end
+  return standsAt(0)
+end
+
+-- Who is not first asks again when the one before it has lost its place; that one may have died.
+local function turnIn()
+  local _, _, left = standsAt(redis.call('ZRANK', line, owner) - 1)
+  return math.ceil(left / 1000)
 end
 
 local function takePlace(ms, channel)
