@@ -3,18 +3,21 @@ import { expect } from 'vitest';
 import { clockOf, startProcess, startWaiting } from './setting.ts';
 import type { Scene } from './side-by-side.ts';
 
+/** In milliseconds: a machine that starts several processes at once is busy. */
+const wait = 60_000;
+
 export const processScenes: readonly Scene[] = [
   {
     title: 'a holder that crashes is in the way for its ttl at most',
     needs: ['processes'],
     async play(setting, name) {
       const { other, roomyTtl: ttl, capabilities } = setting;
-      const holder = await startProcess(setting, { name, ttl, wait: 0 });
+      const holder = await startProcess(setting, { name, ttl, wait });
       const { token, owner } = await holder.granted;
       const { granted } = await startWaiting(setting, name);
       await holder.kill();
       if (capabilities.expiry) {
-        const tried = other.acquire(name, { wait: 0 });
+        const tried = other.acquire(name, { wait });
         await expect(tried, 'and not before').rejects.toMatchObject({
           code: 'LOCK_TIMEOUT',
           ...(capabilities.knowsHolder && { heldBy: owner }),
@@ -29,7 +32,7 @@ export const processScenes: readonly Scene[] = [
     async play(setting, name) {
       const { lock, ttl, capabilities } = setting;
       const clock = clockOf(setting);
-      const holder = await startProcess(setting, { name, ttl, wait: 0 });
+      const holder = await startProcess(setting, { name, ttl, wait });
       const { token } = await holder.granted;
       const { granted } = await startWaiting(setting, name);
       holder.pause();
@@ -49,7 +52,7 @@ export const processScenes: readonly Scene[] = [
     needs: ['processes'],
     async play(setting, name) {
       const { ttl } = setting;
-      const holder = await startProcess(setting, { name, ttl, wait: 0 });
+      const holder = await startProcess(setting, { name, ttl, wait });
       await holder.granted;
       expect(await holder.stall(ttl * 1.2)).toEqual({
         signal: undefined,
@@ -65,7 +68,7 @@ export const processScenes: readonly Scene[] = [
     async play(setting, name) {
       const { lock, ttl } = setting;
       const lease = await lock.acquire(name);
-      const crashing = await startProcess(setting, { name, ttl, wait: 120_000 });
+      const crashing = await startProcess(setting, { name, ttl, wait });
       const { granted } = await startWaiting(setting, name, { wait: '20s' });
       await crashing.kill();
       await lease.release();
@@ -80,7 +83,7 @@ export const processScenes: readonly Scene[] = [
     async play(setting, name) {
       const { lock, other, ttl } = setting;
       const lease = await lock.acquire(name);
-      const waiter = await startProcess(setting, { name, ttl, wait: 120_000 });
+      const waiter = await startProcess(setting, { name, ttl, wait });
       await lease.release();
       const { token, owner } = await waiter.granted;
       expect(token).toBeGreaterThan(lease.token);
@@ -95,7 +98,7 @@ export const processScenes: readonly Scene[] = [
     needs: ['processes'],
     async play(setting, name) {
       const { other, ttl } = setting;
-      const holder = await startProcess(setting, { name, ttl: Math.max(ttl, 30_000), wait: 0 });
+      const holder = await startProcess(setting, { name, ttl: Math.max(ttl, 30_000), wait });
       const { token } = await holder.granted;
       await holder.close();
       expect((await other.acquire(name, { wait: 0 })).token).toBeGreaterThan(token);
