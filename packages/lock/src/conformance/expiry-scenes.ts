@@ -1,7 +1,7 @@
 /** A holder that is alive keeps its name; the name of one that is not heard of becomes free, and it knows first. */
 import { expect } from 'vitest';
 import { withLock } from '../with-lock.ts';
-import { clockOf, endOf, faulty, leaseLost, startWaiting } from './setting.ts';
+import { clockOf, endOf, faulty, leaseLost, refusalOf, startWaiting } from './setting.ts';
 import type { Scene } from './side-by-side.ts';
 
 export const expiryScenes: readonly Scene[] = [
@@ -132,7 +132,7 @@ export const expiryScenes: readonly Scene[] = [
         cut();
         throw error;
       };
-      await expect(withLock(lock, name, work, { ttl: setting.ttl })).rejects.toBe(error);
+      expect(await refusalOf(withLock(lock, name, work, { ttl: setting.ttl }))).toBe(error);
       (await setting.other.acquire(name, { wait: '2m' })).assertHeld();
     },
   },

@@ -1,7 +1,7 @@
 /** A lease that an operator takes away is lost: its holder is told, and never believes again. */
 import { expect } from 'vitest';
 import { withLock } from '../with-lock.ts';
-import { breakLease, clockOf, endOf, leaseLost } from './setting.ts';
+import { breakLease, clockOf, endOf, leaseLost, refusalOf } from './setting.ts';
 import type { Scene } from './side-by-side.ts';
 
 export const lossScenes: readonly Scene[] = [
@@ -69,7 +69,7 @@ export const lossScenes: readonly Scene[] = [
         },
         { ttl },
       );
-      await expect(work).rejects.toMatchObject({ code: 'LEASE_LOST' });
+      expect(await refusalOf(work)).toMatchObject({ code: 'LEASE_LOST' });
     },
   },
 ];
