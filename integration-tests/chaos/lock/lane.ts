@@ -67,8 +67,14 @@ export class Lane {
       } catch (error) {
         if (!signal.aborted && !isExpected(error)) throw error;
       }
-      await systemClock.sleep(2 * this.#tools.random() * this.#pace.rest);
+      await this.#rest(signal);
     }
+  }
+
+  async #rest(end: AbortSignal): Promise<void> {
+    const { vigil, random } = this.#tools;
+    const signal = AbortSignal.any([end, vigil.call]);
+    await systemClock.sleep(2 * random() * this.#pace.rest, { signal }).catch(() => {});
   }
 
   async #turn(signal: AbortSignal): Promise<void> {

@@ -28,6 +28,11 @@ export interface PauseTools {
 
 /** Milliseconds between two looks at what workers have said. */
 const tick = 5;
+/**
+ * After their expiry others have so many milliseconds to be granted the locks. When they are not, the worker may
+ * have been paused in the middle of a transaction that everybody waits for.
+ */
+const grace = 10_000;
 /** Workers that do not do what they should for so many milliseconds are stuck. */
 const patience = 90_000;
 
@@ -83,10 +88,11 @@ class Supervision {
       await this.#until(() => networks[worker]?.breakDown() ?? true, 'a network to be well again');
     }
     this.#killOneBut(worker);
-    await this.#until(
-      () => systemClock.monotonic() - pausedAt > backend.ttl && roster.isSucceeded(worker),
-      'others to be granted the locks of a worker that is paused',
-    );
+    const longest = backend.ttl + grace;
+    await this.#until(() => {
+      const time = systemClock.monotonic() - pausedAt;
+      return time > longest || (time > backend.ttl && roster.isSucceeded(worker));
+    }, 'others to be granted the locks of a worker that is paused');
     crew.wake(worker);
     await this.#until(isAwake, 'a worker to notice that it was paused');
     this.zombies += roster.zombiesOf(worker) ?? 0;

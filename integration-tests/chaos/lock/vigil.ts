@@ -18,6 +18,7 @@ export class Vigil {
   readonly #pause: number;
   readonly #tell: (report: Report) => void;
   #isOn = false;
+  #call = new AbortController();
   /** Tokens by lane. */
   readonly #keeping = new Map<number, bigint>();
   /** Those that were kept over the pause and are not done with it. */
@@ -33,11 +34,17 @@ export class Vigil {
   /** From now on lanes keep what they hold. */
   begin(): void {
     this.#isOn = true;
+    this.#call.abort();
     this.#zombies = 0;
   }
 
   keeps(lane: number): boolean {
     return this.#isOn && lane < this.#keepers;
+  }
+
+  /** Aborts when lanes are wanted that keep what they hold. */
+  get call(): AbortSignal {
+    return this.#call.signal;
   }
 
   /** Resolves when the process was paused, or the lease was lost without that. */
@@ -69,6 +76,7 @@ export class Vigil {
   #wake(): void {
     if (!this.#isOn) return;
     this.#isOn = false;
+    this.#call = new AbortController();
     for (const lane of this.#keeping.keys()) this.#awake.add(lane);
   }
 }
