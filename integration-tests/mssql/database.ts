@@ -18,6 +18,10 @@ export interface Database {
   poolOf(index: number): Promise<mssql.ConnectionPool>;
   /** A pool whose way leads through a proxy, kept as well. */
   faulty(): Promise<FaultyPool>;
+  /** A proxy for whoever connects himself, kept as well; without faults. */
+  proxy(): Promise<FaultProxy>;
+  /** Ends the session of whoever holds a lock, as an operator does. */
+  killHolderOf(lock: string): Promise<void>;
 }
 
 export interface FaultyPool {
@@ -30,15 +34,17 @@ export function useDatabase(url: string): Database {
   const pool = new mssql.ConnectionPool(url);
   const pools: Promise<mssql.ConnectionPool>[] = [];
   let faulty: Promise<FaultyPool> | undefined;
+  let proxy: Promise<FaultProxy> | undefined;
   beforeAll(async () => {
     await pool.connect();
     await migrate(pool);
   });
   afterAll(async () => {
     await Promise.all([pool, ...(await Promise.all(pools))].map((each) => each.close()));
-    const { pool: faultyPool, proxy } = (await faulty) ?? {};
+    const { pool: faultyPool, proxy: itsProxy } = (await faulty) ?? {};
     await faultyPool?.close();
-    await proxy?.close();
+    await itsProxy?.close();
+    await (await proxy)?.close();
   });
   const run = async <Row>(batch: string) => (await pool.query<Row>(batch)).recordset ?? [];
   return {
@@ -56,6 +62,19 @@ export function useDatabase(url: string): Database {
     faulty() {
       faulty ??= openFaultyPool(url);
       return faulty;
+    },
+    async proxy() {
+      proxy ??= faultProxy({ url });
+      const kept = await proxy;
+      kept.heal();
+      return kept;
+    },
+    async killHolderOf(lock) {
+      const [holder] = await run<{ session: number }>(
+        `SELECT session FROM runafter.locks WHERE name = N'${lock}' AND owner IS NOT NULL`,
+      );
+      if (holder === undefined) throw new Error(`Nobody holds ${lock}.`);
+      await run(`KILL ${holder.session}`);
     },
   };
 }
@@ -78,10 +97,19 @@ async function openFaultyPool(url: string): Promise<FaultyPool> {
 }
 
 /** Loses the reply to the next request, and keeps the client away while others do something. */
-export function loseReplyThrough(proxy: FaultProxy, meanwhile?: () => Promise<void>): void {
-  void proxy.loseNextReply().then(async () => {
+export function loseReplyThrough(
+  proxy: FaultProxy,
+  meanwhile?: () => Promise<void>,
+  which?: (request: Buffer) => boolean,
+): void {
+  void proxy.loseNextReply(which).then(async () => {
     proxy.refuse();
     await meanwhile?.();
     proxy.heal();
   });
+}
+
+/** A request to a procedure of locks, and no part of how a client connects. */
+export function isLockRequest(request: Buffer): boolean {
+  return request.includes(Buffer.from('_lock @id', 'utf16le'));
 }

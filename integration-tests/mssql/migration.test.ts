@@ -2,7 +2,13 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { migrate, migrationSql, mssqlCounter, mssqlDocumentStore } from '@runafter/mssql';
+import {
+  migrate,
+  migrationSql,
+  mssqlCounter,
+  mssqlDocumentStore,
+  mssqlLock,
+} from '@runafter/mssql';
 import { describe, expect, it } from 'vitest';
 import { onService } from '../services/on-service.ts';
 import { useDatabase } from './database.ts';
@@ -33,7 +39,7 @@ await onService('mssql', ({ url }) => {
         run(process.execPath, ['--conditions=@runafter/source', program, 'ten']),
       );
       await Promise.all(processes);
-      expect((await contentsOf('ten')).steps).toEqual([{ step: 1 }, { step: 2 }]);
+      expect((await contentsOf('ten')).steps).toEqual([{ step: 1 }, { step: 2 }, { step: 3 }]);
     }, 300_000);
 
     it('may be called again, and leaves what is there', async () => {
@@ -49,7 +55,7 @@ await onService('mssql', ({ url }) => {
       await database.pool.batch(migrationSql({ schema: 'by_hand' }));
       const contents = await contentsOf('by_hand');
       expect(contents).toEqual(await contentsOf('runafter'));
-      expect(contents.procedures).toHaveLength(3);
+      expect(contents.procedures).toHaveLength(6);
     });
 
     it('may be run again, and from the step after which something is missing', async () => {
@@ -60,12 +66,29 @@ await onService('mssql', ({ url }) => {
     });
   });
 
+  it('a database of an older version gets what is missing, and keeps what is there', async () => {
+    const [older = '', ...missing] = migrationSql({ schema: 'older' }).split('-- Step 3');
+    expect(missing).toHaveLength(1);
+    await database.pool.batch(`${older}COMMIT TRANSACTION;`);
+    const options = { databaseSchema: 'older' };
+    await mssqlCounter(database.pool, options).add('kept', 3);
+    await using lock = mssqlLock(url, options);
+    const tried = { code: 'SERVICE_REFUSED', message: expect.stringContaining('migrate()') };
+    await expect(lock.tryAcquire('a')).rejects.toMatchObject(tried);
+    await migrate(database.pool, { schema: 'older' });
+    expect(await contentsOf('older')).toEqual(await contentsOf('runafter'));
+    expect(await mssqlCounter(database.pool, options).read('kept')).toBe(3n);
+    expect((await lock.acquire('a')).token).toBe(1n);
+  });
+
   describe('a schema', () => {
     const use = async (schema: string) => {
       await migrate(database.pool, { schema });
       const options = { databaseSchema: schema };
       const counter = mssqlCounter(database.pool, options);
       const store = mssqlDocumentStore<number>(database.pool, options);
+      await using lock = mssqlLock(url, options);
+      (await lock.acquire('orders')).assertHeld();
       expect(await counter.addAndGet('orders', 1, { once: 'a' })).toBe(1n);
       await store.create('order-17', 17);
       expect((await store.read('order-17'))?.value).toBe(17);
