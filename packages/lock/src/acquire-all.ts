@@ -6,6 +6,8 @@
  * @module
  */
 import { type Clock, LeaseReleasedError, parseDuration, untilAborted } from '@runafter/clock';
+import { hasCode } from '@runafter/errors';
+import { LockTimeoutError } from './lock-errors.ts';
 import type { AcquireOptions, Lease, LeaseGroup, LeasesOf, Lock } from './lock-port.ts';
 
 /** Implements {@link Lock.acquireAll} on acquire(). */
@@ -19,20 +21,29 @@ export async function acquireAll<const Names extends readonly string[]>(
   signal?.throwIfAborted();
   const wait = parseDuration(options.wait, 'wait');
   const since = clock.monotonic();
+  const waited = () => clock.monotonic() - since;
   const group = new Group(names);
   // Who has lost one of them need not wait for the others.
   const stop = signal === undefined ? group.signal : AbortSignal.any([signal, group.signal]);
   try {
     for (const name of [...new Set(names)].sort()) {
-      const left = Math.max(0, wait - (clock.monotonic() - since));
+      const left = Math.max(0, wait - waited());
       group.add(await lock.acquire(name, { ...options, wait: left, signal: stop }));
     }
     group.assertHeld();
     return group;
   } catch (error) {
+    const failure = hasCode(error, 'LOCK_TIMEOUT')
+      ? ofAll(error as LockTimeoutError, waited())
+      : error;
     await untilAborted(signal, group.release()).catch(() => {});
-    throw error;
+    throw failure;
   }
+}
+
+/** The wait was for all of them together. */
+function ofAll({ service, lockName, heldBy, cause }: LockTimeoutError, waited: number) {
+  return new LockTimeoutError(service, lockName, waited, heldBy, { cause });
 }
 
 class Group<Names extends readonly string[]> implements LeaseGroup<LeasesOf<Names>> {

@@ -35,6 +35,8 @@ export interface AcquisitionTools<H extends Holding> extends GivingBack {
   readonly hold: (tools: GivingBack, claim: Claim, signal: AbortSignal) => H | Promise<H>;
   /** The last one had to wait: who comes now listens before it asks, and so asks once less. */
   contended: boolean;
+  /** Why the last request of all failed, if it did: for who never came to ask. */
+  trouble: unknown;
 }
 
 /** For how many polls a place in the line is kept: one request may be lost, and one be slow. */
@@ -98,12 +100,15 @@ export class Acquisition<H extends Holding> {
   timeOut(): LockTimeoutError {
     const { driver, clock } = this.#tools;
     const waited = clock.monotonic() - this.#since;
-    const isUnanswered = this.#isAsking && this.#busy === undefined;
-    const cause =
-      this.#failure ??
-      (isUnanswered ? new ServiceUnavailableError(driver.name, 'unknown') : undefined);
     const { heldBy } = this.#busy ?? {};
+    const cause = this.#failure ?? this.#whyUnanswered();
     return new LockTimeoutError(driver.name, this.#wish.givenName, waited, heldBy, { cause });
+  }
+
+  #whyUnanswered(): unknown {
+    if (this.#busy !== undefined) return undefined;
+    const { driver, trouble } = this.#tools;
+    return this.#isAsking ? new ServiceUnavailableError(driver.name, 'unknown') : trouble;
   }
 
   /** Leaves nothing behind, after the signal has aborted. For who has been handed nothing; never rejects. */
@@ -178,8 +183,10 @@ export class Acquisition<H extends Holding> {
     try {
       const reply = await this.#tools.driver.acquire(request, { signal: this.#asking.signal });
       if (!reply.granted) this.#mayRemain = this.#inDoubt || request.place !== undefined;
+      this.#tools.trouble = undefined;
       return reply;
     } catch (error) {
+      this.#tools.trouble = error;
       if (wasNotDone(error)) this.#mayRemain = remained;
       else this.#inDoubt = true;
       throw error;

@@ -86,7 +86,7 @@ export class Leasing<H extends Holding> {
     }
     this.#holder = holder;
     this.#turns = driver.queues ? undefined : new LocalTurns();
-    this.#tools = { driver, clock, random, hold, contended: false };
+    this.#tools = { driver, clock, random, hold, contended: false, trouble: undefined };
   }
 
   async acquire(name: string, options: AcquireOptions, weight: number): Promise<H> {

@@ -274,6 +274,29 @@ describe('the time-out', () => {
     expect(clock.pending).toBe(0);
   });
 
+  it('of who never came to ask tells why the one before it could not', async () => {
+    const { clock, driver, lock } = make();
+    driver.acquires = [unknown];
+    driver.releases = [unknown];
+    await expect(lock.tryAcquire('name')).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
+    // What the first one may have left is still being given back.
+    const failing = lock.acquire('name', { wait: '1s' }).catch((error: unknown) => error);
+    await clock.advance('1s');
+    expect(await failing).toMatchObject({
+      code: 'LOCK_TIMEOUT',
+      cause: { code: 'SERVICE_UNAVAILABLE' },
+    });
+    expect(driver.times('acquire')).toEqual([0]);
+    await clock.advance('5s');
+    driver.acquires = [granted()];
+    driver.releases = [() => undefined];
+    const lease = await lock.acquire('name');
+    const waiting = lock.acquire('name', { wait: '1s' }).catch((error: unknown) => error);
+    await clock.advance('1s');
+    expect(await waiting).not.toHaveProperty('cause');
+    await lease.release();
+  });
+
   it('of 0 is a single request', async () => {
     const { clock, driver, lock } = make();
     driver.acquires = [busy({ heldBy: 'other' })];
