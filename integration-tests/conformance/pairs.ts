@@ -37,6 +37,8 @@ const drivers: Readonly<Record<string, readonly string[]>> = {
     'redisCounter',
     'sqliteCounter',
   ],
+  Lock: ['memoryLock', 'blobLock', 'mssqlLock', 'postgresLock', 'redisLock', 'sqliteLock'],
+  Semaphore: ['memorySemaphore', 'redisSemaphore'],
   // Of several processes, so not in memory.
   DocumentHistories: [
     'blobDocumentStore',
