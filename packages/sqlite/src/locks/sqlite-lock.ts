@@ -72,35 +72,40 @@ class SqliteLeases implements LeaseDriver {
     this.#clock = clock;
   }
 
-  async acquire(request: AcquireRequest, { signal }: WaitOptions): Promise<Granted | Busy> {
-    signal?.throwIfAborted();
+  acquire(request: AcquireRequest, { signal }: WaitOptions): Promise<Granted | Busy> {
+    return untilAborted(signal, this.#acquire(request, signal));
+  }
+
+  renew(request: LeaseRequest, ttl: number, { signal }: WaitOptions): Promise<boolean> {
+    const row = this.#rowOf(request);
+    const renew: Work<boolean> = (connection) =>
+      renewLock(connection, row, this.#clock.now() + ttl);
+    return untilAborted(signal, this.#write(renew));
+  }
+
+  release(request: LeaseRequest, { signal }: WaitOptions): Promise<void> {
+    const row = this.#rowOf(request);
+    const release: Work<void> = (connection) => releaseLock(connection, row);
+    return untilAborted(signal, this.#write(release));
+  }
+
+  close(): Promise<void> {
+    return asService(this.name, this.#database.close());
+  }
+
+  async #acquire(request: AcquireRequest, signal?: AbortSignal): Promise<Granted | Busy> {
     const row = this.#rowOf(request);
     // Who polls only reads: it forces nothing to the disk, and is in no writer's way.
     const busy = await this.#read((connection) => findHolder(connection, row, this.#clock.now()));
     if (busy !== undefined) return busy;
+    // Writes take effect in the order of their calls: none may come after that of a release.
+    signal?.throwIfAborted();
     return await this.#write((connection) => {
       const now = this.#clock.now();
       const holder = findHolder(connection, row, now);
       if (holder !== undefined) return holder;
       return { granted: true, token: grantLock(connection, row, now + request.ttl) };
     });
-  }
-
-  renew(request: LeaseRequest, ttl: number, { signal }: WaitOptions): Promise<boolean> {
-    const row = this.#rowOf(request);
-    const renewing = this.#write((connection) =>
-      renewLock(connection, row, this.#clock.now() + ttl),
-    );
-    return untilAborted(signal, renewing);
-  }
-
-  release(request: LeaseRequest): Promise<void> {
-    const row = this.#rowOf(request);
-    return this.#write((connection) => releaseLock(connection, row));
-  }
-
-  close(): Promise<void> {
-    return asService(this.name, this.#database.close());
   }
 
   #rowOf({ name, owner }: LeaseRequest): LeaseRequest {
