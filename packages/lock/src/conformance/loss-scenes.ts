@@ -1,7 +1,8 @@
 /** A lease that an operator takes away is lost: its holder is told, and never believes again. */
 import { expect } from 'vitest';
+import type { Lock } from '../lock-port.ts';
 import { withLock } from '../with-lock.ts';
-import { breakLease, clockOf, endOf, leaseLost, refusalOf } from './setting.ts';
+import { breakLease, clockOf, endOf, leaseLost, refusalOf, type Setting } from './setting.ts';
 import type { Scene } from './side-by-side.ts';
 
 export const lossScenes: readonly Scene[] = [
@@ -9,7 +10,8 @@ export const lossScenes: readonly Scene[] = [
     title: 'who is broken is told, and is not the holder any more whatever comes later',
     needs: ['breakable'],
     async play(setting, name) {
-      const { lock, other, ttl } = setting;
+      const { other, ttl } = setting;
+      const lock = await ownConnection(setting);
       const lease = await lock.acquire(name, { ttl });
       await breakLease(setting, name);
       expect(await endOf(setting, lease)).toMatchObject({ code: 'LEASE_LOST' });
@@ -24,7 +26,8 @@ export const lossScenes: readonly Scene[] = [
     title: 'who is broken cannot take the name from the next one',
     needs: ['breakable'],
     async play(setting, name) {
-      const { lock, other, ttl } = setting;
+      const { other, ttl } = setting;
+      const lock = await ownConnection(setting);
       const lease = await lock.acquire(name, { ttl });
       await breakLease(setting, name);
       const next = await other.acquire(name, { wait: '2m' });
@@ -42,7 +45,8 @@ export const lossScenes: readonly Scene[] = [
     title: 'one of several that is broken ends them all',
     needs: ['breakable'],
     async play(setting, name) {
-      const { lock, other, ttl } = setting;
+      const { other, ttl } = setting;
+      const lock = await ownConnection(setting);
       const group = await lock.acquireAll([`${name}-a`, `${name}-b`], { ttl });
       const [first, second] = group.leases;
       await breakLease(setting, second.name);
@@ -58,7 +62,8 @@ export const lossScenes: readonly Scene[] = [
     title: 'a function whose lease is broken has no result',
     needs: ['breakable'],
     async play(setting, name) {
-      const { lock, ttl } = setting;
+      const { ttl } = setting;
+      const lock = await ownConnection(setting);
       const work = withLock(
         lock,
         name,
@@ -73,3 +78,8 @@ export const lossScenes: readonly Scene[] = [
     },
   },
 ];
+
+/** Where leases are tied to connections, an operator takes away all that one connection has. */
+function ownConnection({ place }: Setting): Promise<Lock> {
+  return place.connect();
+}
