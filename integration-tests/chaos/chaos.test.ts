@@ -61,6 +61,44 @@ await onService('redis', () => {
   });
 });
 
+await onService('redis', () => {
+  describe('locks on Redis', { timeout: 120_000 }, () => {
+    it('end with their time, and who wakes up changes nothing, which is told as JSON alone', async () => {
+      const { code, stdout, output } = await chaos('lock', '--quick', '--json', '--only', 'redis');
+
+      expect(code, output).toBe(0);
+      const { redis, ...others } = JSON.parse(stdout).backends;
+      expect(others).toEqual({});
+      const first = ['zombies', 'staleWritesAccepted', 'linearizable'];
+      expect(Object.keys(redis).slice(0, 3)).toEqual(first);
+      expect(redis).toMatchObject({ staleWritesAccepted: 0, linearizable: true });
+      expect(redis.zombies).toBeGreaterThanOrEqual(8);
+      expect(redis.refusedByHolder).toBeGreaterThanOrEqual(redis.zombies);
+      expect(redis.refusedByStore).toBeGreaterThanOrEqual(redis.zombies);
+      expect(redis.kills).toBeGreaterThan(0);
+      expect(redis.lostReplies).toBeGreaterThan(0);
+    });
+
+    it('fail when documents compare no tokens', async () => {
+      const { code, output } = await chaos(
+        ...['lock', '--quick', '--backend', planted('redis-without-fences')],
+      );
+      expect(code, output).toBe(1);
+      expect(output).toMatch(/redis without fences: \d+ stale writes were accepted\./);
+      expect(output).toMatch(/fenced register 'lane-\d+'.*<-- cannot be/s);
+    });
+
+    it('fail when tokens go back', async () => {
+      const { code, output } = await chaos(
+        ...['lock', '--quick', '--backend', planted('redis-tokens-from-clocks')],
+      );
+      expect(code, output).toBe(1);
+      expect(output).toMatch(/redis, tokens from clocks: what was seen cannot be explained\./);
+      expect(output).toMatch(/lock 'lane-\d+'.*<-- cannot be/s);
+    });
+  });
+});
+
 describe('whatever its backend does', { timeout: 60_000 }, () => {
   const local = (members: string) => `export const backend = {
     name: 'odd', place: 'folder', additions: { full: 80, quick: 80 }, inFlight: 1, ${members}
@@ -103,9 +141,10 @@ describe('whatever its backend does', { timeout: 60_000 }, () => {
 
 describe('the command line', () => {
   it.each([
-    { args: [], says: 'Which chaos? There is: state.' },
-    { args: ['nonsense'], says: 'There is no chaos "nonsense". There is: state.' },
+    { args: [], says: 'Which chaos? There is: lock, state.' },
+    { args: ['nonsense'], says: 'There is no chaos "nonsense". There is: lock, state.' },
     { args: ['state', '--only', 'oracle'], says: 'There is no backend "oracle". There is: redis,' },
+    { args: ['lock', '--only', 'http'], says: 'There is no backend "http". There is: redis,' },
     { args: ['state', '--seed', 'x'], says: '--seed is "x". Pass a whole number.' },
     { args: ['state', '--loud'], says: "Unknown option '--loud'" },
   ])('$args is refused, with what there is', async ({ args, says }) => {

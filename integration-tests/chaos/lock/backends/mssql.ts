@@ -11,7 +11,7 @@ export const backend = defineLockBackend({
   name: 'mssql',
   place: 'mssql',
   ttl: 2_000,
-  heldAtOnce: 8,
+  heldAtOnce: 20,
   rest: 1_000,
   endsWithConnection: true,
   note: 'a lock lasts as long as its connection, which is cut while its process is paused.',
