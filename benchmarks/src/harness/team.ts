@@ -4,7 +4,7 @@
  * Both ends are here: startTeam() is for who measures, joinTeam() for the module that each process runs.
  * @module
  */
-import { type ChildProcess, fork } from 'node:child_process';
+import { fork } from 'node:child_process';
 import { once } from 'node:events';
 
 /**
@@ -13,31 +13,50 @@ import { once } from 'node:events';
  * @param module - calls {@link joinTeam}.
  * @param cleanup - gets the end of the processes.
  * @returns what has them all work once, and gives the numbers that they have answered.
+ * @throws {Error} a process has ended, here or in a work.
  */
 export async function startTeam(
   module: URL,
   tasks: readonly unknown[],
   cleanup: AsyncDisposableStack,
 ): Promise<() => Promise<number[]>> {
-  const members = tasks.map((task) => {
+  const members = tasks.map((task) => cleanup.use(new Member(module, task)));
+  await Promise.all(members.map((member) => member.answer()));
+  return () => Promise.all(members.map((member) => member.work()));
+}
+
+class Member implements AsyncDisposable {
+  readonly #process;
+  readonly #ended: Promise<unknown[]>;
+
+  constructor(module: URL, task: unknown) {
     const stdio = ['ignore', 'inherit', 'inherit', 'ipc'] as const;
-    const member = fork(module, [JSON.stringify(task)], { stdio: [...stdio] });
-    cleanup.defer(() => dismiss(member));
-    return member;
-  });
-  await Promise.all(members.map(answer));
-  return () =>
-    Promise.all(
-      members.map((member) => {
-        const answered = answer(member);
-        member.send('begin');
-        return answered;
-      }),
-    );
+    this.#process = fork(module, [JSON.stringify(task)], { stdio: [...stdio] });
+    // Not 'close', which does not come after a disconnection by this side.
+    this.#ended = once(this.#process, 'exit');
+  }
+
+  async answer(): Promise<number> {
+    const ended = this.#ended.then(([code]) => {
+      throw new Error(`A process of a team has ended with the exit code ${code}.`);
+    });
+    const [number] = await Promise.race([once(this.#process, 'message'), ended]);
+    return number;
+  }
+
+  work(): Promise<number> {
+    if (this.#process.connected) this.#process.send('work');
+    return this.answer();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#process.connected) this.#process.disconnect();
+    await this.#ended;
+  }
 }
 
 /**
- * Makes this process a member of a team, until whoever has started it is gone.
+ * Makes this process a member of a team, until whoever has started it lets it go, or is gone.
  *
  * @param prepare - gets the task, and gives the work, which answers with a number.
  */
@@ -45,31 +64,12 @@ export async function joinTeam<Task>(
   prepare: (task: Task, cleanup: AsyncDisposableStack) => Promise<() => Promise<number>>,
 ): Promise<void> {
   const dismissed = once(process, 'disconnect');
-  await using cleanup = new AsyncDisposableStack();
+  const cleanup = new AsyncDisposableStack();
   const work = await prepare(JSON.parse(process.argv[2] ?? ''), cleanup);
   process.on('message', async () => void process.send?.(await work()));
   process.send?.(0);
   await dismissed;
-}
-
-async function answer(member: ChildProcess): Promise<number> {
-  const waiting = new AbortController();
-  const { signal } = waiting;
-  const ended = once(member, 'close', { signal }).then(([code]) => {
-    throw new Error(`A process of a team has ended with the exit code ${code}.`);
-  });
-  try {
-    const [number] = await Promise.race([once(member, 'message', { signal }), ended]);
-    return number;
-  } finally {
-    waiting.abort();
-    ended.catch(() => {});
-  }
-}
-
-async function dismiss(member: ChildProcess): Promise<void> {
-  if (member.exitCode !== null || member.signalCode !== null) return;
-  const closed = once(member, 'close');
-  if (member.connected) member.disconnect();
-  await closed;
+  await cleanup.disposeAsync();
+  // A work that was under way may go on for ever.
+  process.exit();
 }

@@ -22,11 +22,11 @@ const held = 500;
 /** What people let pass between two attempts when requests cost money. */
 const polledSlowly = polling('polled every 2–5 s', { min: 2_000, max: 5_000 });
 
-const contestants = {
+const contestants: Readonly<Record<string, OpenContender>> = {
   ours: blobLocks,
   [polledEverySecond.title]: polledEverySecond.open,
   [polledSlowly.title]: polledSlowly.open,
-} satisfies Record<string, OpenContender>;
+};
 
 /** What a process of the crowd is told. */
 export interface CrowdTask {
@@ -40,7 +40,7 @@ export async function openCrowd(
   { contestant, name, callers }: CrowdTask,
   cleanup: AsyncDisposableStack,
 ): Promise<() => Promise<number>> {
-  const open = (contestants as Record<string, OpenContender>)[contestant];
+  const open = contestants[contestant];
   if (open === undefined) throw new Error(`Nobody is called ${contestant}.`);
   const acquire = await open(name, cleanup);
   let requests = 0;
@@ -56,7 +56,7 @@ export async function openCrowd(
   };
 }
 
-function requestsPerAcquisition(contestant: keyof typeof contestants, processes: number): Measure {
+function requestsPerAcquisition(contestant: string, processes: number): Measure {
   return async () => {
     await using cleanup = new AsyncDisposableStack();
     const task: CrowdTask = { contestant, name: randomUUID(), callers: callers / processes };

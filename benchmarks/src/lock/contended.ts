@@ -27,11 +27,11 @@ export interface Habit {
 }
 
 /** Who may be told to contend, by the name that a process is told. */
-const contestants = {
+const contestants: Readonly<Record<string, OpenContender>> = {
   ours: redisLocks,
   [redlock.title]: redlock.open,
   [redisSemaphoreMutex.title]: redisSemaphoreMutex.open,
-} satisfies Record<string, OpenContender>;
+};
 
 /** What a process of the team is told. */
 export interface ContenderTask {
@@ -45,7 +45,7 @@ export async function openClient(
   { contestant, name, habit }: ContenderTask,
   cleanup: AsyncDisposableStack,
 ): Promise<() => Promise<number>> {
-  const open = (contestants as Record<string, OpenContender>)[contestant];
+  const open = contestants[contestant];
   if (open === undefined) throw new Error(`Nobody is called ${contestant}.`);
   const acquire = await open(name, cleanup);
   const redis = await connect(cleanup);
@@ -62,7 +62,7 @@ export async function openClient(
 }
 
 function contending(
-  contestant: keyof typeof contestants,
+  contestant: string,
   habit: Habit,
   openAll: (task: ContenderTask, cleanup: AsyncDisposableStack) => Promise<() => Promise<number[]>>,
 ): Side {

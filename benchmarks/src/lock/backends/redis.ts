@@ -24,7 +24,7 @@ return 0`;
 /** A client that is connected, so that nobody's first command has to wait for that. */
 export async function connect(
   cleanup: AsyncDisposableStack,
-  options: RedisOptions = {},
+  options: Pick<RedisOptions, 'scripts'> = {},
 ): Promise<Redis> {
   const { Redis } = await import('ioredis');
   const client = new Redis(placeIn('redis').url, options);
