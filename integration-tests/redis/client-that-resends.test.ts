@@ -2,7 +2,8 @@
  * A client with ioredis' defaults sends a command again when its reply was lost with the connection. What
  * was done already is then not done twice, and is answered as the first time.
  */
-import { redisCounter, redisDocumentStore } from '@runafter/redis';
+import type { Lease } from '@runafter/lock';
+import { redisCounter, redisDocumentStore, redisLock, redisSemaphore } from '@runafter/redis';
 import type { FaultProxy } from '@runafter/testkit';
 import { Redis } from 'ioredis';
 import { expect, it, onTestFinished } from 'vitest';
@@ -91,6 +92,67 @@ await onService('redis', (place) => {
     loseReplyThrough(proxy, () => others.add('n', 100));
     expect(await counter.addAndGet('n', 1)).toBe(1n);
     expect(await counter.read('n')).toBe(101n);
+  });
+
+  it('is granted a lock once, and releases only its own', async () => {
+    const { client, proxy, prefix } = await throughProxy();
+    const lock = redisLock(client, { prefix });
+    const others = redisLock(server.client, { prefix });
+    await (await lock.acquire('a')).release();
+    loseReplyThrough(proxy, async () => {
+      expect(await others.tryAcquire('a')).toBeUndefined();
+    });
+    const lease = await lock.acquire('a');
+    const holder = `${prefix}lock:{a}`;
+    expect(await server.client.get(holder)).toBe(`${lease.token}:${lease.owner}`);
+    expect(await server.client.get(`${holder}:token`), 'one grant, one token').toBe(
+      `${lease.token}`,
+    );
+    let next: Lease | undefined;
+    loseReplyThrough(proxy, async () => {
+      next = await others.acquire('a');
+    });
+    await lease.release();
+    expect(proxy.counts.lostReplies).toBe(2);
+    expect(await server.client.get(holder)).toBe(`${next?.token}:${next?.owner}`);
+    await next?.release();
+  });
+
+  it('takes one place in the line, and keeps it', async () => {
+    const { client, proxy, prefix } = await throughProxy();
+    const lock = redisLock(client, { prefix });
+    const others = redisLock(server.client, { prefix });
+    await (await lock.acquire('a')).release();
+    const lease = await others.acquire('a');
+    let behind: Promise<Lease> | undefined;
+    loseReplyThrough(proxy, async () => {
+      behind = others.acquire('a');
+      await expect.poll(() => server.client.zcard(`${prefix}lock:{a}:line`)).toBe(2);
+    });
+    const waiting = lock.acquire('a');
+    await expect.poll(() => behind !== undefined).toBe(true);
+    await expect.poll(() => server.client.zcard(`${prefix}lock:{a}:line`)).toBe(2);
+    expect(proxy.counts.lostReplies).toBe(1);
+    await lease.release();
+    const first = await waiting;
+    await first.release();
+    const second = await behind;
+    expect(second?.token).toBeGreaterThan(first.token);
+    await second?.release();
+    await Promise.all([lock.close(), others.close()]);
+  });
+
+  it('takes the permits of a semaphore once', async () => {
+    const { client, proxy, prefix } = await throughProxy();
+    const semaphore = redisSemaphore(client, { prefix, permits: 3 });
+    await (await semaphore.acquire('a')).release();
+    loseReplyThrough(proxy);
+    const permit = await semaphore.acquire('a', { weight: 2 });
+    const another = await semaphore.tryAcquire('a');
+    expect(another).toBeDefined();
+    expect(await semaphore.tryAcquire('a')).toBeUndefined();
+    await permit.release();
+    await another?.release();
   });
 
   it('resets a counter once, and is told what was there', async () => {

@@ -1,5 +1,6 @@
-/** Documents and counters on a cluster: each key on its own server, and what belongs together on one. */
-import { redisCounter, redisDocumentStore } from '@runafter/redis';
+/** Documents, counters, locks and semaphores on a cluster: each key on its own server, and what belongs together on one. */
+import type { Semaphore } from '@runafter/lock';
+import { redisCounter, redisDocumentStore, redisLock, redisSemaphore } from '@runafter/redis';
 import { Cluster } from 'ioredis';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { listed } from './listed.ts';
@@ -77,6 +78,47 @@ function onCluster({ nodes, stop }: RedisCluster): void {
     },
   );
 
+  it.each(['lock:', '{tenant}:', 'a{b:'])(
+    'keeps a lock, its line and its token on one server, with the prefix %j',
+    async (prefix) => {
+      await using lock = redisLock(client, { prefix });
+      await using semaphore = redisSemaphore(client, { prefix, permits: 2 });
+      await Promise.all(
+        awkward.map(async (name) => {
+          const lease = await lock.acquire(name);
+          const waiting = lock.acquire(name);
+          await lease.release();
+          const next = await waiting;
+          expect(next.token).toBeGreaterThan(lease.token);
+          await next.release();
+          const permits = await Promise.all(
+            [1, 2, 1].map((weight) => use(semaphore, name, weight)),
+          );
+          expect(permits).toEqual([1, 2, 1]);
+        }),
+      );
+    },
+  );
+
+  it('tells waiters of a release, whatever server their name is on', async () => {
+    const another = new Cluster([...nodes]);
+    onTestFinished(() => another.disconnect());
+    const options = { prefix: 'wake:', poll: '1m', wait: '2m' } as const;
+    await using holder = redisLock(client, options);
+    await using waiter = redisLock(another, options);
+    const leases = await Promise.all(awkward.map((name) => holder.acquire(name)));
+    const waiting = awkward.map((name) => waiter.acquire(name));
+    const channels = async () => {
+      const counts = await Promise.all(
+        client.nodes('master').map((node) => node.pubsub('CHANNELS', 'wake:released:*')),
+      );
+      return counts.flat().length;
+    };
+    await expect.poll(channels).toBe(1);
+    await Promise.all(leases.map((lease) => lease.release()));
+    for (const granted of waiting) await (await granted).release();
+  });
+
   it('tells someone who has connected to one server only what to use instead', async () => {
     const [node = { host: '', port: 0 }] = nodes;
     const store = redisDocumentStore<number>({ ...node });
@@ -94,4 +136,9 @@ function onCluster({ nodes, stop }: RedisCluster): void {
       });
     }
   });
+}
+
+async function use(semaphore: Semaphore, name: string, weight: number): Promise<number> {
+  await using permit = await semaphore.acquire(name, { weight });
+  return permit.weight;
 }

@@ -1,6 +1,6 @@
 /** What only Redis has: clients of all kinds, scripts that a server forgets, keys of others. */
 import { once } from 'node:events';
-import { redisCounter, redisDocumentStore } from '@runafter/redis';
+import { redisCounter, redisDocumentStore, redisLock, redisSemaphore } from '@runafter/redis';
 import { Redis, type RedisOptions } from 'ioredis';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { onService } from '../services/on-service.ts';
@@ -22,9 +22,14 @@ await onService('redis', ({ url, prefix: ownPrefix }) => {
       await client.ping();
       const before = Object.keys(client);
       const listeners = client.eventNames();
-      const store = redisDocumentStore<number>(client, { prefix: server.freshPrefix() });
+      const prefix = server.freshPrefix();
+      const store = redisDocumentStore<number>(client, { prefix });
       await store.create('a', 1);
       await store.close();
+      const lock = redisLock(client, { prefix });
+      const waiting = [lock.acquire('a'), lock.acquire('a')];
+      for (const granted of waiting) await (await granted).release();
+      await lock.close();
       expect(client.status).toBe('ready');
       expect(Object.keys(client)).toEqual(before);
       expect(client.eventNames()).toEqual(listeners);
@@ -60,6 +65,12 @@ await onService('redis', ({ url, prefix: ownPrefix }) => {
       expect(await counter.addAndGet('n', 2n ** 62n + 1n)).toBe(2n ** 62n + 1n);
       expect(await counter.addAndGet('n', 1)).toBe(2n ** 62n + 2n);
       await expect(counter.add('n', 2n ** 62n)).rejects.toMatchObject({ code: 'COUNTER_OVERFLOW' });
+      await using lock = redisLock(client, { prefix, poll: '1m' });
+      await using semaphore = redisSemaphore(client, { prefix, permits: 1, poll: '1m' });
+      for (const service of [lock, semaphore]) {
+        const waiting = [1, 2, 3].map(() => service.acquire('a'));
+        for (const granted of waiting) await (await granted).release();
+      }
       const { keyPrefix = '' } = options;
       for (const key of await server.client.keys(`*${prefix}*`)) {
         expect(key.startsWith(`${keyPrefix}${prefix}`)).toBe(true);
@@ -78,6 +89,12 @@ await onService('redis', ({ url, prefix: ownPrefix }) => {
     await server.client.script('FLUSH');
     await Promise.all([counter.add('n', 1, { once: 'x' }), counter.add('n', 1, { once: 'y' })]);
     expect(await counter.read('n')).toBe(2n);
+    await using lock = redisLock(url, { prefix });
+    await server.client.script('FLUSH');
+    const lease = await lock.acquire('a');
+    await server.client.script('FLUSH');
+    await lease.release();
+    expect(await lock.tryAcquire('a')).toBeDefined();
   });
 
   it('keeps counters, documents and stores with other prefixes apart', async () => {
