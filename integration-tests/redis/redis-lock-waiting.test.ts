@@ -1,5 +1,8 @@
 /** How waiters of locks and semaphores on Redis hear of releases, and what happens when they do not. */
+import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import type { Lock } from '@runafter/lock';
 import { redisLock, redisSemaphore } from '@runafter/redis';
 import { Redis, type RedisOptions } from 'ioredis';
@@ -76,6 +79,13 @@ await onService('redis', ({ url, prefix: ownPrefix }) => {
       await lock.close();
       await expect.poll(() => channelsOf(prefix)).toEqual([]);
       expect(client.status, 'stays the user’s').toBe('ready');
+    });
+
+    it('does not keep a process alive that has quit its client', async () => {
+      const program = fileURLToPath(new URL('./programs/quit-without-closing.ts', import.meta.url));
+      const args = ['--conditions=@runafter/source', program, url, server.freshPrefix()];
+      const ran = await promisify(execFile)(process.execPath, args, { timeout: 30_000 });
+      expect(ran).toEqual({ stdout: 'LOCK_TIMEOUT\nquit\n', stderr: '' });
     });
 
     it('is made anew when it is killed, and hears again', async () => {

@@ -32,7 +32,7 @@ const fixes: Readonly<Record<string, string>> = {
   MISCONF: 'Redis cannot save to its disk and so takes no writes: look at its log.',
   MOVED: 'This server is part of a cluster: hand over a Cluster of ioredis.',
   NOAUTH: 'Pass a password.',
-  NOPERM: 'Allow the user these keys, and EVAL, EVALSHA, GET, HMGET, INCRBY and SCAN.',
+  NOPERM: 'Allow the user the keys and the commands that the README of @runafter/redis lists.',
   OOM: 'Redis has reached its maxmemory: raise it, or remove what is not needed.',
   WRONGPASS: 'Pass the right user name and password.',
   WRONGTYPE: 'Something else has written to a key with this prefix: use another prefix.',

@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { redisCounter, redisDocumentStore } from '../src/index.ts';
+import { redisCounter, redisDocumentStore, redisLock, redisSemaphore } from '../src/index.ts';
 
 const port = await unusedPort();
 const unreachable = `redis://127.0.0.1:${port}`;
@@ -14,7 +14,10 @@ describe('without a server', () => {
   it('a call rejects soon, says why, and that nothing was done', async () => {
     const store = redisDocumentStore<number>(unreachable);
     const counter = redisCounter({ host: '127.0.0.1', port });
-    onTestFinished(async () => void (await Promise.all([store.close(), counter.close()])));
+    const lock = redisLock(unreachable);
+    const semaphore = redisSemaphore(unreachable, { permits: 2 });
+    const all = [store, counter, lock, semaphore];
+    onTestFinished(async () => void (await Promise.all(all.map((service) => service.close()))));
     const failure = {
       code: 'SERVICE_UNAVAILABLE',
       outcome: 'not-done',
@@ -22,8 +25,18 @@ describe('without a server', () => {
     };
     await expect(store.create('a', 1)).rejects.toMatchObject(failure);
     await expect(counter.add('n', 1)).rejects.toMatchObject(failure);
+    await expect(lock.tryAcquire('a')).rejects.toMatchObject(failure);
+    await expect(semaphore.tryAcquire('a')).rejects.toMatchObject(failure);
     const listing = store.list('')[Symbol.asyncIterator]();
     await expect(listing.next()).rejects.toMatchObject(failure);
+  });
+
+  it('who waits for a lock is told after its time why there was none', async () => {
+    await using lock = redisLock(unreachable, { poll: '20ms' });
+    await expect(lock.acquire('a', { wait: '200ms' })).rejects.toMatchObject({
+      code: 'LOCK_TIMEOUT',
+      cause: { code: 'SERVICE_UNAVAILABLE', message: expect.stringContaining('ECONNREFUSED') },
+    });
   });
 
   it('closing ends a call that waits for the connection, and the process', async () => {
@@ -48,12 +61,18 @@ it.each([undefined, null, '', 6379])('refuses %j as a client', (client) => {
   const refusal = expect.objectContaining({ code: 'SERVICE_OPTION_INVALID', option: 'client' });
   expect(() => redisDocumentStore(client as never)).toThrow(refusal);
   expect(() => redisCounter(client as never)).toThrow(refusal);
+  expect(() => redisLock(client as never)).toThrow(refusal);
+  expect(() => redisSemaphore(client as never, { permits: 1 })).toThrow(refusal);
 });
 
 it.each([1, 'x'.repeat(201), '\ud83d', 'a{}b'])('refuses %j as a prefix', (prefix) => {
   const refusal = expect.objectContaining({ code: 'SERVICE_OPTION_INVALID', option: 'prefix' });
   expect(() => redisDocumentStore(unreachable, { prefix: prefix as never })).toThrow(refusal);
   expect(() => redisCounter(unreachable, { prefix: prefix as never })).toThrow(refusal);
+  expect(() => redisLock(unreachable, { prefix: prefix as never })).toThrow(refusal);
+  expect(() => redisSemaphore(unreachable, { prefix: prefix as never, permits: 1 })).toThrow(
+    refusal,
+  );
 });
 
 it('names the package that is missing', async () => {
