@@ -90,10 +90,10 @@ await onService('redis', () => {
 
     it('fail when tokens go back', async () => {
       const { code, output } = await chaos(
-        ...['lock', '--quick', '--backend', planted('redis-tokens-from-clocks')],
+        ...['lock', '--quick', '--backend', planted('redis-tokens-that-lag')],
       );
       expect(code, output).toBe(1);
-      expect(output).toMatch(/redis, tokens from clocks: what was seen cannot be explained\./);
+      expect(output).toMatch(/redis, tokens that lag: what was seen cannot be explained\./);
       expect(output).toMatch(/lock 'lane-\d+'.*<-- cannot be/s);
     });
   });

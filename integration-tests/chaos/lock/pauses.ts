@@ -93,9 +93,10 @@ class Supervision {
       const time = systemClock.monotonic() - pausedAt;
       return time > longest || (time > backend.ttl && roster.isSucceeded(worker));
     }, 'others to be granted the locks of a worker that is paused');
+    const areZombies = roster.isSucceeded(worker);
     crew.wake(worker);
     await this.#until(isAwake, 'a worker to notice that it was paused');
-    this.zombies += roster.zombiesOf(worker) ?? 0;
+    if (areZombies) this.zombies += roster.zombiesOf(worker) ?? 0;
   }
 
   /** Lets all workers finish their turns. */
