@@ -170,10 +170,12 @@ export class Acquisition<H extends Holding> {
       this.#holding = holding;
       return holding;
     }
-    // Granted so late that its time was over: somebody else may have it by now, so this owner is done.
+    // Somebody else may have it by now: this owner is done.
     await new Promise<void>((resolve) => holding.whenGivenBack(resolve));
     this.#beginAnew();
-    return undefined;
+    throw new ServiceUnavailableError(this.#tools.driver.name, 'not-done', {
+      cause: new Error('its grant had ended when it arrived', { cause: holding.signal.reason }),
+    });
   }
 
   async #send(request: AcquireRequest): Promise<Granted | Busy> {

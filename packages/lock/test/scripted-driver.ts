@@ -93,6 +93,10 @@ export class ScriptedDriver implements LeaseDriver {
     this.closed++;
   }
 
+  forgetOwners(): void {
+    this.#owners.length = 0;
+  }
+
   /** The log of one kind, without its name. */
   times(kind: 'acquire' | 'renew' | 'release'): number[] {
     return this.log.flatMap((line) => (line.includes(kind) ? [Number.parseFloat(line)] : []));
