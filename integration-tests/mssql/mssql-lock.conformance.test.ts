@@ -5,6 +5,7 @@ import {
   type LockProcess,
 } from '@runafter/lock/conformance';
 import { mssqlLock } from '@runafter/mssql';
+import { type FaultProxy, faultProxy } from '@runafter/testkit';
 import { startLockProcess } from '../lock/lock-process.ts';
 import { onService } from '../services/on-service.ts';
 import { isLockRequest, loseReplyThrough, useDatabase } from './database.ts';
@@ -16,6 +17,7 @@ await onService('mssql', ({ url }) => {
     async open() {
       const locks: Lock[] = [];
       const processes: LockProcess[] = [];
+      const proxies: FaultProxy[] = [];
       // With its session, which takes Babelfish longer than some of the tests wait.
       const connect = async (address: string, options?: LockConnectOptions) => {
         const lock = mssqlLock(address, options);
@@ -26,7 +28,9 @@ await onService('mssql', ({ url }) => {
       return {
         connect: (options) => connect(url, options),
         async connectFaulty(options) {
-          const proxy = await database.proxy();
+          // One for each, since tests that are played side by side must not cut each other off.
+          const proxy = await faultProxy({ url });
+          proxies.push(proxy);
           return {
             lock: await connect(proxy.url, options),
             loseReply: (meanwhile) => loseReplyThrough(proxy, meanwhile, isLockRequest),
@@ -47,6 +51,7 @@ await onService('mssql', ({ url }) => {
         async close() {
           await Promise.all(processes.map((process) => process.kill()));
           await Promise.all(locks.map((lock) => lock.close()));
+          await Promise.all(proxies.map((proxy) => proxy.close()));
         },
       };
     },

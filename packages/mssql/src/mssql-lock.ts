@@ -69,9 +69,9 @@ class MssqlLeases implements LeaseDriver {
   readonly #clock: Clock;
   readonly #schema: string;
   readonly #turns = concurrencyLimiter(1);
+  readonly #closed = new AbortController();
   #locks: SessionLocks | undefined;
   #cancelIdle = () => {};
-  #isClosed = false;
 
   constructor(client: MssqlClient, options: MssqlLockOptions) {
     const { databaseSchema = 'runafter', clock = systemClock } = options;
@@ -102,7 +102,7 @@ class MssqlLeases implements LeaseDriver {
   }
 
   async close(): Promise<void> {
-    this.#isClosed = true;
+    this.#closed.abort();
     this.#cancelIdle();
     await this.#locks?.end();
   }
@@ -118,21 +118,18 @@ class MssqlLeases implements LeaseDriver {
   }
 
   async #open(): Promise<SessionLocks> {
+    const { signal: closed } = this.#closed;
+    if (closed.aborted) throw new ServiceClosedError(this.name);
     if (this.#locks === undefined || this.#locks.hasEnded) {
-      if (this.#isClosed) throw new ServiceClosedError(this.name);
-      const session = await openSession(this.name, this.#client);
+      const session = await openSession(this.name, this.#client, closed);
       this.#locks = new SessionLocks(this.name, this.#schema, session);
-    }
-    if (this.#isClosed) {
-      await this.#locks.end();
-      throw new ServiceClosedError(this.name);
     }
     return this.#locks;
   }
 
   #endWhenIdle(): void {
     const locks = this.#locks;
-    if (this.#isClosed || locks === undefined || locks.hasEnded || !locks.isIdle) return;
+    if (locks === undefined || locks.hasEnded || !locks.isIdle) return;
     this.#cancelIdle = this.#clock.setTimer(idleTime, () => void locks.end(), { ref: false });
   }
 }

@@ -38,13 +38,28 @@ type TdsConnection = Parameters<NonNullable<PoolConfig['beforeConnect']>>[0];
 const requestTimeout = 10_000;
 
 /**
+ * Each statement is a transaction of its own, whatever the options say. And it waits for locks of others, in
+ * milliseconds, less long than a request may take: a request that fails so does not cost the session.
+ */
+const settings = 'SET IMPLICIT_TRANSACTIONS OFF; SET LOCK_TIMEOUT 3000;';
+
+/**
  * Opens a session to where the client connects to.
  *
+ * @param closed - ends the session when it aborts, also while it is opened.
  * @throws {ServiceError} it was not to be had.
  */
-export async function openSession(service: string, client: MssqlClient): Promise<Session> {
+export async function openSession(
+  service: string,
+  client: MssqlClient,
+  closed: AbortSignal,
+): Promise<Session> {
   const mssql = await loadMssql(service);
   const session = new OwnSession(service, mssql, configOf(service, mssql, client));
+  const end = () => void session.end();
+  session.ended.addEventListener('abort', () => closed.removeEventListener('abort', end));
+  closed.addEventListener('abort', end);
+  if (closed.aborted) end();
   await session.open();
   return session;
 }
@@ -54,8 +69,9 @@ class OwnSession implements Session {
   readonly #mssql: Mssql;
   readonly #pool: ConnectionPool;
   readonly #ended = new AbortController();
-  /** The pool connects once to see whether it can, and closes that again: only the next one counts. */
+  /** The pool connects once to see whether it can, and closes that again: only the next one is the session. */
   #isProbed = false;
+  /** The latest. */
   #connection: TdsConnection | undefined;
   #ending: Promise<void> | undefined;
 
@@ -71,7 +87,7 @@ class OwnSession implements Session {
       options: { ...config.options, requestTimeout },
       beforeConnect: (connection) => {
         config.beforeConnect?.(connection);
-        if (this.#isProbed) this.#adopt(connection);
+        this.#adopt(connection);
       },
     });
     // The request that it fails under tells it.
@@ -86,17 +102,21 @@ class OwnSession implements Session {
     try {
       await this.#pool.connect();
       this.#isProbed = true;
-      // Each statement is a transaction of its own, whatever the options say.
-      await this.#pool.request().batch('SET IMPLICIT_TRANSACTIONS OFF;');
+      await this.#pool.request().batch(settings);
+      this.#ended.signal.throwIfAborted();
     } catch (cause) {
-      await this.end(cause);
-      throw requestFault(this.#service, cause);
+      const fault = requestFault(this.#service, cause);
+      await this.end(fault);
+      // A pool that is connecting cannot be closed, so it may not be yet.
+      await this.#pool.close().catch(ignore);
+      throw fault;
     }
   }
 
   async run<Row>(text: string, parameters: BatchParameters): Promise<readonly Row[]> {
+    const { aborted, reason: cause } = this.#ended.signal;
+    if (aborted) throw new ServiceUnavailableError(this.#service, 'not-done', { cause });
     try {
-      this.#ended.signal.throwIfAborted();
       const request = addParameters(this.#mssql, this.#pool.request(), parameters);
       const { recordsets } = await request.query<Row>(text);
       this.#ended.signal.throwIfAborted();
@@ -123,6 +143,7 @@ class OwnSession implements Session {
       return;
     }
     this.#connection = connection;
+    if (!this.#isProbed) return;
     connection.once('end', () => {
       void this.end(new Error(`${this.#service} has lost the connection of its session.`));
     });
