@@ -3,6 +3,7 @@ import { virtualClock } from '@runafter/clock';
 import { leaseLock } from '@runafter/lock';
 import { describeLock } from '@runafter/lock/conformance';
 import { MemoryLeases } from '../src/memory-leases.ts';
+import { NetworkedLeases } from './conformance/networked-leases.ts';
 
 describeLock('memoryLock', {
   async open() {
@@ -11,10 +12,17 @@ describeLock('memoryLock', {
     const leases = new MemoryLeases('Locks in memory', 1, clock);
     return {
       connect: async (options) => leaseLock(leases, { ...options, clock }),
+      async connectFaulty(options) {
+        const network = new NetworkedLeases(leases, clock);
+        const { loseReply, stall, cut, heal } = network;
+        const lock = leaseLock(network, { ...options, clock });
+        return { lock, loseReply, stall, cut, heal };
+      },
       breakLease: async (name) => leases.break(name),
       clock,
       close: async () => {},
     };
   },
-  capabilities: { faults: false, processes: false },
+  // Other processes have a memory of their own.
+  capabilities: { processes: false },
 });

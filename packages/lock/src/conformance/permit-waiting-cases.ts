@@ -35,7 +35,7 @@ export function permitWaitingCases(setting: SemaphoreSetting): void {
       const semaphore = await setting.place.connect({ permits });
       const all = await semaphore.acquire('api', { weight: 3 });
       const waiters = [];
-      for (let n = 0; n < 5; n++) waiters.push(await startWaiting('api', { wait: '1m' }));
+      for (let n = 0; n < 5; n++) waiters.push(await startWaiting('api', { wait: soon }));
       await all.release();
       // None of them releases, so these three are there at the same time.
       const first = await Promise.all(waiters.slice(0, 3).map(({ granted }) => granted));

@@ -150,8 +150,8 @@ export function startProcess({ place }: Setting, task: LockProcessTask): Promise
 export const leaseLost: Error = expect.objectContaining({ code: 'LEASE_LOST' }) as Error;
 
 /**
- * Why a call rejects; undefined when it does not. For scenes: vitest would count an `expect(…).rejects` for
- * whichever test is running.
+ * Why a call rejects; undefined when it does not. Scenes have nothing else: vitest counts an
+ * `expect(…).rejects` for whichever test is running.
  */
 export function refusalOf(call: Promise<unknown>): Promise<unknown> {
   return call.then(
