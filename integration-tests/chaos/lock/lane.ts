@@ -93,11 +93,7 @@ export class Lane {
   async #use(lease: Lease): Promise<number> {
     let document: StoredDocument<Guarded> | undefined;
     try {
-      const wasAccepted = await this.#write('holder', lease, (value) => {
-        lease.assertHeld();
-        return this.#update(value, lease);
-      });
-      if (!wasAccepted) return 0;
+      if (!(await this.#update('holder', lease))) return 0;
       this.#tools.onWrote(this.#lane, lease.token);
       document = await this.#read();
       await this.#hold(lease);
@@ -123,7 +119,7 @@ export class Lane {
     if (document !== undefined) {
       await untilAnswered(() => this.#replace('replay', fence, document));
     }
-    await untilAnswered(() => this.#write('zombie', fence, (value) => this.#update(value, fence)));
+    await untilAnswered(() => this.#update('zombie', fence));
     return 1;
   }
 
@@ -155,8 +151,10 @@ export class Lane {
     return document;
   }
 
-  #update(value: Guarded, fence: Fence): Promise<unknown> {
-    return update(this.#tools.documents, this.#name, () => value, { fence });
+  #update(by: Writer, fence: Fence): Promise<boolean> {
+    return this.#write(by, fence, (value) =>
+      update(this.#tools.documents, this.#name, () => value, { fence }),
+    );
   }
 
   #replace(by: Writer, fence: Fence, document: StoredDocument<Guarded>): Promise<boolean> {
@@ -179,8 +177,10 @@ export class Lane {
         await send({ written: value });
         return true;
       } catch (error) {
-        if (isRefusal(error)) return false;
-        throw error;
+        if (!isRefusal(error)) throw error;
+        // The store may have seen a newer token before it asked the lease, which has to be lost then.
+        fence.assertHeld();
+        return false;
       }
     });
   }

@@ -11,9 +11,10 @@ import { defineLockBackend } from '../backend.ts';
 export const backend = defineLockBackend({
   name: 'sqlite',
   place: 'folder',
-  ttl: 1_000,
+  // Few transactions: whoever is paused in one keeps all others from the file.
+  ttl: 2_000,
   heldAtOnce: 20,
-  rest: 200,
+  rest: 600,
   note: 'there is no network to lose a reply on.',
   isWrite: undefined,
   openLock: (place) => openLock({ backend: 'sqlite', place }),
