@@ -21,8 +21,8 @@ await onService('azurite', ({ url, container }) => {
     return lock;
   }
 
-  /** Its holder renews within half a second, and gives up after one and a half. */
-  const hasty = (): BlobLockOptions => ({ clock: fastClock(10), ttl: '15s', timeout: '2m' });
+  /** Its holder renews each second, and gives up within three. */
+  const hasty = (): BlobLockOptions => ({ clock: fastClock(10), ttl: '30s', timeout: '2m' });
 
   async function lossOf(lease: Lease): Promise<unknown> {
     if (!lease.signal.aborted) {

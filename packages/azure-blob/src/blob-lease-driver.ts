@@ -117,9 +117,7 @@ export class BlobLeaseDriver implements LeaseDriver {
     let made = await put();
     if (made === 'without container') {
       const { writes } = await this.#options.clients();
-      await this.#requests.change(options, (abortSignal) =>
-        writes.createIfNotExists({ abortSignal }),
-      );
+      await this.#requests.ask(options, (abortSignal) => writes.createIfNotExists({ abortSignal }));
       made = await put();
     }
     if (typeof made !== 'string') this.#memory.remember(blob.name, quoted(made.etag), record);
@@ -172,7 +170,7 @@ export class BlobLeaseDriver implements LeaseDriver {
     etag: string,
     options: WaitOptions,
   ): Promise<LockRecord | undefined> {
-    const reply = await this.#requests.change(options, (abortSignal) =>
+    const reply = await this.#requests.ask(options, (abortSignal) =>
       blob.getProperties({ abortSignal, conditions: { ifMatch: etag } }),
     );
     if (typeof reply === 'string') return undefined;

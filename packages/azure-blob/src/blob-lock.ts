@@ -32,7 +32,7 @@ export interface BlobLockOptions extends LockOptions {
 /**
  * Makes locks on leases of blobs, one blob each. The blob, and the container, are made when they are missing.
  *
- * A `ttl` is 15 to 60 whole seconds, which are the service's bounds. It tells nobody of a release, so waiting
+ * A `ttl` is 15 to 60 whole seconds, which are the service's bounds. The service tells nobody of a release, so waiting
  * is polling: a shorter `poll` notices a release sooner and costs more requests. Of the callers who wait for the
  * same name in one process, one asks at a time. Waiters of different processes are not in any order.
  *
