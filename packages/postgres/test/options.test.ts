@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { postgresCounter, postgresDocumentStore } from '../src/index.ts';
+import { postgresCounter, postgresDocumentStore, postgresLock } from '../src/index.ts';
 
 /** Nothing listens there; what is refused is refused before anybody connects. */
 const nowhere = 'postgres://127.0.0.1:1/nowhere';
@@ -21,9 +21,12 @@ describe('an option that PostgreSQL cannot use is refused at once', () => {
   });
 
   it('a schema without a name', () => {
-    expect(() => postgresCounter(nowhere, { databaseSchema: '' })).toThrow(
-      expect.objectContaining({ code: 'SERVICE_OPTION_INVALID', option: 'databaseSchema' }),
-    );
+    const refusal = expect.objectContaining({
+      code: 'SERVICE_OPTION_INVALID',
+      option: 'databaseSchema',
+    }) as Error;
+    expect(() => postgresCounter(nowhere, { databaseSchema: '' })).toThrow(refusal);
+    expect(() => postgresLock(nowhere, { databaseSchema: '' })).toThrow(refusal);
   });
 });
 
@@ -33,6 +36,16 @@ describe('a server that is not there', () => {
     await expect(counter.add('orders', 1)).rejects.toMatchObject({
       code: 'SERVICE_UNAVAILABLE',
       outcome: 'not-done',
+    });
+  });
+
+  it('is told to who tries for a lock, and is no reason to stop waiting for it', async () => {
+    await using lock = postgresLock(nowhere, { poll: 20 });
+    const fault = { code: 'SERVICE_UNAVAILABLE', outcome: 'not-done' };
+    await expect(lock.tryAcquire('job')).rejects.toMatchObject(fault);
+    await expect(lock.acquire('job', { wait: 100 })).rejects.toMatchObject({
+      code: 'LOCK_TIMEOUT',
+      cause: fault,
     });
   });
 });
