@@ -37,6 +37,9 @@ const sentOnce = {
 const defaults = {
   // Milliseconds without any data while something is awaited. ioredis would wait for the end of TCP's patience.
   socketTimeout: 10_000,
+  // In ioredis it grows to 5 seconds, in which a lease of which little is left is lost.
+  retryStrategy: (attempts: number) =>
+    Math.min(500, 25 * 2 ** attempts) * (0.5 + Math.random() / 2),
   // A master that has become a replica: look for the new one.
   reconnectOnError: (error: Error) => replyCode(error) === 'READONLY',
 } satisfies RedisOptions;
