@@ -10,7 +10,7 @@ import { setTimeout } from 'node:timers/promises';
 import { ContainerClient } from '@azure/storage-blob';
 import { blobLock } from '@runafter/azure-blob';
 import { withLock } from '@runafter/lock';
-import { azurite } from '../../integration-tests/services/azurite-service.ts';
+import { Places } from 'integration-tests/places';
 
 interface Row {
   readonly id: number;
@@ -81,13 +81,9 @@ async function orNotAtAll(container: ContainerClient): Promise<void> {
   // #endregion
 }
 
-const { url, stop } = await azurite.startLocally();
-try {
-  const container = new ContainerClient(url, 'locks');
-  await container.create();
-  await asPeopleWriteIt(container);
-  await withALease(container);
-  await orNotAtAll(container);
-} finally {
-  await stop();
-}
+await using places = new Places(() => {});
+await using azurite = await places.open('azurite');
+const container = new ContainerClient(azurite.place.url, azurite.place.container);
+await asPeopleWriteIt(container);
+await withALease(container);
+await orNotAtAll(container);
