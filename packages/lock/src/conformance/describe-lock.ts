@@ -65,7 +65,7 @@ export function describeLock(driver: string, harness: LockHarness): void {
     const setting = {
       capabilities: { ...everything, ...harness.capabilities },
       ttl,
-      roomyTtl: Math.max(ttl, 3_000),
+      roomyTtl: Math.max(ttl, 5_000),
       seed: harness.seed,
     } as Setting;
 

@@ -13,7 +13,7 @@ export const expiryScenes: readonly Scene[] = [
       const clock = clockOf(setting);
       const lease = await lock.acquire(name, { ttl });
       const { token, expiresAt } = lease;
-      for (let look = 0; look < 5; look++) {
+      for (let look = 0; look < 4; look++) {
         await clock.sleep(ttl / 2);
         lease.assertHeld();
         expect(await other.tryAcquire(name)).toBeUndefined();
@@ -120,6 +120,21 @@ export const expiryScenes: readonly Scene[] = [
       expect(await other.tryAcquire(name)).toBeUndefined();
       await lease.release();
       (await other.acquire(name, { wait: '2m' })).assertHeld();
+    },
+  },
+  {
+    title: 'a lock closes also when the service does not answer',
+    needs: ['faults'],
+    async play(setting, name) {
+      const { other, ttl } = setting;
+      const { lock, stall } = await faulty(setting);
+      const lease = await lock.acquire(`${name}-held`, { ttl });
+      stall();
+      const waiting = refusalOf(lock.acquire(name, { ttl, wait: '10m' }));
+      await lock.close();
+      expect(await waiting).toMatchObject({ code: 'SERVICE_CLOSED' });
+      expect(lease.signal.aborted).toBe(true);
+      (await other.acquireAll([name, `${name}-held`], { wait: '2m' })).assertHeld();
     },
   },
   {

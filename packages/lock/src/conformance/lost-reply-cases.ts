@@ -87,6 +87,20 @@ export function lostReplyCases(setting: Setting): void {
       expect(await setting.other.tryAcquire('job')).toBeUndefined();
     });
 
+    it('is heard of again by who waits, when it was away during the release', async (context) => {
+      need(setting, 'wakes')(context);
+      const { lock: holding } = setting;
+      const { lock, cut, heal } = await faulty(setting, { poll: '1m' });
+      const lease = await holding.acquire('job');
+      const acquiring = lock.acquire('job', { wait: '20s' });
+      await clockOf(setting).sleep(200);
+      cut();
+      await lease.release();
+      await clockOf(setting).sleep(200);
+      heal();
+      (await acquiring).assertHeld();
+    });
+
     it('is told to who tries, and who waits may wait no longer than for what is held', async () => {
       const { lock, cut, heal } = await faulty(setting);
       await (await lock.acquire('warm')).release();

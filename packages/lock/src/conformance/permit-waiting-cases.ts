@@ -116,7 +116,7 @@ export function permitWaitingCases(setting: SemaphoreSetting): void {
     });
 
     it('stay while they are heard of', async () => {
-      const ttl = Math.max(setting.ttl, 3_000);
+      const ttl = Math.max(setting.ttl, 5_000);
       const [semaphore, other] = await semaphores(setting, 2, { permits });
       const two = await semaphore.acquire('api', { weight: 2, ttl });
       await clockOf(setting).sleep(ttl * 1.5);

@@ -16,7 +16,7 @@ export const driverFaults: Readonly<Partial<Record<DriverFault, string>>> = {
   'does not tell releases': 'wakes who waits on another connection, without a poll',
   'grants the last who came': 'is granted in the order of coming',
   'grants whoever asks': 'who only tries does not get what somebody waits for',
-  'does not say who holds': 'is told after its time who has it',
+  'does not say who holds': 'is told who had it',
   'refuses who holds already': 'to acquire is made again, and the name is held once',
   'releases everything when a connection closes': 'leaves other connections open',
   'compares names without case': 'with case are all different',
