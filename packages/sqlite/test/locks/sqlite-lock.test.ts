@@ -40,6 +40,17 @@ it('lets one of several processes in at a time, with tokens in the order of thei
   expect(new Set(tokens.flat())).toEqual(new Set(Array.from({ length: 60 }, (_, n) => n + 1)));
 });
 
+it('grants a name to one of those who find it free at the same moment', async () => {
+  const file = newFile();
+  const locks = Array.from({ length: 4 }, () => open(file));
+  for (let round = 0; round < 3; round++) {
+    const tries = await Promise.all(locks.map((lock) => lock.tryAcquire('job')));
+    const [lease, ...others] = tries.filter((held) => held !== undefined);
+    expect(others).toEqual([]);
+    await lease?.release();
+  }
+});
+
 it('wakes who waits at the same lock object, without a poll', async () => {
   const lock = open(newFile(), { clock: virtualClock(), poll: '1h', wait: '1d' });
   const lease = await lock.acquire('job');
