@@ -4,16 +4,17 @@
  * Invariant: whatever the backend may have of this call is either handed over, as a Holding that is not lost,
  * or taken back by abandon(). A reply that was lost leaves that open, so the same owner asks again: drivers
  * then grant it again.
- * Read next: pauses.ts, how long it waits.
+ * Read next: pauses.ts, when it asks again.
  * @module
  */
 import { randomUUID } from 'node:crypto';
-import { isTransient, type Random, readClock, retryAfterOf } from '@runafter/clock';
+import { isTransient, readClock } from '@runafter/clock';
 import { hasCode, readProperty, ServiceUnavailableError } from '@runafter/errors';
 import { type GivingBack, giveBack } from './giving-back.ts';
 import type { Claim, Holding } from './holding.ts';
-import type { AcquireRequest, Busy, Granted, LeaseRequest, Watch } from './lease-driver.ts';
+import type { AcquireRequest, Busy, Granted, LeaseRequest } from './lease-driver.ts';
 import { LockTimeoutError } from './lock-errors.ts';
+import { Pauses } from './pauses.ts';
 
 /** What is wanted, and how it is asked for. Times are milliseconds. */
 export interface Wish {
@@ -42,9 +43,6 @@ export interface AcquisitionTools<H extends Holding> extends GivingBack {
 /** For how many polls a place in the line is kept: one request may be lost, and one be slow. */
 const pollsOfPlace = 3;
 
-/** In milliseconds: who waits for an expiry asks so much later at most, not all at once. */
-const spread = 5;
-
 /** In milliseconds: so long a request may go on that nobody waits for any more. Its reply tells what is left. */
 const patience = 1_000;
 
@@ -65,10 +63,6 @@ export class Acquisition<H extends Holding> {
   #isAsking = false;
   #busy: Busy | undefined;
   #failure: unknown;
-  #watch: Watch | undefined;
-  #isWoken = false;
-  #wake: () => void = ignore;
-  #pauses = 0;
 
   constructor(tools: AcquisitionTools<H>, wish: Wish) {
     this.#tools = tools;
@@ -121,11 +115,13 @@ export class Acquisition<H extends Holding> {
   }
 
   async #wait(signal: AbortSignal): Promise<H> {
-    const place = this.#tools.driver.queues ? Math.ceil(this.#wish.poll * pollsOfPlace) : undefined;
+    const { poll } = this.#wish;
+    const place = this.#tools.driver.queues ? Math.ceil(poll * pollsOfPlace) : undefined;
+    const pauses = new Pauses(this.#tools, poll);
     try {
-      if (this.#tools.contended) this.#listen();
+      if (this.#tools.contended) pauses.listen(this.#request);
       for (let isFirst = true; ; isFirst = false) {
-        this.#isWoken = false;
+        pauses.askNow();
         const holding = await this.#askPatiently(place, signal);
         if (holding !== undefined) {
           if (isFirst) this.#tools.contended = false;
@@ -133,11 +129,14 @@ export class Acquisition<H extends Holding> {
         }
         signal.throwIfAborted();
         // What was released after the reply was not told to who had not listened yet: so it is asked again.
-        if (this.#failure === undefined && this.#listen()) continue;
-        await this.#pause(signal);
+        if (this.#failure === undefined) {
+          this.#tools.contended = true;
+          if (pauses.listen(this.#request)) continue;
+        }
+        await pauses.pause(this.#busy, this.#failure, signal);
       }
     } finally {
-      this.#unlisten();
+      pauses.stop();
     }
   }
 
@@ -198,71 +197,10 @@ export class Acquisition<H extends Holding> {
   }
 
   #beginAnew(): void {
-    this.#unlisten();
     this.#request = newRequest(this.#wish);
     this.#mayRemain = false;
     this.#inDoubt = false;
     this.#busy = undefined;
-  }
-
-  /** @returns whether releases are told from now on that were not told before. */
-  #listen(): boolean {
-    this.#tools.contended = true;
-    if (this.#watch !== undefined) return false;
-    this.#watch = this.#tools.driver.watch?.(this.#request, () => {
-      this.#isWoken = true;
-      this.#wake();
-    });
-    return this.#watch?.hears ?? false;
-  }
-
-  #unlisten(): void {
-    this.#watch?.stop();
-    this.#watch = undefined;
-  }
-
-  /** Until it is worth asking again. */
-  #pause(signal: AbortSignal): Promise<void> {
-    const { clock } = this.#tools;
-    this.#pauses++;
-    // A service that says when to come back is not asked before, whatever is heard meanwhile.
-    const retryAfter = retryAfterOf(this.#failure, clock);
-    if (retryAfter !== undefined) return clock.sleep(retryAfter, { signal });
-    if (this.#isWoken) return Promise.resolve();
-    return new Promise((resolve, reject) => {
-      const end = () => {
-        cancelTimer();
-        signal.removeEventListener('abort', abort);
-        this.#wake = ignore;
-      };
-      const abort = () => {
-        end();
-        reject(signal.reason);
-      };
-      this.#wake = () => {
-        end();
-        resolve();
-      };
-      const cancelTimer = clock.setTimer(this.#longestPause(), this.#wake);
-      signal.addEventListener('abort', abort, { once: true });
-    });
-  }
-
-  #longestPause(): number {
-    const { random = Math.random } = this.#tools;
-    const { poll } = this.#wish;
-    if (this.#failure !== undefined) return this.#backoff(random);
-    const interval = this.#watch?.hears ? poll * (0.75 + random() / 4) : this.#backoff(random);
-    const { freeIn } = this.#busy ?? {};
-    if (freeIn === undefined) return interval;
-    return Math.min(interval, Math.max(freeIn, 1) + random() * spread);
-  }
-
-  /** From an eighth of the poll on it doubles, half of it by chance, so that contenders spread. */
-  #backoff(random: Random): number {
-    const { poll } = this.#wish;
-    const cap = Math.min(poll, poll * 2 ** (this.#pauses - 4));
-    return (cap * (1 + random())) / 2;
   }
 }
 
