@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { compare, median } from '../src/harness/statistics.ts';
+import { compare, compareWaits, median, quantile } from '../src/harness/statistics.ts';
 
 describe('median', () => {
   test('is the middle value, whatever the order', () => {
@@ -43,5 +43,47 @@ describe('compare', () => {
     ['no number', { ours: [1], theirs: [Number.NaN] }],
   ])('refuses %s', (_what, samples) => {
     expect(() => compare(samples)).toThrow(RangeError);
+  });
+});
+
+describe('quantile', () => {
+  const upTo = (count: number) => Array.from({ length: count }, (_, index) => count - index);
+
+  test('is the smallest value that so many do not exceed, whatever the order', () => {
+    expect(quantile(upTo(200), 0.99)).toBe(198);
+    expect(quantile(upTo(200), 0.5)).toBe(100);
+    expect(quantile([7], 0.99)).toBe(7);
+  });
+
+  test('of nothing is refused', () => {
+    expect(() => quantile([], 0.5)).toThrow(RangeError);
+  });
+});
+
+describe('compareWaits', () => {
+  const ours = [
+    [1, 2, 3],
+    [1, 2, 30],
+  ];
+  const theirs = [
+    [10, 20, 30],
+    [10, 20, 60],
+  ];
+
+  test('takes the quantile of the waits of all rounds together', () => {
+    expect(compareWaits({ ours, theirs }, 0.5)).toMatchObject({ ours: 2, theirs: 20, ratio: 0.1 });
+    expect(compareWaits({ ours, theirs }, 0.99)).toMatchObject({
+      ours: 30,
+      theirs: 60,
+      ratio: 0.5,
+    });
+  });
+
+  test('spreads over the rounds', () => {
+    expect(compareWaits({ ours, theirs }, 0.99).spread).toEqual({ min: 0.1, max: 0.5 });
+  });
+
+  test('refuses a wait that was not measured', () => {
+    expect(() => compareWaits({ ours: [[0]], theirs: [[1]] }, 0.5)).toThrow('no cost');
   });
 });

@@ -12,7 +12,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { startTeam } from '../harness/team.ts';
-import type { Side, Work } from '../harness/work.ts';
+import type { Side, Target, Work } from '../harness/work.ts';
 import { connect, keyOf, redisLocks, redisSemaphoreMutex, redlock } from './backends/redis.ts';
 import type { OpenContender } from './contender.ts';
 
@@ -99,8 +99,12 @@ function asProcesses(task: ContenderTask, cleanup: AsyncDisposableStack) {
   return startTeam(module, Array(clients).fill(task), cleanup);
 }
 
-function contest(title: string, habit: Habit, openAll: Parameters<typeof contending>[2]): Work {
-  const target = 0.67;
+function contest(
+  title: string,
+  habit: Habit & Target,
+  openAll: Parameters<typeof contending>[2],
+): Work {
+  const { target } = habit;
   return {
     kind: 'duel',
     name: `Redis lock, ${clients} ${title}`,
@@ -108,18 +112,21 @@ function contest(title: string, habit: Habit, openAll: Parameters<typeof contend
     needs: 'redis',
     ours: contending('ours', habit, openAll),
     peers: {
-      [redlock.title]: { ...contending(redlock.title, habit, openAll), target },
+      [redlock.title]: {
+        ...contending(redlock.title, habit, openAll),
+        ...(target !== undefined && { target }),
+      },
       [redisSemaphoreMutex.title]: contending(redisSemaphoreMutex.title, habit, openAll),
     },
   };
 }
 
 const atOnce: Habit = { each: 20, pause: 0 };
-const withOtherWork: Habit = { each: 20, pause: 1 };
+const withOtherWork: Habit & Target = { each: 20, pause: 1, target: 0.67 };
 
 export const contendedWorks: readonly Work[] = [
-  contest('clients', atOnce, inOneProcess),
   contest('clients, 1 ms of other work', withOtherWork, inOneProcess),
-  { ...contest('processes', atOnce, asProcesses), long: true },
+  { ...contest('clients, back at once', atOnce, inOneProcess), long: true },
   { ...contest('processes, 1 ms of other work', withOtherWork, asProcesses), long: true },
+  { ...contest('processes, back at once', atOnce, asProcesses), long: true },
 ];
