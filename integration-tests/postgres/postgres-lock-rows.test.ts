@@ -253,6 +253,25 @@ await onService('postgres', ({ url }) => {
       expect(await open().tryAcquire('job')).toBeUndefined();
     });
 
+    it('has its sessions back from requests that hang', async () => {
+      const pool = openPool({ connectionString: url, max: 1 });
+      onTestFinished(() => pool.end());
+      const lock = open(pool);
+      await (await lock.acquire('job')).release();
+      const blocker = await database.pool.connect();
+      try {
+        await blocker.query('BEGIN');
+        await blocker.query(`SELECT FROM runafter.locks WHERE name = 'job' FOR UPDATE`);
+        await expect(lock.acquire('job', { wait: 50, ttl: 500 })).rejects.toMatchObject({
+          code: 'LOCK_TIMEOUT',
+        });
+        expect((await pool.query('SELECT 1')).rowCount, 'the row is still locked').toBe(1);
+      } finally {
+        await blocker.query('COMMIT');
+        blocker.release();
+      }
+    });
+
     it('that has no session to spare does not keep a call that is aborted, nor close()', async () => {
       const pool = openPool({ connectionString: url, max: 1 });
       onTestFinished(() => pool.end());
