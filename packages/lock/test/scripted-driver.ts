@@ -35,9 +35,9 @@ export class ScriptedDriver implements LeaseDriver {
   /** Requests that are under way, by what they are. */
   readonly underWay = { acquire: 0, renew: 0, release: 0 };
   readonly watchers = new Set<Watcher>();
-  /** What watches say; undefined when this backend cannot tell releases. */
-  hears: boolean | undefined;
+  watch?: NonNullable<LeaseDriver['watch']>;
   closed = 0;
+  #hears = false;
   readonly #clock: VirtualClock;
   readonly #owners: string[] = [];
 
@@ -70,18 +70,16 @@ export class ScriptedDriver implements LeaseDriver {
     return this.#answer('release', request, this.releases, signal);
   }
 
-  get watch(): ((request: LeaseRequest, wake: () => void) => Watch) | undefined {
-    if (this.hears === undefined) return undefined;
-    return ({ owner }, wake) => {
+  /** From now on releases can be told, and are if so; before, this backend has no watch. */
+  set hears(hears: boolean) {
+    this.#hears = hears;
+    this.watch = ({ owner }, wake) => {
       const watcher = { owner, wake };
       this.watchers.add(watcher);
-      const hears = () => this.hears ?? false;
-      return {
-        get hears() {
-          return hears();
-        },
-        stop: () => void this.watchers.delete(watcher),
-      };
+      return new ScriptedWatch(
+        () => this.#hears,
+        () => this.watchers.delete(watcher),
+      );
     };
   }
 
@@ -118,6 +116,20 @@ export class ScriptedDriver implements LeaseDriver {
     } finally {
       this.underWay[kind]--;
     }
+  }
+}
+
+class ScriptedWatch implements Watch {
+  readonly stop: () => void;
+  readonly #hears: () => boolean;
+
+  constructor(hears: () => boolean, stop: () => void) {
+    this.#hears = hears;
+    this.stop = stop;
+  }
+
+  get hears(): boolean {
+    return this.#hears();
   }
 }
 
