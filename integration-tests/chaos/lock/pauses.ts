@@ -28,11 +28,10 @@ export interface PauseTools {
 
 /** Milliseconds between two looks at what workers have said. */
 const tick = 5;
-/**
- * After their expiry others have so many milliseconds to be granted the locks. When they are not, the worker may
- * have been paused in the middle of a transaction that everybody waits for.
- */
+/** After their expiry others have so many milliseconds to be granted the locks of a worker that is paused. */
 const grace = 10_000;
+/** How often a worker is stopped for one pause, at most. */
+const mostStops = 20;
 /** Workers that do not do what they should for so many milliseconds are stuck. */
 const patience = 90_000;
 
@@ -82,8 +81,7 @@ class Supervision {
     crew.tell(worker, 'keep');
     const isAwake = () => roster.zombiesOf(worker) !== undefined;
     await this.#until(() => roster.keeps(worker) || isAwake(), 'a worker to hold all its locks');
-    crew.pause(worker);
-    const pausedAt = systemClock.monotonic();
+    const pausedAt = await this.#pause(worker);
     if (backend.endsWithConnection) {
       await this.#until(() => networks[worker]?.breakDown() ?? true, 'a network to be well again');
     }
@@ -97,6 +95,28 @@ class Supervision {
     crew.wake(worker);
     await this.#until(isAwake, 'a worker to notice that it was paused');
     if (areZombies) this.zombies += roster.zombiesOf(worker) ?? 0;
+  }
+
+  /**
+   * Stops a worker while it keeps nobody from working. In the middle of a transaction it may do so, such as of
+   * SQLite's; then it goes on for an instant.
+   *
+   * @returns since when it is paused.
+   */
+  async #pause(worker: number): Promise<number> {
+    const { backend, crew, roster } = this.#tools;
+    for (let stops = 1; ; stops++) {
+      crew.pause(worker);
+      const pausedAt = systemClock.monotonic();
+      // What was said before takes a moment to be heard.
+      await systemClock.sleep(tick);
+      const { writes } = roster;
+      const isLong = () => systemClock.monotonic() - pausedAt > backend.ttl / 4;
+      await this.#until(() => roster.writes > writes || isLong(), 'others to go on');
+      if (roster.writes > writes || stops === mostStops) return pausedAt;
+      crew.wake(worker);
+      await systemClock.sleep(tick);
+    }
   }
 
   /** Lets all workers finish their turns. */

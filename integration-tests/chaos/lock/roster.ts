@@ -14,6 +14,8 @@ interface Keeping {
 }
 
 export class Roster {
+  /** How many writes there have been. */
+  writes = 0;
   readonly #ready = new Set<number>();
   readonly #keeping = new Map<number, Keeping>();
   /** The greatest token that was written with, by lane. */
@@ -60,6 +62,7 @@ export class Roster {
   }
 
   #note(lane: number, token: bigint): void {
+    this.writes++;
     if (token > (this.#written.get(lane) ?? 0n)) this.#written.set(lane, token);
   }
 }
