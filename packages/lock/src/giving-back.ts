@@ -9,7 +9,6 @@ import {
   isTransient,
   type Random,
   retry,
-  untilAborted,
 } from '@runafter/clock';
 import type { LeaseDriver, LeaseRequest } from './lease-driver.ts';
 
@@ -42,16 +41,27 @@ export async function giveBack(
 ): Promise<void> {
   const stop = new AbortController();
   const { signal } = stop;
-  // The first one is sent at once; what is arranged meanwhile costs no time.
-  const sent = driver.release(request, { signal });
-  const attempt = ({ number }: Attempt) =>
-    number === 1 ? sent : driver.release(request, { signal });
-  const cancelTimer = clock.setTimer(longestTry, () => stop.abort());
-  try {
-    await untilAborted(signal, retry(attempt, untilGivenUp, { clock, random, signal }));
-  } catch (error) {
-    if (!signal.aborted && !isTransient(error)) throw error;
-  } finally {
-    cancelTimer();
-  }
+  const send = () => driver.release(request, { signal });
+  const sendAgain = (failure: unknown) => {
+    const attempt = ({ number }: Attempt) => (number === 1 ? Promise.reject(failure) : send());
+    return retry(attempt, untilGivenUp, { clock, random, signal });
+  };
+  // Sent first: what is arranged while it is on its way costs no time.
+  const released = send().catch(sendAgain);
+  await new Promise<void>((resolve, reject) => {
+    const cancelTimer = clock.setTimer(longestTry, () => {
+      stop.abort();
+      resolve();
+    });
+    const fail = (error: unknown) => {
+      cancelTimer();
+      if (isTransient(error)) resolve();
+      else reject(error);
+    };
+    const succeed = () => {
+      cancelTimer();
+      resolve();
+    };
+    released.then(succeed, fail);
+  });
 }
