@@ -157,6 +157,30 @@ describe('the turn of this process', () => {
   });
 });
 
+describe('a call that is aborted in the moment of its turn', () => {
+  it('sends nothing any more', async () => {
+    for (let turns = 0; turns < 20; turns++) {
+      const { clock, driver, lock } = make();
+      const abort = new AbortController();
+      const lease = await lock.acquire('name');
+      const waiting = lock.acquire('name', { signal: abort.signal }).then(
+        (granted) => granted.release(),
+        () => {},
+      );
+      await clock.advance(0);
+      const released = lease.release();
+      for (let turn = 0; turn < turns; turn++) await null;
+      abort.abort();
+      const asked = driver.times('acquire').length;
+      await clock.advance(0);
+      await Promise.all([released, waiting]);
+      expect(driver.times('acquire')).toHaveLength(asked);
+      expect(clock.pending).toBe(0);
+      await (await lock.acquire('name', { wait: 0 })).release();
+    }
+  });
+});
+
 describe('turns', () => {
   it('leave nothing of a name that nobody wants', async () => {
     const turns = new LocalTurns();

@@ -1,10 +1,12 @@
 /**
  * When a waiter asks again: bounds and jitter, wake-ups, expiries, failures. All in virtual time.
  */
+import { getEventListeners } from 'node:events';
 import { virtualClock } from '@runafter/clock';
 import { ServiceUnavailableError } from '@runafter/errors';
 import { describe, expect, it } from 'vitest';
 import { LockTimeoutError, leaseLock } from '../src/index.ts';
+import { Pauses } from '../src/pauses.ts';
 import { expectNothingEscapes } from './nothing-escapes.ts';
 import {
   busy,
@@ -164,6 +166,21 @@ describe('who waits for a backend that tells releases', () => {
     await clock.advance('1s');
     await (await waiting).release();
     expect(driver.times('acquire')).toEqual([0, 0, 875]);
+  });
+});
+
+describe('a long wait', () => {
+  it('leaves no listeners and no timers of its pauses', async () => {
+    const { clock, driver } = make();
+    const pauses = new Pauses({ driver, clock, random: () => 0.5 }, 1_000);
+    const { signal } = new AbortController();
+    for (let count = 0; count < 20; count++) {
+      const pause = pauses.pause({ granted: false }, undefined, signal);
+      await clock.advance('1s');
+      await pause;
+    }
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
+    expect(clock.pending).toBe(0);
   });
 });
 
