@@ -140,6 +140,7 @@ await onService('redis', ({ url, prefix: ownPrefix }) => {
       const granted = (await waiting[0]) as { owner: string };
       await listener.ping();
       expect(messages).toEqual([granted.owner]);
+      expect(await inLine(prefix), 'who holds it does not wait').toBe(3);
       expect(granted.owner).toBe(first);
       await Promise.all([one.close(), two.close(), ...waiting.map((w) => w.catch(() => {}))]);
     });
@@ -184,10 +185,12 @@ await onService('redis', ({ url, prefix: ownPrefix }) => {
       await using holder = redisLock(url, { prefix });
       await using waiter = redisLock(url, { prefix, ...never });
       const lease = await holder.acquire('a');
-      await dyingWaiter(prefix, '200ms');
-      await dyingWaiter(prefix, '250ms');
+      await dyingWaiter(prefix, '700ms');
+      await dyingWaiter(prefix, '750ms');
       const granted = waiter.acquire('a');
       await expect.poll(() => inLine(prefix)).toBe(3);
+      // Whoever begins to hear asks once more.
+      await expect.poll(() => channelsOf(prefix)).toHaveLength(3);
       await lease.release();
       await (await granted).release();
       expect(await inLine(prefix)).toBe(0);
@@ -201,13 +204,32 @@ await onService('redis', ({ url, prefix: ownPrefix }) => {
       await using waiter = redisLock(url, { prefix, ...never });
       const stop = new AbortController();
       const first = waiter.acquire('a', { signal: stop.signal });
-      await expect.poll(() => inLine(prefix)).toBe(1);
+      await expect.poll(() => channelsOf(prefix)).toHaveLength(1);
       const second = waiter.acquire('a');
       await expect.poll(() => inLine(prefix)).toBe(2);
       stop.abort();
       await expect(first).rejects.toThrow('aborted');
       await (await second).release();
     });
+  });
+
+  it('a waiter keeps its place in the line however often it asks', async () => {
+    const prefix = server.freshPrefix();
+    await using lock = redisLock(url, { prefix, poll: '30ms' });
+    await using other = redisLock(url, { prefix, ...never });
+    const lease = await other.acquire('a');
+    const first = lock.acquire('a');
+    await expect.poll(() => inLine(prefix)).toBe(1);
+    const second = other.acquire('a');
+    await expect.poll(() => inLine(prefix)).toBe(2);
+    const line = await server.client.zrange(`${prefix}lock:{a}:line`, 0, -1, 'WITHSCORES');
+    const place = () => server.client.hget(`${prefix}lock:{a}:places`, line[0] ?? '');
+    const before = await place();
+    await expect.poll(place).not.toBe(before);
+    expect(await server.client.zrange(`${prefix}lock:{a}:line`, 0, -1, 'WITHSCORES')).toEqual(line);
+    await lease.release();
+    await (await first).release();
+    await (await second).release();
   });
 
   it('a call that is aborted at any moment leaves nothing, also when the server knows no script', async () => {
