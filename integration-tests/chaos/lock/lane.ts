@@ -35,10 +35,10 @@ export interface LanePace {
   readonly ttl: number;
   /** Milliseconds between two turns, on the average. */
   readonly rest: number;
+  /** Milliseconds that a lock is held beside the time that the writes take, on the average. */
+  readonly hold: number;
 }
 
-/** Milliseconds that a lock is held, at most. */
-const longestHold = 40;
 /** Milliseconds before a write that was not answered is tried again. */
 const retryPause = 20;
 
@@ -108,7 +108,7 @@ export class Lane {
 
   async #hold(lease: Lease): Promise<void> {
     const { vigil, random } = this.#tools;
-    await systemClock.sleep(random() * longestHold);
+    await systemClock.sleep(2 * random() * this.#pace.hold);
     if (vigil.keeps(this.#lane)) await vigil.keep(this.#lane, lease);
   }
 

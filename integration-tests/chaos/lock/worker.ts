@@ -12,7 +12,7 @@ import { endWithParent } from '../harness/end-with-parent.ts';
 import type { LockBackend } from './backend.ts';
 import { classify } from './expected-faults.ts';
 import { Journal } from './journal.ts';
-import { Lane } from './lane.ts';
+import { Lane, type LanePace } from './lane.ts';
 import type { ChaosOp, ChaosResult } from './operations.ts';
 import type { LockTask, Order, Report } from './task.ts';
 import { Vigil } from './vigil.ts';
@@ -38,11 +38,14 @@ async function run(task: LockTask): Promise<void> {
   const lanes = Array.from({ length: task.lanes }, (_, lane) => {
     const random = seededRandom(`${task.seed} ${task.worker} ${lane}`);
     const tools = { lock, documents, journal, vigil, random, process: name, onWrote };
-    // Where nothing is kept there is always somebody who holds and somebody who waits, to be killed.
-    const rest = lane < task.keepers ? backend.rest : backend.rest / 10;
-    return new Lane(lane, tools, { ttl: backend.ttl, rest });
+    return new Lane(lane, tools, paceOf(lane, task, backend));
   });
   await Promise.all(lanes.map((lane) => lane.work(end.signal)));
+}
+
+/** Where nothing is kept there is nearly always somebody who holds and somebody who waits, to be killed. */
+function paceOf(lane: number, { keepers }: LockTask, { ttl, rest }: LockBackend): LanePace {
+  return lane < keepers ? { ttl, rest, hold: 20 } : { ttl, rest: rest / 10, hold: 100 };
 }
 
 function tell(report: Report): void {
