@@ -283,9 +283,7 @@ await onService('mssql', ({ url }) => {
 
   it('a user who may execute the procedures can lock, and needs no right on the tables', async () => {
     // It asks for rights on what a procedure uses, too.
-    const needed = server?.name.includes('Babelfish')
-      ? 'EXECUTE, SELECT, INSERT, UPDATE'
-      : 'EXECUTE';
+    const needed = (await isBabelfish()) ? 'EXECUTE, SELECT, INSERT, UPDATE' : 'EXECUTE';
     const login = `locker_${randomUUID().replaceAll('-', '')}`;
     const password = `Aa1_${randomUUID()}`;
     await database.run(`CREATE LOGIN ${login} WITH PASSWORD = '${password}'`);
