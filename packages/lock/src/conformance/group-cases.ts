@@ -45,7 +45,7 @@ export function groupCases(setting: Setting): void {
     it.each(['a', 'b', 'c'])('are none when %s is not to be had', async (held) => {
       const { lock, other } = setting;
       await using lease = await lock.acquire(held);
-      await expect(other.acquireAll(['c', 'a', 'b'], { wait: 50 })).rejects.toMatchObject({
+      await expect(other.acquireAll(['c', 'a', 'b'], { wait: '2s' })).rejects.toMatchObject({
         code: 'LOCK_TIMEOUT',
         lockName: held,
       });
