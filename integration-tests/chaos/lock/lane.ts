@@ -11,7 +11,7 @@ import { hasCode } from '@runafter/errors';
 import type { Lease, Lock } from '@runafter/lock';
 import { type DocumentStore, type Fence, type StoredDocument, update } from '@runafter/optimistic';
 import type { Guarded } from './backend.ts';
-import { isExpected, isRefusal } from './expected-faults.ts';
+import { classify, isExpected, isRefusal } from './expected-faults.ts';
 import type { Journal } from './journal.ts';
 import type { ChaosOp, ChaosResult, Writer } from './operations.ts';
 import { laneName } from './task.ts';
@@ -117,9 +117,11 @@ export class Lane {
     const { token, owner } = lease;
     const fence: Fence = { token, owner, assertHeld() {} };
     if (document !== undefined) {
-      await untilAnswered(() => this.#replace('replay', fence, document));
+      // Not again when it may have been done: it would be in its own way.
+      const isNotDone = (error: unknown) => classify(error) === 'failed';
+      await sendWhile(isNotDone, () => this.#replace('replay', fence, document));
     }
-    await untilAnswered(() => this.#update('zombie', fence));
+    await sendWhile(isExpected, () => this.#update('zombie', fence));
     return 1;
   }
 
@@ -190,13 +192,18 @@ export class Lane {
   }
 }
 
-async function untilAnswered(attempt: () => Promise<unknown>): Promise<void> {
+/** Sends something until it is answered, or fails otherwise than in the way that is worth another try. */
+async function sendWhile(
+  isWorthIt: (error: unknown) => boolean,
+  send: () => Promise<unknown>,
+): Promise<void> {
   for (;;) {
     try {
-      await attempt();
+      await send();
       return;
     } catch (error) {
       if (!isExpected(error)) throw error;
+      if (!isWorthIt(error)) return;
     }
     await systemClock.sleep(retryPause);
   }
