@@ -1,6 +1,7 @@
 /**
  * On a backend that keeps no order: of one process, one asks at a time, and the others wait behind it.
  */
+import { getEventListeners } from 'node:events';
 import { virtualClock } from '@runafter/clock';
 import { describe, expect, it } from 'vitest';
 import { type Lease, leaseLock } from '../src/index.ts';
@@ -196,6 +197,7 @@ describe('turns', () => {
     first();
     (await second)();
     (await fourth)();
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
     const free = turns.tryTake('name');
     expect(free).toBeTypeOf('function');
     free?.();
