@@ -49,6 +49,13 @@ describe('the name that a driver gets', () => {
     },
   );
 
+  it('is hashed from exactly 200 characters on, and again when it was hashed already', () => {
+    expect(toStoredName('x'.repeat(199))).toBe('x'.repeat(199));
+    const stored = toStoredName('x'.repeat(200));
+    expect(stored).not.toBe('x'.repeat(200));
+    expect(toStoredName(stored)).not.toBe(stored);
+  });
+
   it('differs for long names that differ at their ends', () => {
     const long = 'x'.repeat(10_000);
     expect(toStoredName(`${long}a`)).not.toBe(toStoredName(`${long}b`));
