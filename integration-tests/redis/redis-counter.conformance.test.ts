@@ -2,7 +2,8 @@ import type { AtomicCounter } from '@runafter/counter';
 import { type CounterConnectOptions, describeCounter } from '@runafter/counter/conformance';
 import { redisCounter } from '@runafter/redis';
 import { onService } from '../services/on-service.ts';
-import { loseReplyThrough, useRedis } from './redis-place.ts';
+import { loseReplyThrough } from '../testkit/lose-reply.ts';
+import { useRedis } from './redis-place.ts';
 
 await onService('redis', (place) => {
   const server = useRedis(place.url, place.prefix);

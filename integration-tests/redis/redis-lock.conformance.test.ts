@@ -1,9 +1,9 @@
 import type { Lock } from '@runafter/lock';
 import { describeLock, type LockConnectOptions } from '@runafter/lock/conformance';
 import { redisLock } from '@runafter/redis';
-import { startLockProcess } from '../lock/lock-process.ts';
+import { faultyNetwork } from '../lock/faulty-network.ts';
+import { LockProcesses } from '../lock/lock-processes.ts';
 import { onService } from '../services/on-service.ts';
-import { faultyNetwork } from './faulty-network.ts';
 import { useRedis } from './redis-place.ts';
 
 await onService('redis', (place) => {
@@ -13,6 +13,7 @@ await onService('redis', (place) => {
     async open() {
       const prefix = server.freshPrefix();
       const locks: Lock[] = [];
+      const processes = new LockProcesses({ backend: 'redis', place: { ...place, prefix } });
       const connect = (url: string, options?: LockConnectOptions) => {
         const lock = redisLock(url, { ...options, prefix });
         locks.push(lock);
@@ -27,9 +28,9 @@ await onService('redis', (place) => {
         async breakLease(name) {
           await server.client.del(`${prefix}lock:{${name}}`);
         },
-        startProcess: (task) =>
-          startLockProcess({ backend: 'redis', place: { ...place, prefix } }, task),
+        startProcess: (task) => processes.start(task),
         async close() {
+          await processes.kill();
           await Promise.all(locks.map((lock) => lock.close()));
         },
       };

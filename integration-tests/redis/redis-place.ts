@@ -42,12 +42,3 @@ export function useRedis(url: string, prefix: string): RedisServer {
     },
   };
 }
-
-/** Loses the reply to the next request, and keeps the client away while others do something. */
-export function loseReplyThrough(proxy: FaultProxy, meanwhile?: () => Promise<void>): void {
-  void proxy.loseNextReply().then(async () => {
-    proxy.refuse();
-    await meanwhile?.();
-    proxy.heal();
-  });
-}

@@ -1,8 +1,8 @@
 import type { Semaphore } from '@runafter/lock';
 import { describeSemaphore, type SemaphoreConnectOptions } from '@runafter/lock/conformance';
 import { redisSemaphore } from '@runafter/redis';
+import { faultyNetwork } from '../lock/faulty-network.ts';
 import { onService } from '../services/on-service.ts';
-import { faultyNetwork } from './faulty-network.ts';
 import { useRedis } from './redis-place.ts';
 
 await onService('redis', (place) => {

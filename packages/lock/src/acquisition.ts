@@ -107,11 +107,27 @@ export class Acquisition<H extends Holding> {
 
   /** Leaves nothing behind, after the signal has aborted. For who has been handed nothing; never rejects. */
   async abandon(): Promise<void> {
-    const cancelTimer = this.#tools.clock.setTimer(patience, () => this.#asking.abort());
-    await this.#granting?.catch(ignore);
-    cancelTimer();
+    await this.#untilAnswered();
     if (this.#holding !== undefined) await this.#holding.release().catch(ignore);
     else if (this.#mayRemain) await giveBack(this.#tools, this.#request).catch(ignore);
+  }
+
+  /** A request under way tells what is left. After a while it is cut off, and has as long again for that. */
+  async #untilAnswered(): Promise<void> {
+    const { clock } = this.#tools;
+    let cancelTimer = ignore;
+    await new Promise<void>((resolve) => {
+      const cutOff = () => {
+        this.#asking.abort();
+        cancelTimer = clock.setTimer(patience, resolve);
+      };
+      cancelTimer = clock.setTimer(patience, cutOff);
+      Promise.resolve(this.#granting).then(
+        () => resolve(),
+        () => resolve(),
+      );
+    });
+    cancelTimer();
   }
 
   async #wait(signal: AbortSignal): Promise<H> {

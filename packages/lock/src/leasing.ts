@@ -14,7 +14,6 @@ import {
   parseDuration,
   type Random,
   systemClock,
-  untilAborted,
 } from '@runafter/clock';
 import { ServiceClosedError } from '@runafter/errors';
 import { Acquisition, type AcquisitionTools } from './acquisition.ts';
@@ -24,6 +23,7 @@ import { LocalTurns, type Turn } from './local-turns.ts';
 import { LockOptionError } from './lock-errors.ts';
 import type { AcquireOptions, TryAcquireOptions } from './lock-port.ts';
 import { assertHolder, assertLockName, toStoredName, toTtl } from './lock-rules.ts';
+import { Stop } from './stop.ts';
 
 /** What locks and semaphores on every backend can be told; a driver adds its own. */
 export interface LeasingOptions {
@@ -51,8 +51,7 @@ export interface LeasingOptions {
 /** A call, from its beginning until nothing is left of it: neither a request, nor what it was granted. */
 interface Call<H extends Holding> {
   readonly acquisition: Acquisition<H>;
-  /** Ends the asking. */
-  readonly stop: AbortController;
+  readonly stop: Stop;
   turn: Turn | undefined;
   holding: H | undefined;
 }
@@ -139,7 +138,7 @@ export class Leasing<H extends Holding> {
     });
     const call: Call<H> = {
       acquisition,
-      stop: new AbortController(),
+      stop: new Stop(),
       turn: undefined,
       holding: undefined,
     };
@@ -167,7 +166,7 @@ export class Leasing<H extends Holding> {
         stop.signal.throwIfAborted();
       }
       const granting = wait === 0 ? acquisition.try(stop.signal) : acquisition.wait(stop.signal);
-      const holding = await untilAborted(stop.signal, granting);
+      const holding = await stop.race(granting);
       // What comes together with the abort is not for the caller any more.
       stop.signal.throwIfAborted();
       call.holding = holding;

@@ -1,5 +1,5 @@
 /**
- * A lock on the server: who holds it, with an expiry, and the last token, without one.
+ * A lock on the server: who holds it, with an expiry, and the last token, which is the holder's, without one.
  *
  * A token is one more than the last, and at least the time in milliseconds. So tokens grow by what is stored,
  * whatever clocks do; and where what was stored is lost, by a failover or a deletion, they still grow by the clock.
@@ -12,47 +12,46 @@ import { luaScript } from './lua-script.ts';
 import { waitingLine } from './waiting-line.ts';
 
 const acquire = luaScript(`
-local holder, tokens, ttl = KEYS[3], KEYS[4], ARGV[2]
-local held = redis.call('GET', holder)
-if held or redis.call('EXISTS', KEYS[1]) == 1 then
+local holder, tokens, ttl, least = KEYS[3], KEYS[4], ARGV[2], ARGV[5]
+if redis.call('EXISTS', KEYS[1], holder) > 0 then
   ${waitingLine}
-  local token, heldBy = string.match(held or '', '^(%d+):(.*)$')
+  local heldBy = redis.call('GET', holder)
   if heldBy == owner then
     redis.call('PEXPIRE', holder, ttl)
-    return token
+    local token = redis.call('GET', tokens)
+    if token then return token end
+  else
+    local place, channel = tonumber(ARGV[3]), ARGV[4]
+    local first = firstInLine() or owner
+    if heldBy or first ~= owner then
+      if place then takePlace(place, channel) end
+      local freeIn = -1
+      if first == owner then freeIn = redis.call('PTTL', holder) elseif place then freeIn = turnIn() end
+      return { heldBy or '', freeIn >= 0 and freeIn or '' }
+    end
+    leaveLine(owner)
   end
-  local place, channel = tonumber(ARGV[3]), ARGV[4]
-  local first = firstInLine() or owner
-  if held or first ~= owner then
-    if place then takePlace(place, channel) end
-    local freeIn = -1
-    if first == owner then freeIn = redis.call('PTTL', holder) elseif place then freeIn = turnIn() end
-    return { heldBy or '', freeIn >= 0 and freeIn or '' }
-  end
-  leaveLine(owner)
 end
-local token, least = redis.call('INCR', tokens), tonumber(ARGV[5])
-if token < least then
-  token = least
-  redis.call('SET', tokens, ARGV[5])
+local token = least
+if tonumber(redis.call('GET', tokens) or 0) < tonumber(least) then
+  redis.call('SET', tokens, token)
+else
+  redis.call('INCR', tokens)
+  token = redis.call('GET', tokens)
 end
-token = string.format('%.0f', token)
-redis.call('SET', holder, token .. ':' .. ARGV[1], 'PX', ttl)
+redis.call('SET', holder, ARGV[1], 'PX', ttl)
 return token
 `);
 
 const renew = luaScript(`
-local held = redis.call('GET', KEYS[3])
-if not held or string.match(held, ':(.*)') ~= ARGV[1] then return 0 end
+if redis.call('GET', KEYS[3]) ~= ARGV[1] then return 0 end
 redis.call('PEXPIRE', KEYS[3], ARGV[2])
 return 1
 `);
 
 const release = luaScript(`
-local holder = KEYS[3]
-local held = redis.call('GET', holder)
-local isOurs = held and string.match(held, ':(.*)') == ARGV[1]
-if isOurs then redis.call('DEL', holder) end
+local isOurs = redis.call('GET', KEYS[3]) == ARGV[1]
+if isOurs then redis.call('DEL', KEYS[3]) end
 if redis.call('EXISTS', KEYS[1]) == 0 then return 1 end
 ${waitingLine}
 local wasFirst = firstInLine() == owner

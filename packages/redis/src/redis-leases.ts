@@ -64,7 +64,8 @@ export class RedisLeases implements LeaseDriver {
   }
 
   async renew(request: LeaseRequest, ttl: number, { signal }: WaitOptions): Promise<boolean> {
-    const reply = await this.#run(this.#scripts.renew, request, [toExpiry(ttl)], signal);
+    const renewal = this.#run(this.#scripts.renew, request, [toExpiry(ttl)], signal);
+    const reply = await untilAborted(signal, renewal);
     return Number(reply) === 1;
   }
 
@@ -89,10 +90,9 @@ export class RedisLeases implements LeaseDriver {
   ): Promise<unknown> {
     const base = `${this.#keys}{${toHashTag(name)}}`;
     const keys = this.#scripts.keys.map((end) => base + end);
-    const reply = this.#connection.run((client) =>
+    return this.#connection.run((client) =>
       runScript(client, script, keys, [owner, ...args], { signal }),
     );
-    return untilAborted(signal, reply);
   }
 }
 
