@@ -51,7 +51,7 @@ export function useDatabase(url: string): Database {
     pool,
     run,
     async empty() {
-      const tables = ['documents', 'counters', 'counter_operations'];
+      const tables = ['documents', 'counters', 'counter_operations', 'locks'];
       await run(tables.map((table) => `DELETE FROM runafter.${table};`).join('\n'));
     },
     poolOf(index) {
@@ -94,19 +94,6 @@ function openPool(url: string): Promise<mssql.ConnectionPool> {
 async function openFaultyPool(url: string): Promise<FaultyPool> {
   const proxy = await faultProxy({ url });
   return { proxy, pool: await openPool(proxy.url) };
-}
-
-/** Loses the reply to the next request, and keeps the client away while others do something. */
-export function loseReplyThrough(
-  proxy: FaultProxy,
-  meanwhile?: () => Promise<void>,
-  which?: (request: Buffer) => boolean,
-): void {
-  void proxy.loseNextReply(which).then(async () => {
-    proxy.refuse();
-    await meanwhile?.();
-    proxy.heal();
-  });
 }
 
 /** A request to a procedure of locks, and no part of how a client connects. */

@@ -1,7 +1,8 @@
 import { describeCounter } from '@runafter/counter/conformance';
 import { mssqlCounter } from '@runafter/mssql';
 import { onService } from '../services/on-service.ts';
-import { loseReplyThrough, useDatabase } from './database.ts';
+import { loseReplyThrough } from '../testkit/lose-reply.ts';
+import { useDatabase } from './database.ts';
 
 await onService('mssql', ({ url }) => {
   const database = useDatabase(url);

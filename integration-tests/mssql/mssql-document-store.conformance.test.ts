@@ -4,7 +4,8 @@ import type { DocumentStoreOptions } from '@runafter/optimistic';
 import { describeDocumentStore } from '@runafter/optimistic/conformance';
 import type { ConnectionPool } from 'mssql';
 import { onService } from '../services/on-service.ts';
-import { loseReplyThrough, useDatabase } from './database.ts';
+import { loseReplyThrough } from '../testkit/lose-reply.ts';
+import { useDatabase } from './database.ts';
 
 const pageSize = 50;
 

@@ -1,56 +1,46 @@
 import type { Lock } from '@runafter/lock';
-import {
-  describeLock,
-  type LockConnectOptions,
-  type LockProcess,
-} from '@runafter/lock/conformance';
+import { describeLock, type LockConnectOptions } from '@runafter/lock/conformance';
 import { mssqlLock } from '@runafter/mssql';
 import { type FaultProxy, faultProxy } from '@runafter/testkit';
-import { startLockProcess } from '../lock/lock-process.ts';
+import { afterAll } from 'vitest';
+import { faultyNetwork } from '../lock/faulty-network.ts';
+import { LockProcesses } from '../lock/lock-processes.ts';
 import { onService } from '../services/on-service.ts';
-import { isLockRequest, loseReplyThrough, useDatabase } from './database.ts';
+import { isLockRequest, useDatabase } from './database.ts';
+import { LockShelf } from './lock-shelf.ts';
 
 await onService('mssql', ({ url }) => {
   const database = useDatabase(url);
+  const shelf = new LockShelf((options) => mssqlLock(url, options));
+  afterAll(() => shelf.close());
 
   describeLock('mssqlLock', {
     async open() {
+      await database.empty();
       const locks: Lock[] = [];
-      const processes: LockProcess[] = [];
       const proxies: FaultProxy[] = [];
-      // With its session, which takes Babelfish longer than some of the tests wait.
-      const connect = async (address: string, options?: LockConnectOptions) => {
+      const processes = new LockProcesses({ backend: 'mssql', place: { url } });
+      const open = (address: string, options?: LockConnectOptions) => {
         const lock = mssqlLock(address, options);
         locks.push(lock);
-        await (await lock.tryAcquire('session'))?.release();
-        return lock;
+        return withSession(lock);
       };
       return {
-        connect: (options) => connect(url, options),
+        connect: async (options) =>
+          options?.tokens ? await open(url, options) : await withSession(shelf.borrow(options)),
         async connectFaulty(options) {
           // One for each, since tests that are played side by side must not cut each other off.
           const proxy = await faultProxy({ url });
           proxies.push(proxy);
-          return {
-            lock: await connect(proxy.url, options),
-            loseReply: (meanwhile) => loseReplyThrough(proxy, meanwhile, isLockRequest),
-            stall: () => proxy.blackHole('toClient'),
-            cut() {
-              proxy.refuse();
-              proxy.cut();
-            },
-            heal: () => proxy.heal(),
-          };
+          const lock = await open(proxy.url, options);
+          return { lock, ...faultyNetwork(proxy, isLockRequest) };
         },
         breakLease: (name) => database.killHolderOf(name),
-        async startProcess(task) {
-          const started = await startLockProcess({ backend: 'mssql', place: { url } }, task);
-          processes.push(started);
-          return started;
-        },
+        startProcess: (task) => processes.start(task),
         async close() {
-          await Promise.all(processes.map((process) => process.kill()));
+          await processes.kill();
           await Promise.all(locks.map((lock) => lock.close()));
+          await shelf.takeBack();
           await Promise.all(proxies.map((proxy) => proxy.close()));
         },
       };
@@ -60,3 +50,9 @@ await onService('mssql', ({ url }) => {
     shortestTtl: 5_000,
   });
 });
+
+/** Babelfish takes longer to open one than some of the tests wait. */
+async function withSession(lock: Lock): Promise<Lock> {
+  await (await lock.tryAcquire('session'))?.release();
+  return lock;
+}

@@ -47,12 +47,3 @@ export function openPool(options: pg.PoolConfig): pg.Pool {
   pool.on('connect', (session) => session.on('error', () => {}));
   return pool;
 }
-
-/** Loses the reply to the next request, and keeps the client away while others do something. */
-export function loseReplyThrough(proxy: FaultProxy, meanwhile?: () => Promise<void>): void {
-  void proxy.loseNextReply().then(async () => {
-    proxy.refuse();
-    await meanwhile?.();
-    proxy.heal();
-  });
-}

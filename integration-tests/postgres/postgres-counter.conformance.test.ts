@@ -2,7 +2,8 @@ import type { AtomicCounter } from '@runafter/counter';
 import { type CounterConnectOptions, describeCounter } from '@runafter/counter/conformance';
 import { postgresCounter } from '@runafter/postgres';
 import { onService } from '../services/on-service.ts';
-import { loseReplyThrough, useDatabase } from './database.ts';
+import { loseReplyThrough } from '../testkit/lose-reply.ts';
+import { useDatabase } from './database.ts';
 
 await onService('postgres', ({ url }) => {
   const database = useDatabase(url);

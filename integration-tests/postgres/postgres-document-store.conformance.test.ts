@@ -2,7 +2,8 @@ import type { DocumentStore, DocumentStoreOptions } from '@runafter/optimistic';
 import { describeDocumentStore } from '@runafter/optimistic/conformance';
 import { postgresDocumentStore } from '@runafter/postgres';
 import { onService } from '../services/on-service.ts';
-import { loseReplyThrough, useDatabase } from './database.ts';
+import { loseReplyThrough } from '../testkit/lose-reply.ts';
+import { useDatabase } from './database.ts';
 
 const pageSize = 50;
 

@@ -1,13 +1,10 @@
 import type { Lock } from '@runafter/lock';
-import {
-  describeLock,
-  type LockConnectOptions,
-  type LockProcess,
-} from '@runafter/lock/conformance';
+import { describeLock, type LockConnectOptions } from '@runafter/lock/conformance';
 import { postgresLock } from '@runafter/postgres';
-import { startLockProcess } from '../lock/lock-process.ts';
+import { faultyNetwork } from '../lock/faulty-network.ts';
+import { LockProcesses } from '../lock/lock-processes.ts';
 import { onService } from '../services/on-service.ts';
-import { loseReplyThrough, useDatabase } from './database.ts';
+import { useDatabase } from './database.ts';
 
 await onService('postgres', ({ url }) => {
   const database = useDatabase(url);
@@ -16,7 +13,7 @@ await onService('postgres', ({ url }) => {
     async open() {
       await database.empty();
       const locks: Lock[] = [];
-      const processes: LockProcess[] = [];
+      const processes = new LockProcesses({ backend: 'postgres', place: { url } });
       const connect = (address: string, options?: LockConnectOptions) => {
         const lock = postgresLock(address, options);
         locks.push(lock);
@@ -26,29 +23,16 @@ await onService('postgres', ({ url }) => {
         connect: async (options) => connect(url, options),
         async connectFaulty(options) {
           const proxy = await database.proxy();
-          return {
-            lock: connect(proxy.url, options),
-            loseReply: (meanwhile) => loseReplyThrough(proxy, meanwhile),
-            stall: () => proxy.blackHole('toClient'),
-            cut() {
-              proxy.refuse();
-              proxy.cut();
-            },
-            heal: () => proxy.heal(),
-          };
+          return { lock: connect(proxy.url, options), ...faultyNetwork(proxy) };
         },
         async breakLease(name) {
           await database.pool.query('UPDATE runafter.locks SET owner = NULL WHERE name = $1', [
             name,
           ]);
         },
-        async startProcess(task) {
-          const started = await startLockProcess({ backend: 'postgres', place: { url } }, task);
-          processes.push(started);
-          return started;
-        },
+        startProcess: (task) => processes.start(task),
         async close() {
-          await Promise.all(processes.map((process) => process.kill()));
+          await processes.kill();
           await Promise.all(locks.map((lock) => lock.close()));
         },
       };

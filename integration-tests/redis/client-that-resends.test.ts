@@ -115,7 +115,7 @@ await onService('redis', (place) => {
     });
     await lease.release();
     expect(proxy.counts.lostReplies).toBe(2);
-    expect(await server.client.get(holder)).toBe(`${next?.token}:${next?.owner}`);
+    expect(await server.client.get(holder)).toBe(next?.owner);
     await next?.release();
   });
 

@@ -3,16 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Lock } from '@runafter/lock';
-import { describeLock, type LockProcess } from '@runafter/lock/conformance';
+import { describeLock } from '@runafter/lock/conformance';
 import { sqliteLock } from '@runafter/sqlite';
-import { startLockProcess } from '../lock/lock-process.ts';
+import { LockProcesses } from '../lock/lock-processes.ts';
 
 describeLock('sqliteLock', {
   async open() {
     const folder = mkdtempSync(join(tmpdir(), 'runafter-sqlite-'));
     const file = join(folder, 'locks.db');
     const locks: Lock[] = [];
-    const processes: LockProcess[] = [];
+    const processes = new LockProcesses({ backend: 'sqlite', place: { folder } });
     return {
       async connect(options) {
         const lock = sqliteLock(file, options);
@@ -24,13 +24,9 @@ describeLock('sqliteLock', {
         database.prepare('UPDATE lock SET owner = NULL WHERE name = ?').run(Buffer.from(name));
         database.close();
       },
-      async startProcess(task) {
-        const started = await startLockProcess({ backend: 'sqlite', place: { folder } }, task);
-        processes.push(started);
-        return started;
-      },
+      startProcess: (task) => processes.start(task),
       async close() {
-        await Promise.all(processes.map((process) => process.kill()));
+        await processes.kill();
         await Promise.all(locks.map((lock) => lock.close()));
         rmSync(folder, { recursive: true });
       },
