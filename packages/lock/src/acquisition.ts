@@ -43,6 +43,9 @@ export interface AcquisitionTools<H extends Holding> extends GivingBack {
 /** For how many polls a place in the line is kept: one request may be lost, and one be slow. */
 const pollsOfPlace = 3;
 
+/** In milliseconds: who stands still for a shorter time, such as for a large response, keeps its place. */
+const shortestPlace = 5_000;
+
 /** In milliseconds: so long a request may go on that nobody waits for any more. Its reply tells what is left. */
 const patience = 1_000;
 
@@ -90,12 +93,16 @@ export class Acquisition<H extends Holding> {
     return waiting;
   }
 
-  /** What the caller is told whose time is over. */
-  timeOut(): LockTimeoutError {
+  /**
+   * What the caller is told whose time is over.
+   *
+   * @param localHolder - the owner in this process, for who has not asked because of it.
+   */
+  timeOut(localHolder: string | undefined): LockTimeoutError {
     const { driver, clock } = this.#tools;
     const waited = clock.monotonic() - this.#since;
-    const { heldBy } = this.#busy ?? {};
-    const cause = this.#failure ?? this.#whyUnanswered();
+    const { heldBy = localHolder } = this.#busy ?? {};
+    const cause = this.#failure ?? (localHolder === undefined ? this.#whyUnanswered() : undefined);
     return new LockTimeoutError(driver.name, this.#wish.givenName, waited, heldBy, { cause });
   }
 
@@ -108,8 +115,13 @@ export class Acquisition<H extends Holding> {
   /** Leaves nothing behind, after the signal has aborted. For who has been handed nothing; never rejects. */
   async abandon(): Promise<void> {
     await this.#untilAnswered();
-    if (this.#holding !== undefined) await this.#holding.release().catch(ignore);
-    else if (this.#mayRemain) await giveBack(this.#tools, this.#request).catch(ignore);
+    const holding = this.#holding;
+    if (holding !== undefined) {
+      holding.release().catch(ignore);
+      await new Promise<void>((resolve) => holding.whenGivenBack(resolve));
+    } else if (this.#mayRemain) {
+      await giveBack(this.#tools, this.#request).catch(ignore);
+    }
   }
 
   /** A request under way tells what is left. After a while it is cut off, and has as long again for that. */
@@ -132,7 +144,9 @@ export class Acquisition<H extends Holding> {
 
   async #wait(signal: AbortSignal): Promise<H> {
     const { poll } = this.#wish;
-    const place = this.#tools.driver.queues ? Math.ceil(poll * pollsOfPlace) : undefined;
+    const place = this.#tools.driver.queues
+      ? Math.max(Math.ceil(poll * pollsOfPlace), shortestPlace)
+      : undefined;
     const pauses = new Pauses(this.#tools, poll);
     try {
       if (this.#tools.contended) pauses.listen(this.#request);

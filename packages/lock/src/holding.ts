@@ -5,7 +5,8 @@
  * Only then may this process ask for the name again.
  * @module
  */
-import { type ClockReading, keepRenewed, type Renewal } from '@runafter/clock';
+import { type ClockReading, keepRenewed, type Renewal, type WaitOptions } from '@runafter/clock';
+import { hasCode } from '@runafter/errors';
 import { type GivingBack, giveBack } from './giving-back.ts';
 import type { Granted, LeaseRequest } from './lease-driver.ts';
 import type { Held, Lease } from './lock-port.ts';
@@ -34,7 +35,7 @@ export class Holding implements Held {
   #onGivenBack: () => void = () => {};
 
   constructor(tools: GivingBack, claim: Claim) {
-    const { driver, clock, random } = tools;
+    const { clock, random } = tools;
     const { givenName, owner, ttl, granted, requestedAt } = claim;
     this.name = givenName;
     this.owner = owner;
@@ -46,12 +47,12 @@ export class Holding implements Held {
       name: givenName,
       ttl,
       requestedAt,
-      renew: (options) => driver.renew(claim, ttl, options),
+      renew: (options) => this.#renew(options),
       onLost: () => this.#onLost(),
     });
     const { ended } = granted;
     if (ended?.aborted) this.#onBackendEnd();
-    else ended?.addEventListener('abort', this.#onBackendEnd, { once: true });
+    else if (!this.lost) ended?.addEventListener('abort', this.#onBackendEnd, { once: true });
   }
 
   get expiresAt(): number {
@@ -87,6 +88,16 @@ export class Holding implements Held {
   whenGivenBack(callback: () => void): void {
     if (this.#isGivenBack) callback();
     else this.#onGivenBack = callback;
+  }
+
+  async #renew(options: Required<WaitOptions>): Promise<boolean> {
+    try {
+      return await this.#tools.driver.renew(this.#claim, this.#claim.ttl, options);
+    } catch (error) {
+      // What was refused once, such as for a right that was withdrawn, will not be granted before the deadline.
+      if (hasCode(error, 'SERVICE_REFUSED')) this.#renewal.lose(error);
+      throw error;
+    }
   }
 
   async #release(): Promise<void> {

@@ -13,7 +13,7 @@
  * - Every request ends within a time, by itself, and early when its signal aborts. Errors are those of
  *   `@runafter/errors`: a ServiceUnavailableError says whether the request may have been carried out. What else is
  *   thrown, the signal's reason too, leaves that open.
- * - Nothing of it keeps the process alive between requests, but what it was given.
+ * - Between requests no timer of it keeps the process alive. A connection that it has opened may, until close().
  *
  * The suites that every driver runs are in conformance/.
  * @module
@@ -35,9 +35,8 @@ export interface AcquireRequest extends LeaseRequest {
   /** How many permits of a semaphore; 1 for a lock. */
   readonly weight: number;
   /**
-   * Of who waits, for a driver with `queues`: a place in the line, from the first such request on, which is
-   * kept for so many milliseconds after each. Undefined for who does not wait, and who is not granted what
-   * somebody waits for.
+   * For how many milliseconds a place in the line is kept, from each such request on: of who waits, for a
+   * driver with `queues`. Undefined: takes no place, and is not granted what somebody stands in line for.
    */
   readonly place: number | undefined;
 }

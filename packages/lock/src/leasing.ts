@@ -15,7 +15,7 @@ import {
   type Random,
   systemClock,
 } from '@runafter/clock';
-import { ServiceClosedError } from '@runafter/errors';
+import { ServiceClosedError, ServiceUnavailableError } from '@runafter/errors';
 import { Acquisition, type AcquisitionTools } from './acquisition.ts';
 import type { Holding } from './holding.ts';
 import type { LeaseDriver } from './lease-driver.ts';
@@ -47,6 +47,9 @@ export interface LeasingOptions {
   /** Where the jitter of the waits comes from. Default `Math.random`. */
   readonly random?: Random | undefined;
 }
+
+/** In milliseconds: a service that has not answered who asks once within this time is not there. */
+const longestTry = 10_000;
 
 /** A call, from its beginning until nothing is left of it: neither a request, nor what it was granted. */
 interface Call<H extends Holding> {
@@ -92,7 +95,7 @@ export class Leasing<H extends Holding> {
     const wait = options.wait === undefined ? this.wait : parseDuration(options.wait, 'wait');
     const call = this.#begin(name, options, weight);
     const holding = await this.#finish(call, name, wait, options.signal);
-    if (holding === undefined) throw call.acquisition.timeOut();
+    if (holding === undefined) throw call.acquisition.timeOut(this.#localHolder(name));
     return holding;
   }
 
@@ -156,8 +159,13 @@ export class Leasing<H extends Holding> {
     const { acquisition, stop } = call;
     const abort = () => stop.abort(signal?.reason);
     signal?.addEventListener('abort', abort, { once: true });
-    const timeOut = () => stop.abort(acquisition.timeOut());
-    const cancelTimer = wait === 0 ? ignore : this.clock.setTimer(wait, timeOut);
+    const timeOut = () =>
+      stop.abort(
+        wait === 0
+          ? new ServiceUnavailableError(this.#driver.name, 'unknown')
+          : acquisition.timeOut(this.#localHolder(name)),
+      );
+    const cancelTimer = this.clock.setTimer(wait === 0 ? longestTry : wait, timeOut);
     try {
       if (this.#turns !== undefined) {
         const turn = wait === 0 ? this.#turns.tryTake(name) : this.#turns.take(name, stop.signal);
@@ -176,6 +184,13 @@ export class Leasing<H extends Holding> {
       signal?.removeEventListener('abort', abort);
       this.#endInTime(call);
     }
+  }
+
+  /** Who has a name in this process, where it is asked for by one at a time. */
+  #localHolder(name: string): string | undefined {
+    if (this.#turns === undefined) return undefined;
+    for (const { holding } of this.#calls) if (holding?.name === name) return holding.owner;
+    return undefined;
   }
 
   /** The turn of this process, and the place among the calls, last until nothing is left. */

@@ -24,7 +24,7 @@ export class LockTimeoutError extends RunafterError {
   ) {
     const failed = options?.cause !== undefined;
     const what = failed
-      ? 'could not be asked for, at last because the service did not answer,'
+      ? 'was not granted, and the last request for it failed,'
       : `was still held${heldBy === undefined ? '' : ` by "${heldBy}"`}`;
     const fix = failed
       ? 'Look at the cause.'

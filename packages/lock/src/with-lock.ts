@@ -2,6 +2,7 @@
  * A function under a lock.
  * @module
  */
+import { untilAborted } from '@runafter/clock';
 import { hasCode } from '@runafter/errors';
 import type { AcquireOptions, Lease, Lock } from './lock-port.ts';
 
@@ -31,7 +32,8 @@ export async function withLock<R>(
     result = await use(lease);
     if (!hasCode(lease.signal.reason, 'LEASE_RELEASED')) lease.assertHeld();
   } catch (error) {
-    await lease.release().catch(() => {});
+    // Who has aborted need not wait for a service that does not answer.
+    await untilAborted(options?.signal, lease.release()).catch(() => {});
     throw error;
   }
   await lease.release();

@@ -70,6 +70,15 @@ const losses: Loss[] = [
     },
   },
   {
+    how: 'a right that is withdrawn',
+    loss: 'refused',
+    at: 10,
+    cause: { code: 'SERVICE_REFUSED' },
+    bring: ({ driver }) => {
+      driver.renews = [refused];
+    },
+  },
+  {
     how: 'the end of what the backend tied it to',
     loss: 'refused',
     at: 4,

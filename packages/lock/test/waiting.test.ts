@@ -185,7 +185,22 @@ describe('a long wait', () => {
 });
 
 describe('a place in the line', () => {
-  it('is asked for by who waits, for three polls, and only where there is a line', async () => {
+  it('is kept for three polls, and for 5 seconds at least', async () => {
+    for (const [poll, place] of [
+      ['20ms', 5_000],
+      ['2s', 6_000],
+    ] as const) {
+      const { clock, driver } = make({ queues: true });
+      driver.acquires = [busy()];
+      const lock = leaseLock(driver, { clock, poll });
+      const waiting = lock.acquire('name', { wait: 100 }).catch(() => {});
+      await clock.advance('1s');
+      await waiting;
+      expect(driver.requests.at(0)?.place).toBe(place);
+    }
+  });
+
+  it('is asked for by who waits, and only where there is a line', async () => {
     for (const queues of [true, false]) {
       const { clock, driver, lock } = make({ queues });
       driver.acquires = [busy()];
@@ -193,7 +208,7 @@ describe('a place in the line', () => {
       await clock.advance('1s');
       await waiting;
       await lock.tryAcquire('name');
-      expect(driver.requests.at(0)?.place).toBe(queues ? 3_000 : undefined);
+      expect(driver.requests.at(0)?.place).toBe(queues ? 5_000 : undefined);
       expect(driver.requests.at(-1)?.place).toBeUndefined();
       // There is something to give back only where there is a line.
       expect(driver.times('release')).toHaveLength(queues ? 1 : 0);
@@ -285,10 +300,33 @@ describe('the time-out', () => {
     const failing = lock.acquire('name', { wait: '5s' }).catch((error: unknown) => error);
     await clock.advance('5s');
     const error = await failing;
-    expect((error as Error).message).toContain('did not answer');
+    expect((error as Error).message).toContain('the last request for it failed');
     expect((error as Error).cause).toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
     await clock.advance('10s');
     expect(clock.pending).toBe(0);
+  });
+
+  it('of who asks once is the service that does not answer, after 10 seconds', async () => {
+    const { clock, driver, lock } = make();
+    driver.acquires = [hangs];
+    const tries = [lock.tryAcquire('a'), lock.acquire('b', { wait: 0 })];
+    const failures = Promise.all(tries.map((each) => each.catch((error: unknown) => error)));
+    await clock.advance('10s');
+    for (const failure of await failures) {
+      expect(failure).toMatchObject({ code: 'SERVICE_UNAVAILABLE', outcome: 'unknown' });
+    }
+    await clock.advance('10s');
+    expect(clock.pending).toBe(0);
+  });
+
+  it('names the holder of this very process, whom nobody has to ask about', async () => {
+    const { clock, lock } = make();
+    const lease = await lock.acquire('name');
+    const failing = lock.acquire('name', { wait: '1s' }).catch((error: unknown) => error);
+    await clock.advance('1s');
+    expect(await failing).toMatchObject({ code: 'LOCK_TIMEOUT', heldBy: lease.owner });
+    await expect(lock.acquire('name', { wait: 0 })).rejects.toMatchObject({ heldBy: lease.owner });
+    await lease.release();
   });
 
   it('of who never came to ask tells why the one before it could not', async () => {

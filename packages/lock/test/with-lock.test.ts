@@ -1,12 +1,12 @@
 /**
  * A function under a lock.
  */
-import { virtualClock } from '@runafter/clock';
+import { untilAborted, virtualClock } from '@runafter/clock';
 import { describe, expect, it } from 'vitest';
 import { leaseLock, memoryLock, withLock } from '../src/index.ts';
 import { MemoryLeases } from '../src/memory-leases.ts';
 import { expectNothingEscapes } from './nothing-escapes.ts';
-import { granted, refused, ScriptedDriver } from './scripted-driver.ts';
+import { granted, hangs, refused, ScriptedDriver } from './scripted-driver.ts';
 
 expectNothingEscapes();
 
@@ -44,6 +44,28 @@ describe('withLock', () => {
     await expect(withLock(lock, 'name', () => 'done')).rejects.toMatchObject({
       code: 'SERVICE_REFUSED',
     });
+  });
+
+  it('does not wait for a release that is not answered once its caller has aborted', async () => {
+    const clock = virtualClock();
+    const driver = new ScriptedDriver(clock);
+    driver.releases = [hangs];
+    const lock = leaseLock(driver, { clock });
+    const controller = new AbortController();
+    const { signal } = controller;
+    const failing = withLock(
+      lock,
+      'name',
+      (lease) => {
+        controller.abort(new Error('enough'));
+        return untilAborted(signal, new Promise<never>(() => lease));
+      },
+      { signal },
+    ).catch((error: unknown) => error);
+    await clock.advance(0);
+    expect(await failing).toBe(signal.reason);
+    await clock.advance('1m');
+    expect(clock.pending).toBe(0);
   });
 
   it('does not return a result that was made without the lock', async () => {
