@@ -59,15 +59,16 @@ await onService('postgres', ({ url }) => {
     });
 
     it('counts from when the row was free, for who had to wait for its lock', async () => {
-      const lock = open();
-      await lock.acquire('job', { ttl: 200 });
+      const [lock, other] = [open(), open()] as const;
+      await (await other.acquire('connected')).release();
       const blocker = await database.pool.connect();
+      await lock.acquire('job', { ttl: 150 });
       try {
         await blocker.query('BEGIN');
         await blocker.query(`SELECT FROM runafter.locks WHERE name = 'job' FOR UPDATE`);
         // The renewals of the holder wait as well, so it loses the name; whoever asks has asked before that.
-        const asking = open().tryAcquire('job', { ttl: '10s' });
-        await expect.poll(async () => (await rowOf('job')).is_over).toBe(true);
+        const asking = other.tryAcquire('job', { ttl: '10s' });
+        await expect.poll(async () => (await rowOf('job')).is_over, { interval: 10 }).toBe(true);
         await blocker.query('COMMIT');
         expect((await asking)?.token).toBe(2n);
         expect((await rowOf('job')).seconds_left).toBeGreaterThan(9);
@@ -117,12 +118,57 @@ await onService('postgres', ({ url }) => {
     expect(await rowOf('job')).toMatchObject({ owner: lease.owner, token: '1' });
   });
 
+  it('a row that was deleted is a loss for its holder, and begins its tokens again', async () => {
+    const first = await open().acquire('job');
+    await first.release();
+    const lease = await open().acquire('job', { ttl: 600 });
+    expect(lease.token).toBe(2n);
+    await database.pool.query(`DELETE FROM runafter.locks WHERE name = 'job'`);
+    await expect.poll(() => lease.signal.aborted, { timeout: 5_000 }).toBe(true);
+    expect(lease.signal.reason).toMatchObject({ code: 'LEASE_LOST' });
+    await using next = await open().acquire('job');
+    expect(next.token).toBe(1n);
+    await lease.release();
+    expect(await rowOf('job')).toMatchObject({ owner: next.owner, token: '1' });
+  });
+
   it('a late release frees nobody else', async () => {
     const lease = await open().acquire('job');
     await database.pool.query(`UPDATE runafter.locks SET expires_at = now() WHERE name = 'job'`);
     await using next = await open().acquire('job');
     await lease.release();
     expect(await rowOf('job')).toMatchObject({ owner: next.owner, token: '2' });
+  });
+
+  it('a grant and a renewal are on the disk of a server whose commits do not wait for it', async () => {
+    const settings = { connectionString: url, options: '-c synchronous_commit=off' };
+    const lock = open(settings);
+    const written = async () => {
+      const { rows } = await database.pool.query('SELECT pg_current_wal_insert_lsn() AS at');
+      return rows[0].at;
+    };
+    const isOnDisk = async (at: string) => {
+      const { rows } = await database.pool.query(
+        'SELECT pg_current_wal_flush_lsn() > $1::pg_lsn AS is_on_disk',
+        [at],
+      );
+      return rows[0].is_on_disk;
+    };
+    for (let n = 0; n < 10; n++) {
+      const before = await written();
+      await lock.acquire(`job-${n}`);
+      expect(await isOnDisk(before)).toBe(true);
+    }
+    const pool = openPool(settings);
+    onTestFinished(() => pool.end());
+    const clock = virtualClock();
+    const lease = await open(pool, { clock }).acquire('renewed', { ttl: '30s' });
+    for (let n = 0; n < 10; n++) {
+      const [before, end] = [await written(), lease.expiresAt];
+      await clock.advance('10s');
+      await expect.poll(() => lease.expiresAt, { interval: 1 }).toBeGreaterThan(end);
+      expect(await isOnDisk(before)).toBe(true);
+    }
   });
 
   it('a name leaves one row, of less than 300 bytes with its part of the index', async () => {

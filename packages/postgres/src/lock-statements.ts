@@ -4,9 +4,16 @@
  * Invariant: whether a name is free is decided with the row as it is once its lock was had, and with the time
  * of then: ON CONFLICT DO UPDATE locks the row before it looks at WHERE, and `clock_timestamp()` is read anew,
  * however long that took. Waiters set their mark only in the row of a holder, so no release can miss it.
+ * No statement waits for long where the row is locked: the server ends it, sooner than its caller gives it up.
  * Read next: migrations.ts for the table.
  * @module
  */
+
+/**
+ * In milliseconds. A statement may wait twice, first behind others who wait and then for who has the row, and
+ * has to end within the second that a lock goes on listening to a request that nobody waits for any more.
+ */
+const longestWait = 450;
 
 export type LockStatements = Readonly<
   Record<'acquire' | 'want' | 'look' | 'renew' | 'release', string>
@@ -19,12 +26,22 @@ export function lockStatements(schema: string): LockStatements {
     `clock_timestamp() + ${parameter}::float8 * interval '1 ms'`;
   const heldByAnother = 'name = $1 AND owner <> $2 AND expires_at > clock_timestamp()';
   const holder = `owner, (extract(epoch FROM expires_at - clock_timestamp()) * 1000)::text AS free_in`;
+  // Set in the statement itself, for its transaction: so it costs no round trip, and holds behind a pooler.
+  const bounded = `bounded AS MATERIALIZED (
+        SELECT set_config('lock_timeout', '${longestWait}', true)
+      )`;
+  // What a crash of the server takes back was not granted: also where commits do not wait for the disk.
+  const durable = `durable AS MATERIALIZED (
+        SELECT set_config('synchronous_commit', CASE mode WHEN 'off' THEN 'local' ELSE mode END, true)
+        FROM current_setting('synchronous_commit') AS mode
+      )`;
   return {
     // Who is new takes the mark of waiters away: they were told of the release, or knew the time, so they ask
     // by themselves, and set it again.
     acquire: `
+      WITH ${bounded}, ${durable}
       INSERT INTO ${locks} AS lock (name, owner, token, expires_at)
-      VALUES ($1, $2, 1, ${msFromNow('$3')})
+      SELECT $1, $2, 1, ${msFromNow('$3')} FROM bounded, durable
       ON CONFLICT (name) DO UPDATE SET
         owner = excluded.owner,
         token = CASE WHEN lock.owner = excluded.owner THEN lock.token ELSE lock.token + 1 END,
@@ -33,17 +50,20 @@ export function lockStatements(schema: string): LockStatements {
       WHERE lock.owner IS NULL OR lock.owner = excluded.owner OR lock.expires_at <= clock_timestamp()
       RETURNING token::text`,
     want: `
-      UPDATE ${locks} SET is_wanted = true WHERE ${heldByAnother}
+      WITH ${bounded}
+      UPDATE ${locks} SET is_wanted = true FROM bounded WHERE ${heldByAnother}
       RETURNING ${holder}`,
     look: `SELECT ${holder} FROM ${locks} WHERE ${heldByAnother}`,
     renew: `
-      UPDATE ${locks} SET expires_at = ${msFromNow('$3')} WHERE name = $1 AND owner = $2
+      WITH ${bounded}, ${durable}
+      UPDATE ${locks} SET expires_at = ${msFromNow('$3')} FROM bounded, durable
+      WHERE name = $1 AND owner = $2
       RETURNING 1`,
     // Notifies only where somebody waits to be told: all who notify commit one after the other, under one lock
     // of the whole server (PreCommit_Notify in PostgreSQL's async.c).
     release: `
-      WITH released AS (
-        UPDATE ${locks} SET owner = NULL, expires_at = clock_timestamp()
+      WITH ${bounded}, released AS (
+        UPDATE ${locks} SET owner = NULL, expires_at = clock_timestamp() FROM bounded
         WHERE name = $1 AND owner = $2
         RETURNING is_wanted
       )
