@@ -86,7 +86,8 @@ export class BorrowedLock implements Lock {
       if (granted !== undefined) this.#granted.push(granted);
       return granted;
     } catch (error) {
-      for (const name of names) this.#refused.add(name);
+      // For what is no name nobody was asked.
+      if (!hasCode(error, 'LOCK_NAME_INVALID')) for (const name of names) this.#refused.add(name);
       throw error;
     } finally {
       this.#underWay--;
