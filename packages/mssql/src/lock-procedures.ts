@@ -18,6 +18,11 @@ const declareResource = `
   DECLARE @resource nvarchar(255) =
     N'runafter.lock ' + CAST(SCHEMA_ID(OBJECT_SCHEMA_NAME(@@PROCID)) AS nvarchar(20)) + N' ' + @id;`.trimStart();
 
+/** Under SERIALIZABLE and SNAPSHOT the server refuses READPAST (error 650). It lasts until the procedure ends. */
+const beginning = `
+  SET NOCOUNT ON;
+  SET TRANSACTION ISOLATION LEVEL READ COMMITTED;`.trimStart();
+
 /** Asks once, and waits for nobody: who waits must not keep a session busy. */
 const getApplock = `
   EXEC @result = sp_getapplock @Resource = @resource, @LockMode = N'Exclusive',
@@ -45,7 +50,7 @@ const mendBabelfish = `
 
 /**
  * Takes the lock if it is free. Tells the return code of sp_getapplock; the token, if it was granted; and
- * who holds it, if somebody else does.
+ * who holds it, if somebody else does and his row can be read at once: nobody waits for what is for people.
  */
 export const acquireLock: string = `
 CREATE PROCEDURE :schema.acquire_lock
@@ -54,24 +59,33 @@ CREATE PROCEDURE :schema.acquire_lock
   @owner nvarchar(400)
 AS
 BEGIN
-  SET NOCOUNT ON;
+  ${beginning}
   ${declareResource}
   DECLARE @result int, @caught int, @token bigint, @held_by nvarchar(400);
   ${getApplock}
   ${mendBabelfish}
   IF @result >= 0
-  BEGIN TRY
-    UPDATE :schema.locks SET token = token + 1, owner = @owner, session = @@SPID WHERE id = @id;
-    IF @@ROWCOUNT = 0
-      INSERT INTO :schema.locks (id, name, token, owner, session) VALUES (@id, @name, 1, @owner, @@SPID);
-    SELECT @token = token FROM :schema.locks WHERE id = @id;
-  END TRY
-  BEGIN CATCH
-    ${releaseApplock}
-    THROW;
-  END CATCH
+  BEGIN
+    BEGIN TRY
+      UPDATE :schema.locks SET token = token + 1, owner = @owner, session = @@SPID WHERE id = @id;
+      IF @@ROWCOUNT = 0
+        INSERT INTO :schema.locks (id, name, token, owner, session) VALUES (@id, @name, 1, @owner, @@SPID);
+      SELECT @token = token FROM :schema.locks WHERE id = @id;
+    END TRY
+    BEGIN CATCH
+      ${releaseApplock}
+      THROW;
+    END CATCH;
+  END
   ELSE
-    SELECT @held_by = owner FROM :schema.locks WHERE id = @id;
+  BEGIN
+    BEGIN TRY
+      SELECT @held_by = owner FROM :schema.locks WITH (READPAST) WHERE id = @id;
+    END TRY
+    BEGIN CATCH
+      SET @caught = ERROR_NUMBER();
+    END CATCH;
+  END;
   SELECT @result AS result, @token AS token, @held_by AS held_by;
 END;`.trimStart();
 
@@ -88,20 +102,20 @@ END;`.trimStart();
 
 /**
  * Gives the lock back, if this session holds it. It is more important than the row, which is for people: that
- * may stay as it is when there is no room in the log, for instance.
+ * may stay as it is when somebody keeps it locked, or when there is no room in the log, for instance.
  */
 export const releaseLock: string = `
 CREATE PROCEDURE :schema.release_lock
   @id nvarchar(64)
 AS
 BEGIN
-  SET NOCOUNT ON;
+  ${beginning}
   ${declareResource}
   DECLARE @result int = 0, @caught int;
   IF APPLOCK_MODE(N'public', @resource, N'Session') <> N'NoLock'
   BEGIN
     BEGIN TRY
-      UPDATE :schema.locks SET owner = NULL, session = NULL WHERE id = @id;
+      UPDATE :schema.locks WITH (READPAST) SET owner = NULL, session = NULL WHERE id = @id;
     END TRY
     BEGIN CATCH
       SET @caught = ERROR_NUMBER();
