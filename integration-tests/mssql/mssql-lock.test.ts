@@ -112,6 +112,21 @@ await onService('mssql', ({ url }) => {
     await expectFree('killed', lease);
   });
 
+  it('a connection that is replaced in silence ends the session all the same', async () => {
+    const connections: { removeAllListeners(event: string): unknown; close(): void }[] = [];
+    const beforeConnect = (connection: (typeof connections)[number]) => {
+      connections.push(connection);
+    };
+    const lock = open({ ...config, beforeConnect });
+    const lease = await lock.acquire('in-silence');
+    const [, session] = connections;
+    session?.removeAllListeners('end');
+    session?.close();
+    await expect(lock.tryAcquire('later')).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
+    await lossOf(lease);
+    await expectFree('in-silence', lease);
+  });
+
   describe('a lock object', () => {
     it('has one connection for all its leases and all who wait', async () => {
       const lock = open(proxy.url);
@@ -152,6 +167,34 @@ await onService('mssql', ({ url }) => {
         expect(await lock.tryAcquire('often')).toBeUndefined();
       }
       lease.assertHeld();
+    });
+
+    it('renews its leases in time while many wait, on a slow network', async () => {
+      const names = Array.from({ length: 30 }, (_, n) => `starved-${n}`);
+      const held = await Promise.all(names.map((name) => other.acquire(name)));
+      const lock = open(proxy.url);
+      const lease = await lock.acquire('renewed', { ttl: '3s' });
+      const end = lease.expiresAt;
+      proxy.delay('80ms');
+      const waiting = names.map((name) =>
+        lock.acquire(name, { wait: '1m' }).catch(() => undefined),
+      );
+      await expect.poll(() => lease.expiresAt, { timeout: 30_000 }).toBeGreaterThan(end + 5_000);
+      lease.assertHeld();
+      proxy.heal();
+      await Promise.all([...held.map((each) => each.release()), lock.close(), ...waiting]);
+    });
+
+    it('reads its answers whatever the options say of rows', async () => {
+      const columnNameReplacer = (name: string) => name.toUpperCase();
+      const options = { ...config.options, camelCaseColumns: true, columnNameReplacer };
+      const shapes = { arrayRowMode: true, stream: true, parseJSON: true };
+      const lock = open({ ...config, ...shapes, options });
+      const lease = await lock.acquire('shaped');
+      expect(lease.token).toBe(1n);
+      expect(await other.tryAcquire('shaped')).toBeUndefined();
+      await lease.release();
+      await expectFree('shaped', lease);
     });
 
     it('closes its connection after half a minute without a lease, and opens another one', async () => {
@@ -222,7 +265,10 @@ await onService('mssql', ({ url }) => {
       try {
         await transaction
           .request()
-          .query("UPDATE runafter.locks SET token = token WHERE name = N'kept'");
+          .query("UPDATE runafter.locks SET token = token WHERE name IN (N'kept', N'beside')");
+        const since = performance.now();
+        expect(await other.tryAcquire('beside'), 'who is told no waits for no row').toBeUndefined();
+        expect(performance.now() - since).toBeLessThan(2_000);
         await expect(lock.tryAcquire('kept')).rejects.toMatchObject({
           code: expect.stringMatching(/^SERVICE_(UNAVAILABLE|REFUSED)$/),
         });
@@ -234,6 +280,16 @@ await onService('mssql', ({ url }) => {
       await using kept = await other.acquire('kept', { wait: '10s' });
       kept.assertHeld();
       expect(await lock.tryAcquire('kept')).toBeUndefined();
+    });
+
+    it('may be deleted while it is held: the lock stays, and tokens begin anew', async () => {
+      const lease = await open(url).acquire('deleted');
+      await database.run("DELETE FROM runafter.locks WHERE name = N'deleted'");
+      expect(await other.tryAcquire('deleted')).toBeUndefined();
+      lease.assertHeld();
+      await lease.release();
+      await using next = await other.acquire('deleted');
+      expect(next.token).toBe(1n);
     });
 
     it('is told to who waits in vain, as the holder', async () => {

@@ -58,7 +58,7 @@ export function requestFault(service: string, cause: unknown): ServiceError {
 }
 
 /** Why sp_getapplock or sp_releaseapplock did not do what it was asked for, by its return code. */
-export function applockFault(service: string, code: number | undefined): ServiceError {
+export function applockFault(service: string, code: number): ServiceError {
   const cause = new Error(`the application lock was not granted: return code ${code}`);
   // Cancelled, and a deadlock victim.
   if (code === -2 || code === -3)

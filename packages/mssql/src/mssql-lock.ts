@@ -6,13 +6,7 @@
  * Read next: session-locks.ts, who has what; own-session.ts, how its end is noticed.
  * @module
  */
-import {
-  type Clock,
-  concurrencyLimiter,
-  systemClock,
-  untilAborted,
-  type WaitOptions,
-} from '@runafter/clock';
+import { type Clock, concurrencyLimiter, systemClock, type WaitOptions } from '@runafter/clock';
 import { ServiceClosedError } from '@runafter/errors';
 import {
   type AcquireRequest,
@@ -60,6 +54,14 @@ export function mssqlLock(client: MssqlClient, options: MssqlLockOptions = {}): 
 /** After what time without a lease the session is closed, in milliseconds. The next call opens another one. */
 const idleTime = 30_000;
 
+interface TurnOptions extends WaitOptions {
+  readonly priority: number;
+}
+
+/** Whose turn is next: a lease must not end because many others want one. */
+const asking = 0;
+const keeping = 1;
+
 class MssqlLeases implements LeaseDriver {
   readonly name: string;
   readonly queues = false;
@@ -82,23 +84,21 @@ class MssqlLeases implements LeaseDriver {
   }
 
   acquire(request: AcquireRequest, { signal }: WaitOptions): Promise<Granted | Busy> {
-    const acquiring = this.#inTurn(signal, async () => {
+    return this.#inTurn({ signal, priority: asking }, async () => {
       const locks = await this.#open();
       signal?.throwIfAborted();
       return await locks.acquire(request);
     });
-    return untilAborted(signal, acquiring);
   }
 
   renew(request: LeaseRequest, _ttl: number, { signal }: WaitOptions): Promise<boolean> {
-    const renewing = this.#inTurn(signal, async () => this.#locks?.renew(request) ?? false);
-    return untilAborted(signal, renewing);
+    const work = async () => this.#locks?.renew(request) ?? false;
+    return this.#inTurn({ signal, priority: keeping }, work);
   }
 
   /** Keeps its turn when nobody waits for it any more: the server would keep the lock for ever. */
-  release(request: LeaseRequest, { signal }: WaitOptions): Promise<void> {
-    const releasing = this.#inTurn(undefined, async () => this.#locks?.release(request));
-    return untilAborted(signal, releasing);
+  release(request: LeaseRequest): Promise<void> {
+    return this.#inTurn({ priority: keeping }, async () => this.#locks?.release(request));
   }
 
   async close(): Promise<void> {
@@ -107,8 +107,9 @@ class MssqlLeases implements LeaseDriver {
     await this.#locks?.end();
   }
 
-  async #inTurn<R>(signal: AbortSignal | undefined, work: () => Promise<R>): Promise<R> {
-    using _turn = await this.#turns.acquire({ signal });
+  /** What was sent is waited for, at most as long as a request may take: only the reply tells what is there now. */
+  async #inTurn<R>(place: TurnOptions, work: () => Promise<R>): Promise<R> {
+    using _turn = await this.#turns.acquire(place);
     this.#cancelIdle();
     try {
       return await work();
@@ -129,7 +130,7 @@ class MssqlLeases implements LeaseDriver {
 
   #endWhenIdle(): void {
     const locks = this.#locks;
-    if (locks === undefined || locks.hasEnded || !locks.isIdle) return;
+    if (locks === undefined || locks.hasEnded || !locks.isEmpty) return;
     this.#cancelIdle = this.#clock.setTimer(idleTime, () => void locks.end(), { ref: false });
   }
 }

@@ -38,10 +38,14 @@ type TdsConnection = Parameters<NonNullable<PoolConfig['beforeConnect']>>[0];
 const requestTimeout = 10_000;
 
 /**
- * Each statement is a transaction of its own, whatever the options say. And it waits for locks of others, in
- * milliseconds, less long than a request may take: a request that fails so does not cost the session.
+ * Each statement is a transaction of its own, whatever the options say. And it waits only so many milliseconds
+ * for a row that somebody else keeps locked: whoever shares the session waits behind it.
  */
-const settings = 'SET IMPLICIT_TRANSACTIONS OFF; SET LOCK_TIMEOUT 3000;';
+const settings = 'SET IMPLICIT_TRANSACTIONS OFF; SET LOCK_TIMEOUT 300;';
+
+/** Whatever a pool is told that its rows shall look like, here they are read by the names of their columns. */
+const plainRows = { arrayRowMode: false, stream: false, parseJSON: false } as const;
+const plainNames = { camelCaseColumns: false, columnNameReplacer: (name: string) => name };
 
 /**
  * Opens a session to where the client connects to.
@@ -71,8 +75,9 @@ class OwnSession implements Session {
   readonly #ended = new AbortController();
   /** The pool connects once to see whether it can, and closes that again: only the next one is the session. */
   #isProbed = false;
-  /** The latest. */
+  /** The latest: the one that probes, and then the session's. */
   #connection: TdsConnection | undefined;
+  #isSession = false;
   #ending: Promise<void> | undefined;
 
   constructor(service: string, mssql: Mssql, config: PoolConfig) {
@@ -80,11 +85,12 @@ class OwnSession implements Session {
     this.#mssql = mssql;
     this.#pool = new mssql.ConnectionPool({
       ...config,
+      ...plainRows,
       // As many as it always keeps, so that it closes none for being idle.
       pool: { min: 1, max: 1 },
       validateConnection: 'socket',
       requestTimeout,
-      options: { ...config.options, requestTimeout },
+      options: { ...config.options, ...plainNames, requestTimeout },
       beforeConnect: (connection) => {
         config.beforeConnect?.(connection);
         this.#adopt(connection);
@@ -137,16 +143,17 @@ class OwnSession implements Session {
   }
 
   #adopt(connection: TdsConnection): void {
-    // What the pool would put in place of a connection that has ended is another session.
+    const loss = () => new Error(`${this.#service} has lost the connection of its session.`);
+    // What the pool would put in place of the session's connection is another session.
+    if (this.#isSession) void this.end(loss());
     if (this.#ended.signal.aborted) {
       connection.close();
       return;
     }
     this.#connection = connection;
     if (!this.#isProbed) return;
-    connection.once('end', () => {
-      void this.end(new Error(`${this.#service} has lost the connection of its session.`));
-    });
+    this.#isSession = true;
+    connection.once('end', () => void this.end(loss()));
   }
 
   #faultOf(cause: unknown) {

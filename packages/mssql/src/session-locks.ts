@@ -8,7 +8,7 @@
  * @module
  */
 import { hash } from 'node:crypto';
-import { mayHaveBeenDone } from '@runafter/errors';
+import { mayHaveBeenDone, ServiceRefusedError } from '@runafter/errors';
 import type { Busy, Granted, LeaseRequest } from '@runafter/lock';
 import type { Parameter } from './mssql-client.ts';
 import { applockFault } from './mssql-errors.ts';
@@ -51,7 +51,7 @@ export class SessionLocks {
     return this.#session.ended.aborted;
   }
 
-  get isIdle(): boolean {
+  get isEmpty(): boolean {
     return this.#holds.size === 0;
   }
 
@@ -59,15 +59,13 @@ export class SessionLocks {
     const held = this.#holds.get(name);
     if (held !== undefined && held.owner !== owner) return { granted: false, heldBy: held.owner };
     if (held !== undefined && (await this.renew({ name, owner }))) return granted(held);
-    const [row] = await this.#ask(name, owner);
-    if (row?.result === isHeldElsewhere) {
-      return {
-        granted: false,
-        heldBy: row.held_by === null ? undefined : fromStoredText(row.held_by),
-      };
+    const { result, token, held_by: heldBy } = await this.#ask(name, owner);
+    if (result === isHeldElsewhere) {
+      return { granted: false, heldBy: heldBy == null ? undefined : fromStoredText(heldBy) };
     }
-    if (row?.token == null) throw applockFault(this.#service, row?.result);
-    const hold = { owner, token: BigInt(row.token), ended: new AbortController() };
+    if (result < 0) throw applockFault(this.#service, result);
+    if (token == null) throw await this.#endUnread();
+    const hold = { owner, token: BigInt(token), ended: new AbortController() };
     this.#holds.set(name, hold);
     // It may have ended since it answered.
     if (this.hasEnded) this.#loseAll();
@@ -77,9 +75,7 @@ export class SessionLocks {
   async renew({ name, owner }: LeaseRequest): Promise<boolean> {
     const hold = this.#holds.get(name);
     if (hold?.owner !== owner) return false;
-    const check = `EXEC ${this.#schema}.check_lock @id = @id;`;
-    const [row] = await this.#session.run<{ readonly held: number }>(check, { id: idOf(name) });
-    if (row?.held === 1) return true;
+    if (await this.#isHeld(name)) return true;
     this.#holds.delete(name);
     hold.ended.abort(new Error(`${this.#service}: its session does not hold the lock any more.`));
     return false;
@@ -96,19 +92,28 @@ export class SessionLocks {
     return this.#session.end();
   }
 
-  async #ask(name: string, owner: string): Promise<readonly AcquireRow[]> {
+  async #ask(name: string, owner: string): Promise<AcquireRow> {
     const acquire = `EXEC ${this.#schema}.acquire_lock @id = @id, @name = @name, @owner = @owner;`;
     try {
-      return await this.#session.run<AcquireRow>(acquire, {
+      const [row] = await this.#session.run<AcquireRow>(acquire, {
         id: idOf(name),
         name: { text: toStoredText(name), length: 400 },
         owner: { text: toStoredText(owner), length: 400 },
       });
+      if (typeof row?.result === 'number') return row;
     } catch (error) {
       // Not every error lets the procedure give the lock back itself.
       if (!mayHaveBeenDone(error)) await this.#giveBack(name);
       throw error;
     }
+    throw await this.#endUnread();
+  }
+
+  async #isHeld(name: string): Promise<boolean> {
+    const check = `EXEC ${this.#schema}.check_lock @id = @id;`;
+    const [row] = await this.#session.run<{ readonly held: number }>(check, { id: idOf(name) });
+    if (typeof row?.held !== 'number') throw await this.#endUnread();
+    return row.held === 1;
   }
 
   async #giveBack(name: string): Promise<void> {
@@ -117,10 +122,18 @@ export class SessionLocks {
       const [row] = await this.#session.run<{ readonly result: number }>(release, {
         id: idOf(name),
       });
-      if (row === undefined || row.result < 0) throw applockFault(this.#service, row?.result);
+      if (typeof row?.result !== 'number') throw unreadable(this.#service);
+      if (row.result < 0) throw applockFault(this.#service, row.result);
     } catch (error) {
       await this.#session.end(error);
     }
+  }
+
+  /** The server may have granted what nobody here can know of. */
+  async #endUnread(): Promise<ServiceRefusedError> {
+    const fault = unreadable(this.#service);
+    await this.#session.end(fault);
+    return fault;
   }
 
   #loseAll(): void {
@@ -133,6 +146,12 @@ export class SessionLocks {
 
 function granted({ token, ended }: Hold): Granted {
   return { granted: true, token, ended: ended.signal };
+}
+
+function unreadable(service: string): ServiceRefusedError {
+  const fix =
+    'Its procedures answer what this version cannot read: call migrate(), and look what changes rows in its client.';
+  return new ServiceRefusedError(service, fix);
 }
 
 function idOf(name: string): Parameter {

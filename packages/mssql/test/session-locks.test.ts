@@ -16,10 +16,15 @@ type Answer = object | Error;
 class ScriptedSession implements Session {
   readonly asked: { readonly procedure: string; readonly id: unknown }[] = [];
   readonly #ended = new AbortController();
-  readonly #answers: Readonly<Record<string, Answer>>;
+  #answers: Readonly<Record<string, Answer | undefined>>;
 
   constructor(answers: Readonly<Record<string, Answer>>) {
     this.#answers = answers;
+  }
+
+  /** From now on. */
+  answer(answers: Readonly<Record<string, Answer | undefined>>): void {
+    this.#answers = { ...this.#answers, ...answers };
   }
 
   get ended(): AbortSignal {
@@ -33,9 +38,9 @@ class ScriptedSession implements Session {
   async run<Row>(text: string, parameters: BatchParameters): Promise<readonly Row[]> {
     const [, procedure = ''] = /EXEC \[runafter\]\.(\w+)/.exec(text) ?? [];
     this.asked.push({ procedure, id: Object(parameters.id).text });
-    const answer = this.#answers[procedure] ?? { result: 0 };
+    const answer = procedure in this.#answers ? this.#answers[procedure] : { result: 0 };
     if (answer instanceof Error) throw answer;
-    return [answer as Row];
+    return answer === undefined ? [] : [answer as Row];
   }
 
   async end(reason: unknown = new Error('ended')): Promise<void> {
@@ -86,6 +91,46 @@ describe('a return code of sp_getapplock', () => {
   });
 });
 
+describe('an answer that cannot be read', () => {
+  const unread = {
+    code: 'SERVICE_REFUSED',
+    message: expect.stringMatching(/cannot read.*migrate\(\)/),
+  };
+
+  it.each([
+    ['is no row', undefined],
+    ['has no names', [0, '7', null]],
+    ['has other names', { Result: 0, Token: '7', HeldBy: null }],
+    ['has no token', { result: 0, held_by: null }],
+    ['has an empty token', { result: 1, token: null, held_by: null }],
+  ])(
+    'since it %s is refused, and what the server may have granted ends with the session',
+    async (_, acquire_lock) => {
+      const { session, locks } = open();
+      const lease = await locks.acquire({ ...bob, name: 'other' });
+      session.answer({ acquire_lock });
+      await expect(locks.acquire(alice)).rejects.toMatchObject(unread);
+      expect(session.ended.aborted).toBe(true);
+      expect(lease).toMatchObject({ ended: { aborted: true } });
+    },
+  );
+
+  it('does not let a renewal take a lock for lost that the server keeps', async () => {
+    const { session, locks } = open({ check_lock: [1] });
+    const lease = await locks.acquire(alice);
+    await expect(locks.renew(alice)).rejects.toMatchObject(unread);
+    expect(session.ended.aborted).toBe(true);
+    expect(lease).toMatchObject({ ended: { aborted: true } });
+  });
+
+  it('does not let a release take a lock for given back that the server keeps', async () => {
+    const { session, locks } = open({ release_lock: [0] });
+    await locks.acquire(alice);
+    await locks.release(alice);
+    expect(session.ended.aborted).toBe(true);
+  });
+});
+
 describe('one session, several owners', () => {
   it('another owner is refused without a request, since the server would grant it again', async () => {
     const { session, locks } = open();
@@ -114,7 +159,7 @@ describe('one session, several owners', () => {
     const { session, locks } = open();
     await locks.acquire(alice);
     await locks.release(alice);
-    expect(locks.isIdle).toBe(true);
+    expect(locks.isEmpty).toBe(true);
     expect(await locks.acquire(bob)).toMatchObject({ granted: true });
     expect(session.procedures).toEqual(['acquire_lock', 'release_lock', 'acquire_lock']);
   });
@@ -128,7 +173,7 @@ describe('the end of a session', () => {
     for (const lease of leases) {
       expect(lease).toMatchObject({ ended: { aborted: true, reason: broken } });
     }
-    expect(locks).toMatchObject({ hasEnded: true, isIdle: true });
+    expect(locks).toMatchObject({ hasEnded: true, isEmpty: true });
   });
 
   it('right after it has answered leaves nobody with a lease that is not told', async () => {
