@@ -1,7 +1,7 @@
 /** A row that somebody else has locked, as an operator does in an open transaction, keeps nobody for long. */
 import { type PostgresClient, postgresLock } from '@runafter/postgres';
 import type pg from 'pg';
-import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { beforeEach, expect, it, onTestFinished } from 'vitest';
 import { onService } from '../services/on-service.ts';
 import { openPool, useDatabase } from './database.ts';
 

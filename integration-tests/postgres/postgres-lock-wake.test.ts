@@ -90,6 +90,39 @@ await onService('postgres', ({ url }) => {
       expect((await waiting).token).toBe(2n);
     });
 
+    it('that the server cannot take keeps no name: it is released without', async () => {
+      await database.pool.query(`
+        CREATE SCHEMA full_queue;
+        CREATE FUNCTION full_queue.pg_notify(text, text) RETURNS void LANGUAGE plpgsql AS $$ BEGIN
+          RAISE 'too many notifications in the NOTIFY queue' USING ERRCODE = '54000';
+        END $$`);
+      const options = '-c search_path=full_queue,pg_catalog';
+      const lease = await open({ connectionString: url, options }).acquire('job');
+      const waiting = open(url, { poll: 50 }).acquire('job');
+      await untilWanted();
+      await lease.release();
+      expect((await waiting).token).toBe(2n);
+    });
+
+    it('is asked for once: those who poll meanwhile write nothing', async () => {
+      const lease = await open().acquire('job');
+      let pauses = 0;
+      const random = () => {
+        pauses++;
+        return Math.random();
+      };
+      const waiting = open(url, { poll: 20, random }).acquire('job');
+      await untilWanted();
+      const versionOfRow = async () =>
+        (await database.pool.query('SELECT xmin, ctid FROM runafter.locks')).rows;
+      const before = await versionOfRow();
+      const until = pauses + 5;
+      await vi.waitFor(() => expect(pauses).toBeGreaterThan(until), { timeout: 20_000 });
+      expect(await versionOfRow()).toEqual(before);
+      await lease.release();
+      expect((await waiting).token).toBe(2n);
+    });
+
     it('wakes those who wait for this name, of any alphabet and length', async () => {
       const [lock, other] = [open(), open()] as const;
       const names = ['a"b', '\0\u0001', 'é👩‍🚀', 'x'.repeat(5_000), 'ж'.repeat(199), "'; --"];

@@ -16,7 +16,7 @@
 const longestWait = 450;
 
 export type LockStatements = Readonly<
-  Record<'acquire' | 'want' | 'look' | 'renew' | 'release', string>
+  Record<'acquire' | 'want' | 'look' | 'renew' | 'release' | 'releaseUntold', string>
 >;
 
 /** @param schema - quoted. Numbers come as text, since parsers of one's own may have been set in `pg`. */
@@ -24,8 +24,9 @@ export function lockStatements(schema: string): LockStatements {
   const locks = `${schema}.locks`;
   const msFromNow = (parameter: string) =>
     `clock_timestamp() + ${parameter}::float8 * interval '1 ms'`;
-  const heldByAnother = 'name = $1 AND owner <> $2 AND expires_at > clock_timestamp()';
-  const holder = `owner, (extract(epoch FROM expires_at - clock_timestamp()) * 1000)::text AS free_in`;
+  const heldByAnother =
+    'lock.name = $1 AND lock.owner <> $2 AND lock.expires_at > clock_timestamp()';
+  const holder = `lock.owner, (extract(epoch FROM lock.expires_at - clock_timestamp()) * 1000)::text AS free_in`;
   // Set in the statement itself, for its transaction: so it costs no round trip, and holds behind a pooler.
   const bounded = `bounded AS MATERIALIZED (
         SELECT set_config('lock_timeout', '${longestWait}', true)
@@ -35,6 +36,10 @@ export function lockStatements(schema: string): LockStatements {
         SELECT set_config('synchronous_commit', CASE mode WHEN 'off' THEN 'local' ELSE mode END, true)
         FROM current_setting('synchronous_commit') AS mode
       )`;
+  const release = `
+        UPDATE ${locks} SET owner = NULL, expires_at = clock_timestamp() FROM bounded
+        WHERE name = $1 AND owner = $2
+        RETURNING is_wanted`;
   return {
     // Who is new takes the mark of waiters away: they were told of the release, or knew the time, so they ask
     // by themselves, and set it again.
@@ -49,11 +54,18 @@ export function lockStatements(schema: string): LockStatements {
         is_wanted = lock.is_wanted AND lock.owner IS NOT DISTINCT FROM excluded.owner
       WHERE lock.owner IS NULL OR lock.owner = excluded.owner OR lock.expires_at <= clock_timestamp()
       RETURNING token::text`,
+    // Writes only where the mark is not set yet: else each poll of each who waits would. Whoever sees it set sees
+    // it before the release, which is then still to come and tells.
     want: `
-      WITH ${bounded}
-      UPDATE ${locks} SET is_wanted = true FROM bounded WHERE ${heldByAnother}
-      RETURNING ${holder}`,
-    look: `SELECT ${holder} FROM ${locks} WHERE ${heldByAnother}`,
+      WITH ${bounded}, held AS MATERIALIZED (
+        SELECT name, is_wanted, ${holder} FROM ${locks} AS lock WHERE ${heldByAnother}
+      ), marked AS (
+        UPDATE ${locks} AS lock SET is_wanted = true FROM bounded, held
+        WHERE lock.name = held.name AND NOT held.is_wanted AND ${heldByAnother}
+        RETURNING ${holder}
+      )
+      SELECT owner, free_in FROM marked UNION ALL SELECT owner, free_in FROM held WHERE is_wanted`,
+    look: `SELECT ${holder} FROM ${locks} AS lock WHERE ${heldByAnother}`,
     renew: `
       WITH ${bounded}, ${durable}
       UPDATE ${locks} SET expires_at = ${msFromNow('$3')} FROM bounded, durable
@@ -62,11 +74,8 @@ export function lockStatements(schema: string): LockStatements {
     // Notifies only where somebody waits to be told: all who notify commit one after the other, under one lock
     // of the whole server (PreCommit_Notify in PostgreSQL's async.c).
     release: `
-      WITH ${bounded}, released AS (
-        UPDATE ${locks} SET owner = NULL, expires_at = clock_timestamp() FROM bounded
-        WHERE name = $1 AND owner = $2
-        RETURNING is_wanted
-      )
+      WITH ${bounded}, released AS (${release})
       SELECT pg_notify($3, $1) FROM released WHERE is_wanted`,
+    releaseUntold: `WITH ${bounded} ${release}`,
   };
 }

@@ -63,6 +63,11 @@ export function isOutOfRange(error: unknown): boolean {
   return is(error, ['22003']);
 }
 
+/** The statement would go beyond a limit of the server, such as the length of its queue of notifications. */
+export function isLimitExceeded(error: unknown): boolean {
+  return is(error, ['54000']);
+}
+
 /** Whether its session can be used for the next statement. */
 export function leavesSessionUsable(error: unknown): boolean {
   return sqlState(error) !== undefined && !is(error, sessionEnded);

@@ -8,6 +8,7 @@
  */
 import { hash } from 'node:crypto';
 import { type Clock, systemClock, type WaitOptions } from '@runafter/clock';
+import { readProperty } from '@runafter/errors';
 import {
   type AcquireRequest,
   type Busy,
@@ -21,6 +22,7 @@ import {
 } from '@runafter/lock';
 import { Connection, type PostgresClient } from './connection.ts';
 import { type LockStatements, lockStatements } from './lock-statements.ts';
+import { isLimitExceeded } from './postgres-errors.ts';
 import { quotedSchema } from './quoted-name.ts';
 import { ReleaseListener } from './release-listener.ts';
 import { fromStoredText, toStoredText } from './stored-text.ts';
@@ -85,7 +87,7 @@ class PostgresLeases implements LeaseDriver {
     for (;;) {
       const [granted] = await this.#run<GrantedRow>(acquire, [...values, ttl], signal);
       if (granted !== undefined) return { granted: true, token: BigInt(granted.token) };
-      // A mark is for who would hear of the release, and nobody else's reason to notify.
+      // The mark makes the release notify, so only those set it who would hear that.
       const isHearing = this.#listener.hearsOf(toStoredText(name));
       const [holder] = await this.#run<HolderRow>(isHearing ? want : look, values, signal);
       if (holder !== undefined) return busy(holder);
@@ -99,7 +101,15 @@ class PostgresLeases implements LeaseDriver {
   }
 
   async release(request: LeaseRequest, { signal }: WaitOptions): Promise<void> {
-    await this.#run(this.#statements.release, [...valuesOf(request), this.#channel], signal);
+    const { release, releaseUntold } = this.#statements;
+    const values = valuesOf(request);
+    try {
+      await this.#run(release, [...values, this.#channel], signal);
+    } catch (error) {
+      if (!isLimitExceeded(readProperty(error, 'cause'))) throw error;
+      // The server's queue of notifications is full: those who wait find out by polling.
+      await this.#run(releaseUntold, values, signal);
+    }
   }
 
   watch({ name }: LeaseRequest, wake: () => void): Watch {

@@ -35,7 +35,7 @@ export class ReleaseListener {
     this.#clock = clock;
   }
 
-  /** Whether somebody here waits for a name, and would be told of its release. */
+  /** Whether somebody here waits for a name, and is told of its release when it comes. */
   hearsOf(name: string): boolean {
     return this.#hears && this.#watchers.has(name);
   }
@@ -46,10 +46,11 @@ export class ReleaseListener {
     this.#watchers.set(name, ofName.add(wake));
     this.#cancelTimer();
     this.#start();
-    const isHearing = () => this.#hears;
+    // A getter's `this` is the watch.
+    const hears = () => this.#hears;
     return {
       get hears() {
-        return isHearing();
+        return hears();
       },
       stop: () => {
         ofName.delete(wake);
