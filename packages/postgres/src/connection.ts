@@ -1,26 +1,17 @@
 /**
- * One way to PostgreSQL for all drivers of this package, over a pool that it was given or has made.
+ * How all drivers of this package run statements, each in a transaction of its own.
  *
  * Invariant: a failure before the statement was sent is `not-done`; after that, postgres-errors.ts decides.
  * What was rolled back because of other transactions is run again here, so no driver sees it.
+ * Read next: sessions.ts.
  * @module
  */
-import { type Clock, exponential, retry, systemClock, untilAborted } from '@runafter/clock';
-import { readProperty, ServiceClientMissingError, ServiceClosedError } from '@runafter/errors';
+import { type Clock, exponential, retry, systemClock } from '@runafter/clock';
+import { readProperty } from '@runafter/errors';
 import type { CallOptions } from '@runafter/optimistic';
-import type { Client, Pool, PoolClient, PoolConfig } from 'pg';
-import {
-  connectionFault,
-  isConflict,
-  leavesSessionUsable,
-  statementFault,
-} from './postgres-errors.ts';
-
-/**
- * A pool of yours, which stays yours; or how to connect, as options of `pg` or as a connection string: then
- * a pool is made at the first call, and closed by `close()`.
- */
-export type PostgresClient = Pool | PoolConfig | string;
+import type { PoolClient } from 'pg';
+import { isConflict, leavesSessionUsable, statementFault } from './postgres-errors.ts';
+import { type PostgresClient, Sessions } from './sessions.ts';
 
 /** Options of {@link Connection.run}. */
 export interface RunOptions extends CallOptions {
@@ -31,9 +22,6 @@ export interface RunOptions extends CallOptions {
   readonly cutOff?: AbortSignal | undefined;
 }
 
-/** What a client of `pg` can do beside what its types say. */
-type UnreferencedClient = Client & { unref(): void };
-
 /** Under SERIALIZABLE all but one of N writers fail in each round: this is enough for 50 and more. */
 const onConflict = exponential({
   count: 60,
@@ -43,25 +31,20 @@ const onConflict = exponential({
   when: (fault) => isConflict(readProperty(fault, 'cause')),
 });
 
-/** How long a pool of our own waits, in milliseconds, unless the options say otherwise. */
-const patience = { connectionTimeoutMillis: 10_000, query_timeout: 30_000 };
-
 /** See the module's header. */
 export class Connection {
+  readonly sessions: Sessions;
   readonly #service: string;
-  readonly #client: PostgresClient;
   readonly #clock: Clock;
-  #own: Promise<Pool> | undefined;
-  #isClosed = false;
 
   constructor(service: string, client: PostgresClient, clock: Clock = systemClock) {
+    this.sessions = new Sessions(service, client);
     this.#service = service;
-    this.#client = client;
     this.#clock = clock;
   }
 
   /**
-   * Runs one statement, in a transaction of its own.
+   * Runs one statement.
    *
    * @throws {ServiceError} every fault, with PostgreSQL's error as its cause.
    */
@@ -88,27 +71,9 @@ export class Connection {
     await this.#tried(script, options);
   }
 
-  /**
-   * A session of its own beside the pool, with the pool's options, for what lasts. It is not connected yet,
-   * whoever gets it ends it, and it does not keep the process alive.
-   *
-   * @throws {TypeError} for a pool that is not one of `pg`.
-   */
-  async sessionBeside(): Promise<Client> {
-    const pool = (await this.#pool()) as Pool & {
-      readonly Client: new (options: PoolConfig) => UnreferencedClient;
-    };
-    const session = new pool.Client(pool.options);
-    session.unref();
-    return session;
-  }
-
-  /** Closes the pool, if it was made here. May be called again. */
-  async close(): Promise<void> {
-    this.#isClosed = true;
-    const own = this.#own;
-    this.#own = undefined;
-    await (await own)?.end();
+  /** Closes what was opened here. May be called again. */
+  close(): Promise<void> {
+    return this.sessions.close();
   }
 
   #tried<T>(use: (session: PoolClient) => Promise<T>, options: RunOptions): Promise<T> {
@@ -120,7 +85,7 @@ export class Connection {
     use: (session: PoolClient) => Promise<T>,
     { signal, cutOff }: RunOptions,
   ): Promise<T> {
-    const session = await this.#session(cutOff);
+    const session = await this.sessions.take(cutOff);
     // A session that breaks says so twice: as the statement's failure, and as this event.
     session.on('error', ignore);
     let failure: unknown;
@@ -144,48 +109,6 @@ export class Connection {
       release(failure !== undefined && !leavesSessionUsable(failure));
     }
   }
-
-  /** Does not wait for a free one any longer when it is cut off. */
-  async #session(cutOff: AbortSignal | undefined): Promise<PoolClient> {
-    const pool = await this.#pool();
-    let connecting: Promise<PoolClient> | undefined;
-    try {
-      connecting = pool.connect();
-      return await untilAborted(cutOff, connecting);
-    } catch (error) {
-      if (cutOff?.aborted) connecting?.then((session) => session.release(), ignore);
-      throw connectionFault(this.#service, error);
-    }
-  }
-
-  async #pool(): Promise<Pool> {
-    if (this.#isClosed) throw new ServiceClosedError(this.#service);
-    return isPool(this.#client) ? this.#client : await this.#ownPool(this.#client);
-  }
-
-  #ownPool(options: PoolConfig | string): Promise<Pool> {
-    this.#own ??= openPool(this.#service, options);
-    return this.#own;
-  }
-}
-
-function isPool(client: PostgresClient): client is Pool {
-  return typeof readProperty(client, 'connect') === 'function';
-}
-
-async function openPool(service: string, options: PoolConfig | string): Promise<Pool> {
-  const { default: pg } = await import('pg').catch((cause: unknown) => {
-    throw readProperty(cause, 'code') === 'ERR_MODULE_NOT_FOUND'
-      ? new ServiceClientMissingError(service, 'pg', { cause })
-      : cause;
-  });
-  const config = typeof options === 'string' ? { connectionString: options } : options;
-  const pool = new pg.Pool({ ...patience, ...config });
-  // An idle session that breaks is taken out of the pool; the next call opens another one.
-  pool.on('error', ignore);
-  // The pool stops listening to a session before its connection is closed.
-  pool.on('connect', (session) => session.on('error', ignore));
-  return pool;
 }
 
 function ignore(): void {}

@@ -2,7 +2,7 @@
  * Drivers on PostgreSQL: a store of documents, counters, locks, and the migration that makes their tables.
  * @module
  */
-export type { PostgresClient } from './connection.ts';
+
 export { type MigrateOptions, migrate } from './migrate.ts';
 export { type MigrationSqlOptions, migrationSql } from './migration-sql.ts';
 export { type PostgresCounterOptions, postgresCounter } from './postgres-counter.ts';
@@ -11,3 +11,4 @@ export {
   postgresDocumentStore,
 } from './postgres-document-store.ts';
 export { type PostgresLockOptions, postgresLock } from './postgres-lock.ts';
+export type { PostgresClient } from './sessions.ts';

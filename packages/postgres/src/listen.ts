@@ -30,7 +30,7 @@ const longestStart = 10_000;
 /** Ends, in one way or the other, with its session: when that was lost, or hears nothing, or by the signal. */
 export async function listen(listening: Listening): Promise<void> {
   const { connection, clock, channel, onHears, onNotification } = listening;
-  const session = await connection.sessionBeside();
+  const session = await connection.sessions.beside();
   const over = new AbortController();
   const end = () => over.abort();
   session.on('error', end).on('end', end);

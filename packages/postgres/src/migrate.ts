@@ -3,8 +3,9 @@
  * @module
  */
 import type { CallOptions } from '@runafter/optimistic';
-import { Connection, type PostgresClient } from './connection.ts';
+import { Connection } from './connection.ts';
 import { migrationSql } from './migration-sql.ts';
+import type { PostgresClient } from './sessions.ts';
 
 /** Options of {@link migrate}. */
 export interface MigrateOptions extends CallOptions {

@@ -17,9 +17,10 @@ import {
 } from '@runafter/counter';
 import { readProperty } from '@runafter/errors';
 import type { CallOptions } from '@runafter/optimistic';
-import { Connection, type PostgresClient } from './connection.ts';
+import { Connection } from './connection.ts';
 import { isOutOfRange } from './postgres-errors.ts';
 import { quotedSchema } from './quoted-name.ts';
+import type { PostgresClient } from './sessions.ts';
 import { toStoredText } from './stored-text.ts';
 
 /** Options of {@link postgresCounter}. */

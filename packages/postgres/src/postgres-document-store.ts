@@ -18,8 +18,9 @@ import {
   type VersionedRecord,
   type WriteCondition,
 } from '@runafter/optimistic';
-import { Connection, type PostgresClient } from './connection.ts';
+import { Connection } from './connection.ts';
 import { quotedSchema } from './quoted-name.ts';
+import type { PostgresClient } from './sessions.ts';
 import { fromStoredText, toStoredText } from './stored-text.ts';
 
 /** Options of {@link postgresDocumentStore}. */

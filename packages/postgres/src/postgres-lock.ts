@@ -20,11 +20,12 @@ import {
   leaseLock,
   type Watch,
 } from '@runafter/lock';
-import { Connection, type PostgresClient } from './connection.ts';
+import { Connection } from './connection.ts';
 import { type LockStatements, lockStatements } from './lock-statements.ts';
 import { isLimitExceeded } from './postgres-errors.ts';
 import { quotedSchema } from './quoted-name.ts';
 import { ReleaseListener } from './release-listener.ts';
+import type { PostgresClient } from './sessions.ts';
 import { fromStoredText, toStoredText } from './stored-text.ts';
 
 /** Options of {@link postgresLock}. */
