@@ -1,4 +1,5 @@
 /** What locks and semaphores keep on the server, and what they leave there. */
+import { type Clock, systemClock } from '@runafter/clock';
 import { redisLock, redisSemaphore } from '@runafter/redis';
 import { describe, expect, it } from 'vitest';
 import { onService } from '../services/on-service.ts';
@@ -68,6 +69,26 @@ await onService('redis', ({ url, prefix: ownPrefix }) => {
       await server.client.set(`${prefix}lock:{a}:token`, `${2n ** 53n - 2n}`);
       const lease = await lock.acquire('a');
       expect(lease.token).toBe(2n ** 53n - 1n);
+    });
+
+    it.each([
+      ['fractions of a millisecond', 0.5],
+      ['a time beyond all integers', 1e21],
+      ['a time before 1970', -1e15],
+    ])('has whole tokens that grow, also by a clock that tells %s', async (_, ahead) => {
+      const prefix = server.freshPrefix();
+      const clock: Clock = {
+        now: () => systemClock.now() + ahead,
+        monotonic: () => systemClock.monotonic(),
+        setTimer: (...args) => systemClock.setTimer(...args),
+        sleep: (...args) => systemClock.sleep(...args),
+      };
+      await using lock = redisLock(url, { prefix, clock });
+      const first = await lock.acquire('a');
+      await first.release();
+      const second = await lock.acquire('a');
+      expect(first.token).toBeGreaterThan(0n);
+      expect(second.token).toBeGreaterThan(first.token);
     });
 
     it('has tokens that still grow when the server has lost everything', async () => {

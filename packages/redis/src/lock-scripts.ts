@@ -26,7 +26,7 @@ if redis.call('EXISTS', KEYS[1], holder) > 0 then
     if heldBy or first ~= owner then
       if place then takePlace(place, channel) end
       local freeIn = -1
-      if first == owner then freeIn = redis.call('PTTL', holder) elseif place then freeIn = turnIn() end
+      if first == owner then freeIn = redis.call('PTTL', holder) elseif place then freeIn = askAgainIn() end
       return { heldBy or '', freeIn >= 0 and freeIn or '' }
     end
     leaveLine(owner)
@@ -65,7 +65,15 @@ export function lockScripts(clock: Clock): LeaseScripts {
   return {
     kind: 'lock',
     keys: [':line', ':places', '', ':token'],
-    acquireArgs: () => [clock.now()],
-    ...{ acquire, renew, release },
+    acquireArgs: () => [leastToken(clock.now())],
+    acquire,
+    renew,
+    release,
   };
+}
+
+/** Also of a clock that tells fractions, or no time at all: a token that is no integer would be kept for ever. */
+function leastToken(now: number): number {
+  const whole = Math.floor(now);
+  return Number.isSafeInteger(whole) ? whole : 0;
 }
