@@ -119,6 +119,32 @@ function onCluster({ nodes, stop }: RedisCluster): void {
     for (const granted of waiting) await (await granted).release();
   });
 
+  it('renews locks and permits also where memory is short', async () => {
+    const options = { prefix: 'memory:', ttl: '1500ms' } as const;
+    await using lock = redisLock(client, options);
+    await using semaphore = redisSemaphore(client, { ...options, permits: 3 });
+    const held = [
+      await lock.acquire('a'),
+      await semaphore.acquire('a'),
+      await semaphore.acquire('a', { weight: 2, ttl: '1h' }),
+      await semaphore.acquire('b', { weight: 3 }),
+    ];
+    const since = held.map(({ expiresAt }) => expiresAt);
+    const limit = (bytes: number) =>
+      Promise.all(client.nodes('master').map((node) => node.config('SET', 'maxmemory', bytes)));
+    onTestFinished(async () => void (await limit(0)));
+    await limit(1);
+    await expect(lock.tryAcquire('b')).rejects.toMatchObject({ code: 'SERVICE_REFUSED' });
+    for (const n of [0, 1, 3]) {
+      await expect
+        .poll(() => held[n]?.expiresAt, { timeout: 2_000 })
+        .toBeGreaterThan(since[n] ?? 0);
+    }
+    for (const lease of held) await lease.release();
+    await limit(0);
+    expect(await client.exists('memory:semaphore:{a}', 'memory:semaphore:{a}:extras')).toBe(0);
+  });
+
   it('tells someone who has connected to one server only what to use instead', async () => {
     const [node = { host: '', port: 0 }] = nodes;
     const store = redisDocumentStore<number>({ ...node });

@@ -50,15 +50,16 @@ if place then takePlace(place, channel) end
 local soonest = redis.call('ZRANGE', holders, 0, 0, 'WITHSCORES')
 local freeIn
 if not isNext then
-  freeIn = place and turnIn()
+  freeIn = place and askAgainIn()
 elseif soonest[2] then
   freeIn = math.ceil((soonest[2] - now()) / 1000)
 end
 return { soonest[1] or '', freeIn or '' }
 `);
 
+// Where memory is short, Redis refuses a ZADD, but not to a script that has begun to write.
 const renew = luaScript(`${holders}
-if not redis.call('ZSCORE', holders, owner) then return 0 end
+if redis.call('ZREM', holders, owner) == 0 then return 0 end
 hold(tonumber(ARGV[2]))
 return 1
 `);
@@ -76,6 +77,8 @@ export function semaphoreScripts(permits: number): LeaseScripts {
     kind: 'semaphore',
     keys: [':line', ':places', '', ':extras'],
     acquireArgs: ({ weight }) => [weight, permits],
-    ...{ acquire, renew, release },
+    acquire,
+    renew,
+    release,
   };
 }

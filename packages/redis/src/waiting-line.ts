@@ -31,8 +31,9 @@ local function leaveLine(who)
   redis.call('HDEL', places, who)
 end
 
--- Who stands at a rank, on which channel it listens, and how many microseconds are left of its place.
-local function standsAt(rank)
+-- Who lives at a rank, on which channel it listens, and how many microseconds are left of its place. The dead who are
+-- come upon leave the line.
+local function liveAt(rank)
   local who = redis.call('ZRANGE', line, rank, rank)[1]
   if not who then return nil end
   local place = redis.call('HGET', places, who) or '0 '
@@ -40,16 +41,16 @@ local function standsAt(rank)
   local left = tonumber(lostAt) - now()
   if left > 0 then return who, channel, left end
   leaveLine(who)
-  return standsAt(math.max(rank - 1, 0))
+  return liveAt(math.max(rank - 1, 0))
 end
 
 local function firstInLine()
-  return standsAt(0)
+  return liveAt(0)
 end
 
 -- Who is not first asks again when the one before it has lost its place; that one may have died.
-local function turnIn()
-  local _, _, left = standsAt(redis.call('ZRANK', line, owner) - 1)
+local function askAgainIn()
+  local _, _, left = liveAt(redis.call('ZRANK', line, owner) - 1)
   return math.ceil(left / 1000)
 end
 
