@@ -171,6 +171,26 @@ await onService('redis', ({ url, prefix: ownPrefix }) => {
     expect(await counter.read('n')).toBe(1n);
   });
 
+  it('ends calls that wait for the connection when it is closed', async () => {
+    const proxy = await server.proxy();
+    const prefix = server.freshPrefix();
+    const store = redisDocumentStore<number>(proxy.url, { prefix });
+    const lock = redisLock(proxy.url, { prefix });
+    await Promise.all([store.read('a'), lock.tryAcquire('a').then((lease) => lease?.release())]);
+    proxy.refuse();
+    proxy.cut();
+    const failureOf = (call: Promise<unknown>) => call.catch(({ outcome }) => outcome);
+    // An attempt to connect has just failed, so that there is a pause before the next.
+    await expect.poll(() => failureOf(store.read('a'))).toBe('not-done');
+    await expect.poll(() => failureOf(lock.tryAcquire('a'))).toBe('not-done');
+    const closed = { code: 'SERVICE_CLOSED' };
+    const calls = [store.read('a'), store.read('b'), lock.tryAcquire('a'), lock.acquire('b')];
+    const refusals = calls.map((call) => expect(call).rejects.toMatchObject(closed));
+    await server.client.ping();
+    await Promise.all([store.close(), lock.close()]);
+    await Promise.all(refusals);
+  });
+
   it('waits no longer than socketTimeout for a server that has gone silent', async () => {
     const proxy = await server.proxy();
     const { host, port } = proxy;

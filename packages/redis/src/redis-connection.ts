@@ -6,6 +6,7 @@
  * was handed over may send a command again; `resends` says whether, so that writes are made recognisable.
  * @module
  */
+import { untilAborted } from '@runafter/clock';
 import {
   ServiceClientMissingError,
   ServiceClosedError,
@@ -35,8 +36,6 @@ const sentOnce = {
 
 /** What the options of a client that is made here may change. */
 const defaults = {
-  // Milliseconds without any data while something is awaited. ioredis would wait for the end of TCP's patience.
-  socketTimeout: 10_000,
   // In ioredis it grows to 5 seconds, in which a lease of which little is left is lost.
   retryStrategy: (attempts: number) =>
     Math.min(500, 25 * 2 ** attempts) * (0.5 + Math.random() / 2),
@@ -46,24 +45,46 @@ const defaults = {
 
 /** Of a connection that only hears messages. Whoever listens connects anew, and knows from when on it hears. */
 const forMessages = {
-  ...{ lazyConnect: true, retryStrategy: null, autoResubscribe: false },
-  ...{ maxRetriesPerRequest: 0, enableOfflineQueue: true, reconnectOnError: null },
-  ...{ keyPrefix: '', socketTimeout: 10_000 },
+  lazyConnect: true,
+  retryStrategy: null,
+  reconnectOnError: null,
+  autoResubscribe: false,
+  maxRetriesPerRequest: 0,
+  enableOfflineQueue: true,
+  keyPrefix: '',
+  socketTimeout: 10_000,
 } satisfies RedisOptions;
+
+/** How a client that is made here is used. */
+export interface RedisConnectionOptions {
+  /**
+   * Milliseconds without any data while something is awaited, after which the connection is given up; ioredis would
+   * wait for the end of TCP's patience. The user's own options come first. Default 10 000.
+   */
+  readonly socketTimeout?: number;
+}
 
 export class RedisConnection {
   /** What errors call it. */
   readonly name: string;
   readonly #given: RedisClient | undefined;
   readonly #options: RedisOptions | string;
+  readonly #socketTimeout: number;
+  /** ioredis says nothing to who waits for a connection that is not tried any more. */
+  readonly #closed = new AbortController();
   #made: Redis | undefined;
   #connecting: Promise<Redis> | undefined;
   #closing: Promise<void> | undefined;
   /** ioredis tells why it cannot connect by an event only. */
   #lastError: unknown;
 
-  constructor(name: string, source: RedisSource) {
+  constructor(
+    name: string,
+    source: RedisSource,
+    { socketTimeout = 10_000 }: RedisConnectionOptions = {},
+  ) {
     this.name = name;
+    this.#socketTimeout = socketTimeout;
     this.#given = isClient(source) ? source : undefined;
     this.#options = isClient(source) ? {} : source;
     const isOptions = typeof source === 'object' && source !== null;
@@ -104,13 +125,17 @@ export class RedisConnection {
     throw new ServiceUnavailableError(this.name, 'not-done', { cause });
   }
 
-  /** Refuses commands from now on; ends a client that was made here, after what it has sent is answered. */
+  /**
+   * Refuses commands from now on, also those that wait for the connection; ends a client that was made here, after
+   * what it has sent is answered.
+   */
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
   }
 
   async #close(): Promise<void> {
+    this.#closed.abort(new ServiceClosedError(this.name));
     const client = this.#made;
     if (client?.status === 'ready') await client.quit().catch(() => {});
     client?.disconnect();
@@ -131,9 +156,7 @@ export class RedisConnection {
     this.#connecting ??= this.#connect().finally(() => {
       this.#connecting = undefined;
     });
-    const client = await this.#connecting;
-    if (this.#closing !== undefined) throw new ServiceClosedError(this.name);
-    return client;
+    return await untilAborted(this.#closed.signal, this.#connecting);
   }
 
   async #connect(): Promise<Redis> {
@@ -150,10 +173,11 @@ export class RedisConnection {
   }
 
   #make(Client: typeof Redis): Redis {
+    const own = { ...defaults, socketTimeout: this.#socketTimeout };
     const client =
       typeof this.#options === 'string'
-        ? new Client(this.#options, { ...defaults, ...sentOnce })
-        : new Client({ ...defaults, ...this.#options, ...sentOnce });
+        ? new Client(this.#options, { ...own, ...sentOnce })
+        : new Client({ ...own, ...this.#options, ...sentOnce });
     client.on('error', (error) => {
       this.#lastError = error;
     });
@@ -189,11 +213,11 @@ async function ready(client: Redis): Promise<void> {
   if (client.status === 'wait' || client.status === 'end') return await client.connect();
   await new Promise<void>((resolve, reject) => {
     const settle = (then: () => void) => () => {
-      client.off('ready', onReady).off('close', onClose);
+      client.off('ready', onReady).off('close', onClose).off('end', onClose);
       then();
     };
     const onReady = settle(resolve);
     const onClose = settle(() => reject(new Error('the connection was closed')));
-    client.on('ready', onReady).on('close', onClose);
+    client.on('ready', onReady).on('close', onClose).on('end', onClose);
   });
 }

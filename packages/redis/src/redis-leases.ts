@@ -18,7 +18,7 @@ import type {
 import { toHashTag } from './key-prefix.ts';
 import type { LeaseScripts } from './lease-scripts.ts';
 import { type LuaScript, runScript } from './lua-script.ts';
-import type { RedisConnection } from './redis-connection.ts';
+import type { RedisConnection, RedisConnectionOptions } from './redis-connection.ts';
 import { ReleaseChannel } from './release-channel.ts';
 
 /** What the driver is made of, besides the connection. */
@@ -29,6 +29,9 @@ export interface RedisLeasesOptions {
   /** By which it waits to connect again. */
   readonly clock: Clock;
 }
+
+/** All requests are short, and a lease of few seconds is lost with the connection that it is renewed on. */
+export const leaseConnection: RedisConnectionOptions = { socketTimeout: 2_000 };
 
 export class RedisLeases implements LeaseDriver {
   readonly queues = true;

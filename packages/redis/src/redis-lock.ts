@@ -10,7 +10,7 @@ import { type Lock, type LockOptions, leaseLock } from '@runafter/lock';
 import { assertKeyPrefix, defaultPrefix } from './key-prefix.ts';
 import { lockScripts } from './lock-scripts.ts';
 import { RedisConnection, type RedisSource } from './redis-connection.ts';
-import { RedisLeases } from './redis-leases.ts';
+import { leaseConnection, RedisLeases } from './redis-leases.ts';
 
 /** Options of {@link redisLock}. */
 export interface RedisLockOptions extends LockOptions {
@@ -42,7 +42,7 @@ export function redisLock(client: RedisSource, options: RedisLockOptions = {}): 
   const { prefix = defaultPrefix, clock = systemClock } = options;
   const name = `Redis locks ${JSON.stringify(prefix)}`;
   assertKeyPrefix(name, prefix);
-  const connection = new RedisConnection(name, client);
+  const connection = new RedisConnection(name, client, leaseConnection);
   const scripts = lockScripts(clock);
   return leaseLock(new RedisLeases(connection, { prefix, scripts, clock }), options);
 }

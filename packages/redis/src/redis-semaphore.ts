@@ -9,7 +9,7 @@ import { systemClock } from '@runafter/clock';
 import { leaseSemaphore, type Semaphore, type SemaphoreOptions } from '@runafter/lock';
 import { assertKeyPrefix, defaultPrefix } from './key-prefix.ts';
 import { RedisConnection, type RedisSource } from './redis-connection.ts';
-import { RedisLeases } from './redis-leases.ts';
+import { leaseConnection, RedisLeases } from './redis-leases.ts';
 import { semaphoreScripts } from './semaphore-scripts.ts';
 
 /** Options of {@link redisSemaphore}. */
@@ -38,7 +38,7 @@ export function redisSemaphore(client: RedisSource, options: RedisSemaphoreOptio
   const { prefix = defaultPrefix, clock = systemClock } = options;
   const name = `Redis semaphores ${JSON.stringify(prefix)}`;
   assertKeyPrefix(name, prefix);
-  const connection = new RedisConnection(name, client);
+  const connection = new RedisConnection(name, client, leaseConnection);
   const makeDriver = (permits: number) =>
     new RedisLeases(connection, { prefix, scripts: semaphoreScripts(permits), clock });
   return leaseSemaphore(makeDriver, options);
