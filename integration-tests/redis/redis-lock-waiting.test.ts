@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { virtualClock } from '@runafter/clock';
 import type { Lock } from '@runafter/lock';
 import { redisLock, redisSemaphore } from '@runafter/redis';
 import { Redis, type RedisOptions } from 'ioredis';
@@ -100,6 +101,73 @@ await onService('redis', ({ url, prefix: ownPrefix }) => {
     it('asks when it is back, for what was released meanwhile was told to nobody', async () => {
       const { client, lease, granted } = await holderAndWaiter();
       await Promise.all([kill(client, 'pubsub'), lease.release()]);
+      await (await granted).release();
+    });
+
+    it('is made anew when its server has vanished without a word', async () => {
+      const prefix = server.freshPrefix();
+      const proxy = await server.proxy();
+      const clock = virtualClock();
+      const client = namedClient();
+      client.duplicate = (options) => new Redis(proxy.url, options ?? {});
+      await using holder = redisLock(url, { prefix });
+      await using waiter = redisLock(client, { prefix, clock, poll: '1h', wait: '1d' });
+      const lease = await holder.acquire('a');
+      const granted = waiter.acquire('a');
+      await expect.poll(() => channelsOf(prefix)).toHaveLength(1);
+      for (let answers = 0; answers < 3; answers++) {
+        const { bytesToServer, bytesToClient } = proxy.counts;
+        await expect
+          .poll(async () => {
+            await clock.advance('1s');
+            return proxy.counts.bytesToServer;
+          })
+          .toBeGreaterThan(bytesToServer);
+        await expect.poll(() => proxy.counts.bytesToClient).toBeGreaterThan(bytesToClient);
+      }
+      expect(proxy.counts.connections, 'one that answers is kept').toBe(1);
+      proxy.blackHole('toClient');
+      await lease.release();
+      await expect
+        .poll(async () => {
+          await clock.advance('500ms');
+          return proxy.counts.connections;
+        })
+        .toBeGreaterThan(1);
+      proxy.heal();
+      await (await granted).release();
+    });
+
+    it('is asked for again only now and then by a user who may not use channels', async () => {
+      const prefix = server.freshPrefix();
+      const username = `u${randomUUID()}`;
+      await server.client.acl('SETUSER', username, 'on', '>secret', '~*', '+@all', 'resetchannels');
+      onTestFinished(async () => void (await server.client.acl('DELUSER', username)));
+      const clock = virtualClock();
+      const client = namedClient({ username, password: 'secret' });
+      let attempts = 0;
+      client.duplicate = (options) => {
+        attempts++;
+        return new Redis({ ...client.options, ...options });
+      };
+      await using holder = redisLock(url, { prefix });
+      await using waiter = redisLock(client, { prefix, clock, poll: '1h', wait: '1d' });
+      const lease = await holder.acquire('a');
+      const granted = waiter.acquire('a');
+      await expect.poll(() => attempts).toBe(1);
+      for (let second = 0; second < 50; second++) {
+        await clock.advance('1s');
+        await server.client.ping();
+      }
+      expect(attempts).toBe(1);
+      await server.client.acl('SETUSER', username, 'allchannels');
+      await expect
+        .poll(async () => {
+          await clock.advance('5s');
+          return channelsOf(prefix);
+        })
+        .toHaveLength(1);
+      await lease.release();
       await (await granted).release();
     });
 
@@ -249,6 +317,18 @@ await onService('redis', ({ url, prefix: ownPrefix }) => {
     }
     await lock.close();
     expect(await server.client.keys(`${prefix}*`)).toEqual([`${prefix}lock:{a}:token`]);
+  });
+
+  it('a lease of a few seconds outlives a connection whose other side has vanished', async () => {
+    const proxy = await server.proxy();
+    await using lock = redisLock(proxy.url, { prefix: server.freshPrefix(), ttl: '6s' });
+    await using lease = await lock.acquire('a');
+    const until = lease.expiresAt;
+    proxy.blackHole('toClient');
+    await expect.poll(() => proxy.counts.connections, { timeout: 5_500 }).toBe(2);
+    proxy.heal();
+    await expect.poll(() => lease.expiresAt, { timeout: 2_000 }).toBeGreaterThan(until);
+    lease.assertHeld();
   });
 
   it('a holder whose connection is killed keeps its lease', async () => {

@@ -4,16 +4,22 @@
  *
  * Invariant: nothing depends on a message. While the connection is lost, `hears` is false and waiters poll;
  * when it is back, all of them are woken, for what was released in between was told to nobody.
+ * Read next: subscription.ts, one such connection.
  * @module
  */
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '@runafter/clock';
+import { hasCode } from '@runafter/errors';
 import type { LeaseRequest, Watch } from '@runafter/lock';
-import type { Redis } from 'ioredis';
 import type { RedisConnection } from './redis-connection.ts';
+import { redisFault } from './redis-errors.ts';
+import { Subscription } from './subscription.ts';
 
-/** Milliseconds between two attempts to connect: from the shorter on it doubles. */
-const pauses = { shortest: 50, longest: 2_000 };
+/**
+ * Milliseconds between two attempts to connect: from the shorter on it doubles; and after a refusal, such as of a
+ * user without a right to channels, which somebody may give him.
+ */
+const pauses = { shortest: 50, longest: 2_000, refused: 60_000 };
 
 export class ReleaseChannel {
   /** Of this lock object alone; no other one of any process has the same. A message is the owner to wake. */
@@ -21,8 +27,8 @@ export class ReleaseChannel {
   readonly #connection: RedisConnection;
   readonly #clock: Clock;
   readonly #watchers = new Map<string, () => void>();
-  #listening: Promise<void> | undefined;
-  #subscriber: Redis | undefined;
+  #isListening = false;
+  #subscription: Subscription | undefined;
   #hears = false;
   #isClosed = false;
 
@@ -36,9 +42,7 @@ export class ReleaseChannel {
   /** One for an owner. */
   watch({ owner }: LeaseRequest, wake: () => void): Watch {
     this.#watchers.set(owner, wake);
-    this.#listening ??= this.#listen().finally(() => {
-      this.#listening = undefined;
-    });
+    if (!this.#isListening) void this.#listen();
     const hears = () => this.#hears;
     return {
       get hears() {
@@ -52,46 +56,47 @@ export class ReleaseChannel {
 
   close(): void {
     this.#isClosed = true;
-    this.#subscriber?.disconnect();
+    this.#subscription?.end();
   }
 
   /** Until nobody watches who could be told. Never rejects. */
   async #listen(): Promise<void> {
-    let failures = 0;
+    this.#isListening = true;
+    let pause: number = pauses.shortest;
     while (this.#watchers.size > 0 && !this.#isClosed) {
-      const ended = await this.#subscribe().catch(() => undefined);
-      failures = ended === undefined ? failures + 1 : 0;
-      await ended?.promise;
-      this.#hears = false;
-      if (!this.#isClosed) await this.#pause(failures);
+      try {
+        await this.#hear();
+        pause = pauses.shortest;
+      } catch (error) {
+        const fault = redisFault(this.name, error);
+        pause = hasCode(fault, 'SERVICE_REFUSED')
+          ? pauses.refused
+          : Math.min(pauses.longest, pause * 2);
+      }
+      if (!this.#isClosed) await this.#pause(pause);
     }
+    // In the same step as the last look at the watchers, so that the next one starts it again.
+    this.#isListening = false;
   }
 
-  /** @returns the end of the connection, when its messages are heard. */
-  async #subscribe(): Promise<PromiseWithResolvers<void>> {
-    const subscriber = await this.#connection.duplicate();
-    const ended = Promise.withResolvers<void>();
-    subscriber.on('error', () => {});
-    subscriber.once('end', ended.resolve);
-    subscriber.on('message', (_channel, owner) => this.#watchers.get(owner)?.());
-    this.#subscriber = subscriber;
-    try {
-      if (this.#isClosed) throw new Error('closed');
-      await subscriber.connect();
-      // Who waits has a timer that keeps the process alive; who does not wait need not hear.
-      subscriber.stream.unref();
-      await subscriber.subscribe(this.name);
-    } catch (error) {
-      subscriber.disconnect();
-      throw error;
-    }
+  /** Resolves when the connection has ended; rejects when there was none. */
+  async #hear(): Promise<void> {
+    const subscription = new Subscription(await this.#connection.duplicate(), {
+      channel: this.name,
+      clock: this.#clock,
+      isNeeded: () => this.#watchers.size > 0,
+      onMessage: (owner) => this.#watchers.get(owner)?.(),
+    });
+    this.#subscription = subscription;
+    if (this.#isClosed) subscription.end();
+    await subscription.open();
     this.#hears = true;
     for (const wake of this.#watchers.values()) wake();
-    return ended;
+    await subscription.ended;
+    this.#hears = false;
   }
 
-  #pause(failures: number): Promise<void> {
-    const ms = Math.min(pauses.longest, pauses.shortest * 2 ** failures);
+  #pause(ms: number): Promise<void> {
     return new Promise((resolve) => {
       this.#clock.setTimer(ms, resolve, { ref: false });
     });
