@@ -16,7 +16,8 @@ export interface MigrateOptions extends CallOptions {
 /**
  * Creates the schema, its tables and its procedures, or what is missing of them. Call it whenever the
  * program starts: when there is nothing to do it only looks, and of many processes that call it at once,
- * one does the work while the others wait. Then the user needs no right to create anything.
+ * one does the work while the others wait. Then the user needs no right to create anything, but SELECT on the
+ * table `migrations`: what one may not use, SQL Server hides.
  *
  * @param client - a connected pool, or how to connect.
  * @throws {ServiceRefusedError} `SERVICE_REFUSED`: the user may not create a schema, or something in it.

@@ -38,7 +38,10 @@ const fixes: readonly (readonly [numbers: readonly number[], fix: string])[] = [
     'Its tables or procedures are not there, or too old: call migrate(), with the same schema.',
   ],
   [[unspecified], 'If its tables are not there, call migrate(), with the same schema.'],
-  [[262], 'This user may not create it: grant that, or have another one run migrationSql().'],
+  [
+    [262],
+    'This user may not create it: grant that, or have another one run migrationSql(). Where that has been done, grant it SELECT on the table migrations.',
+  ],
   [[229, 230], 'Grant this user SELECT, INSERT, UPDATE, DELETE and EXECUTE on the schema.'],
   [[3906, 3908], 'The database only takes reads: connect to the primary replica.'],
   [[1946], 'The key is too long for its index: it holds too many U+0000 or U+0001.'],

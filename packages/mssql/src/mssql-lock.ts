@@ -34,7 +34,8 @@ export interface MssqlLockOptions extends LockOptions {
  * Locks in SQL Server. Call `migrate()` before their first use.
  *
  * All leases of one lock object live on one connection, which it opens for itself at the first call: when that
- * ends, they are all lost at once. Make another object for what must not share this.
+ * ends, they are all lost together. Make another object for what must not share this. The connection keeps the
+ * process alive while there is a lease, and for half a minute after the last; `close()` ends it.
  *
  * @param client - a pool of yours, or how to connect: options of `mssql`, or a connection string. Of a pool
  * only the options are used.
@@ -85,8 +86,7 @@ class MssqlLeases implements LeaseDriver {
 
   acquire(request: AcquireRequest, { signal }: WaitOptions): Promise<Granted | Busy> {
     return this.#inTurn({ signal, priority: asking }, async () => {
-      const locks = await this.#open();
-      signal?.throwIfAborted();
+      const locks = await this.#open(signal);
       return await locks.acquire(request);
     });
   }
@@ -118,11 +118,11 @@ class MssqlLeases implements LeaseDriver {
     }
   }
 
-  async #open(): Promise<SessionLocks> {
+  async #open(signal: AbortSignal | undefined): Promise<SessionLocks> {
     const { signal: closed } = this.#closed;
     if (closed.aborted) throw new ServiceClosedError(this.name);
     if (this.#locks === undefined || this.#locks.hasEnded) {
-      const session = await openSession(this.name, this.#client, closed);
+      const session = await openSession(this.name, this.#client, closed, signal);
       this.#locks = new SessionLocks(this.name, this.#schema, session);
     }
     return this.#locks;

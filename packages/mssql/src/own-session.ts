@@ -51,20 +51,27 @@ const plainNames = { camelCaseColumns: false, columnNameReplacer: (name: string)
  * Opens a session to where the client connects to.
  *
  * @param closed - ends the session when it aborts, also while it is opened.
+ * @param signal - ends the opening, and nothing later.
  * @throws {ServiceError} it was not to be had.
  */
 export async function openSession(
   service: string,
   client: MssqlClient,
   closed: AbortSignal,
+  signal: AbortSignal | undefined,
 ): Promise<Session> {
   const mssql = await loadMssql(service);
   const session = new OwnSession(service, mssql, configOf(service, mssql, client));
   const end = () => void session.end();
   session.ended.addEventListener('abort', () => closed.removeEventListener('abort', end));
   closed.addEventListener('abort', end);
-  if (closed.aborted) end();
-  await session.open();
+  signal?.addEventListener('abort', end);
+  if (closed.aborted || signal?.aborted) end();
+  try {
+    await session.open();
+  } finally {
+    signal?.removeEventListener('abort', end);
+  }
   return session;
 }
 
