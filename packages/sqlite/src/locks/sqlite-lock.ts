@@ -3,10 +3,10 @@
  *
  * Invariant: a name is granted within a transaction that has the write lock of the file, and by the clock that
  * all processes of the machine share. Rows are never deleted, and tokens are counted in them, so they only grow.
- * Read next: lock-table.ts, ../group-commit.ts.
+ * Read next: lock-rows.ts, ../group-commit.ts.
  * @module
  */
-import { type Clock, systemClock, untilAborted, type WaitOptions } from '@runafter/clock';
+import { type Clock, systemClock, type WaitOptions } from '@runafter/clock';
 import {
   type AcquireRequest,
   type Busy,
@@ -22,12 +22,12 @@ import { databaseOf, type SqliteFileOptions } from '../database-options.ts';
 import type { Work } from '../group-commit.ts';
 import { assertPrefixOption, serviceName } from '../prefix-option.ts';
 import { asService } from '../service-faults.ts';
-import { findHolder, grantLock, releaseLock, renewLock } from './lock-table.ts';
+import { findHolder, grantLock, type LockRow, releaseLock, renewLock } from './lock-rows.ts';
 
 /** Options of {@link sqliteLock}. */
 export interface SqliteLockOptions extends LockOptions, Omit<SqliteFileOptions, 'readOnly'> {
   /**
-   * What names begin with in the table, so that locks with different prefixes share a file and nothing else.
+   * Stands beside the names in the table, so that locks with different prefixes share a file and nothing else.
    * Up to 200 characters. Default ''.
    */
   readonly prefix?: string | undefined;
@@ -72,28 +72,7 @@ class SqliteLeases implements LeaseDriver {
     this.#clock = clock;
   }
 
-  acquire(request: AcquireRequest, { signal }: WaitOptions): Promise<Granted | Busy> {
-    return untilAborted(signal, this.#acquire(request, signal));
-  }
-
-  renew(request: LeaseRequest, ttl: number, { signal }: WaitOptions): Promise<boolean> {
-    const row = this.#rowOf(request);
-    const renew: Work<boolean> = (connection) =>
-      renewLock(connection, row, this.#clock.now() + ttl);
-    return untilAborted(signal, this.#write(renew));
-  }
-
-  release(request: LeaseRequest, { signal }: WaitOptions): Promise<void> {
-    const row = this.#rowOf(request);
-    const release: Work<void> = (connection) => releaseLock(connection, row);
-    return untilAborted(signal, this.#write(release));
-  }
-
-  close(): Promise<void> {
-    return asService(this.name, this.#database.close());
-  }
-
-  async #acquire(request: AcquireRequest, signal?: AbortSignal): Promise<Granted | Busy> {
+  async acquire(request: AcquireRequest, { signal }: WaitOptions): Promise<Granted | Busy> {
     const row = this.#rowOf(request);
     // Who polls only reads: it forces nothing to the disk, and is in no writer's way.
     const busy = await this.#read((connection) => findHolder(connection, row, this.#clock.now()));
@@ -108,8 +87,22 @@ class SqliteLeases implements LeaseDriver {
     });
   }
 
-  #rowOf({ name, owner }: LeaseRequest): LeaseRequest {
-    return { name: this.#prefix + name, owner };
+  renew(request: LeaseRequest, ttl: number): Promise<boolean> {
+    const row = this.#rowOf(request);
+    return this.#write((connection) => renewLock(connection, row, this.#clock.now() + ttl));
+  }
+
+  release(request: LeaseRequest): Promise<void> {
+    const row = this.#rowOf(request);
+    return this.#write((connection) => releaseLock(connection, row));
+  }
+
+  close(): Promise<void> {
+    return asService(this.name, this.#database.close());
+  }
+
+  #rowOf({ name, owner }: LeaseRequest): LockRow {
+    return { prefix: this.#prefix, name, owner };
   }
 
   #read<T>(work: Work<T>): Promise<T> {

@@ -147,7 +147,7 @@ describe('the clock', () => {
     const other = open(file, { clock });
     await other.tryAcquire('warm');
     shell(file)
-      .prepare('INSERT INTO lock (name, owner, token, expires_at) VALUES (?, ?, 1, ?)')
+      .prepare("INSERT INTO lock (prefix, name, owner, token, expires_at) VALUES ('', ?, ?, 1, ?)")
       .run(Buffer.from('job'), 'crashed', clock.now() + 30_000);
     set(-hour);
     await advance(hour);
@@ -157,67 +157,33 @@ describe('the clock', () => {
   });
 });
 
-describe('a file that somebody else writes to', () => {
-  it('is waited for, and not longer than busyTimeout says', async () => {
-    const clock = virtualClock();
-    const file = newFile();
-    const lock = open(file, { clock, busyTimeout: '10s' });
-    await (await lock.acquire('job')).release();
-    const blocker = shell(file);
-    blocker.exec('BEGIN IMMEDIATE');
-    const trying = lock.tryAcquire('job');
-    const ended = expect(trying).rejects.toMatchObject({
-      code: 'SERVICE_UNAVAILABLE',
-      outcome: 'not-done',
-      cause: { code: 'STORE_BUSY' },
-    });
-    await vi.waitFor(() => expect(clock.pending).toBeGreaterThan(0));
-    await clock.advance('10s');
-    await ended;
-    blocker.exec('ROLLBACK');
-    expect(await lock.tryAcquire('job')).toMatchObject({ token: 2n });
-  });
-
-  it('is waited for by who has time, and is granted then', async () => {
-    const file = newFile();
-    const lock = open(file, { busyTimeout: 30, poll: 20 });
-    await (await lock.acquire('job')).release();
-    const blocker = shell(file);
-    blocker.exec('BEGIN IMMEDIATE');
-    const waiting = lock.acquire('job', { wait: '20s' });
-    await expect(lock.acquire('other', { wait: 100 })).rejects.toMatchObject({
-      code: 'LOCK_TIMEOUT',
-    });
-    blocker.exec('ROLLBACK');
-    expect((await waiting).token).toBe(2n);
-  });
-
-  it('for longer than the ttl is a loss, which the holder knows in time', async () => {
-    const clock = virtualClock();
-    const file = newFile();
-    const lease = await open(file, { clock, busyTimeout: '1s' }).acquire('job', { ttl: '9s' });
-    const blocker = shell(file);
-    blocker.exec('BEGIN IMMEDIATE');
-    await clock.advance('8s');
-    lease.assertHeld();
-    await clock.advance('200ms');
-    expect(lease.signal.reason).toMatchObject({ code: 'LEASE_LOST' });
-    blocker.exec('ROLLBACK');
-    // What is still to be written comes back to the file, which is free now.
-    await clock.advance('5s');
-  });
-});
-
 describe('an operator', () => {
   it('takes a name away with a shell', async () => {
     const clock = virtualClock();
     const file = newFile();
     const lease = await open(file, { clock }).acquire('job', { ttl: '30s' });
-    shell(file).exec(`UPDATE lock SET owner = NULL WHERE name = CAST('job' AS BLOB)`);
+    shell(file).exec(
+      `UPDATE lock SET owner = NULL WHERE prefix = '' AND name = CAST('job' AS BLOB)`,
+    );
     await clock.advance('11s');
     await vi.waitFor(() => expect(lease.signal.aborted).toBe(true));
     expect(lease.signal.reason).toMatchObject({ code: 'LEASE_LOST' });
     expect(await open(file, { clock }).tryAcquire('job')).toMatchObject({ token: 2n });
+  });
+
+  it('that deletes a row takes the name away, and its tokens begin anew', async () => {
+    const clock = virtualClock();
+    const file = newFile();
+    const lock = open(file, { clock });
+    await (await lock.acquire('job')).release();
+    const lease = await lock.acquire('job', { ttl: '30s' });
+    expect(lease.token).toBe(2n);
+    shell(file).exec('DELETE FROM lock');
+    await clock.advance('11s');
+    await vi.waitFor(() => expect(lease.signal.aborted).toBe(true));
+    expect(lease.signal.reason).toMatchObject({ code: 'LEASE_LOST', loss: 'refused' });
+    await lease.release();
+    expect(await open(file, { clock }).tryAcquire('job')).toMatchObject({ token: 1n });
   });
 
   it('makes the next token a large one, and it is exact', async () => {
@@ -231,11 +197,17 @@ describe('an operator', () => {
 
 it('keeps locks with different prefixes apart in one file', async () => {
   const file = newFile();
-  const leases = await Promise.all(
-    ['1', '2'].map((prefix) => open(file, { prefix }).acquire('job', { wait: 0 })),
-  );
-  for (const lease of leases) lease.assertHeld();
-  expect(await open(file, { prefix: '1' }).tryAcquire('job')).toBeUndefined();
+  const places = [
+    ['', 'job'],
+    ['j', 'ob'],
+    ['jo', 'b'],
+    ['jo', 'job'],
+  ] as const;
+  for (const [prefix, name] of places) {
+    const lease = await open(file, { prefix }).acquire(name, { wait: 0 });
+    expect(lease.token, `${prefix} and ${name}`).toBe(1n);
+  }
+  expect(await open(file, { prefix: 'jo' }).tryAcquire('b')).toBeUndefined();
 });
 
 it('of a database in memory lasts as long as the lock object', async () => {

@@ -1,6 +1,6 @@
 /** What the table keeps of a request that is made again. */
 import { expect, it, onTestFinished } from 'vitest';
-import { findHolder, grantLock, releaseLock, renewLock } from '../../src/locks/lock-table.ts';
+import { findHolder, grantLock, releaseLock, renewLock } from '../../src/locks/lock-rows.ts';
 import { openConnection } from '../../src/open-connection.ts';
 
 function openTable() {
@@ -9,8 +9,8 @@ function openTable() {
   return connection;
 }
 
-const ours = { name: 'job', owner: 'web-1:a' };
-const another = { name: 'job', owner: 'web-2:b' };
+const ours = { prefix: '', name: 'job', owner: 'web-1:a' };
+const another = { prefix: '', name: 'job', owner: 'web-2:b' };
 
 it('grants an owner again what it has, with the same token and for longer', () => {
   const connection = openTable();
