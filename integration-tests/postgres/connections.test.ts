@@ -1,9 +1,15 @@
 /** Whose connections are whose, and what is known when one breaks. */
-import { postgresCounter, postgresDocumentStore } from '@runafter/postgres';
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { postgresCounter, postgresDocumentStore, postgresLock } from '@runafter/postgres';
 import pg from 'pg';
 import { expect, it } from 'vitest';
 import { onService } from '../services/on-service.ts';
 import { useDatabase } from './database.ts';
+
+const run = promisify(execFile);
+const holdLock = fileURLToPath(new URL('programs/hold-lock.ts', import.meta.url));
 
 await onService('postgres', ({ url }) => {
   const database = useDatabase(url);
@@ -31,6 +37,22 @@ await onService('postgres', ({ url }) => {
     await store.create('kept-open', 1);
     await store.close();
     await expect(database.pool.query('SELECT 1')).resolves.toMatchObject({ rowCount: 1 });
+  });
+
+  it('a pool that was made here keeps no process alive, also while a lock is held', async () => {
+    const node = ['--conditions=@runafter/source', holdLock];
+    const { stdout } = await run(process.execPath, node, { timeout: 20_000 });
+    expect(stdout).toBe('token 1\n');
+  });
+
+  it('a pool that was closed by its owner is no failure that passes', async () => {
+    const pool = new pg.Pool({ connectionString: url });
+    const lock = postgresLock(pool);
+    await pool.end();
+    const closed = { code: 'SERVICE_CLOSED' };
+    await expect(lock.acquire('job', { wait: '1h' })).rejects.toMatchObject(closed);
+    await expect(postgresCounter(pool).add('orders', 1)).rejects.toMatchObject(closed);
+    await lock.close();
   });
 
   it('an addition whose session ends while it waits has an unknown outcome, and the next one works', async () => {

@@ -1,5 +1,5 @@
 /** Locks behind a pooler in transaction mode, where no session can listen: everything works, by polling. */
-import { type Lock, withLock } from '@runafter/lock';
+import type { Lock } from '@runafter/lock';
 import { type PostgresClient, type PostgresLockOptions, postgresLock } from '@runafter/postgres';
 import { afterAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { onService } from '../services/on-service.ts';
@@ -7,6 +7,7 @@ import type { RunningService } from '../services/service-kind.ts';
 import { useDatabase } from './database.ts';
 import { hearLocks } from './lock-notifications.ts';
 import { startPgBouncer } from './pg-bouncer.ts';
+import { sumInTurns } from './sum-in-turns.ts';
 
 const { CI, TEST_SERVICES } = process.env;
 
@@ -36,16 +37,7 @@ await onService('postgres', async ({ url }) => {
     describe('behind a pooler in transaction mode', () => {
       it('one holds a name at a time, of many who wait on several locks', async () => {
         const locks = Array.from({ length: 4 }, () => open());
-        let sum = 0;
-        const turns = Array.from({ length: 40 }, (_, n) =>
-          withLock(locks[n % 4] as Lock, 'sum', async () => {
-            const read = sum;
-            await database.pool.query('SELECT 1');
-            sum = read + 1;
-          }),
-        );
-        await Promise.all(turns);
-        expect(sum).toBe(40);
+        expect(await sumInTurns(locks, database.pool)).toBe(40);
       });
 
       it('a release is noticed by the poll, and nobody is notified of it', async () => {

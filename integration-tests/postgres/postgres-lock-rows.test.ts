@@ -10,6 +10,7 @@ import {
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { onService } from '../services/on-service.ts';
 import { openPool, useDatabase } from './database.ts';
+import { sumInTurns } from './sum-in-turns.ts';
 
 await onService('postgres', ({ url }) => {
   const database = useDatabase(url);
@@ -200,16 +201,7 @@ await onService('postgres', ({ url }) => {
       it('one holds a name at a time, and nobody is told of conflicts', async () => {
         const options = `-c default_transaction_isolation=${level.replace(' ', '\\ ')}`;
         const locks = Array.from({ length: 4 }, () => open({ connectionString: url, options }));
-        let sum = 0;
-        const turns = Array.from({ length: 40 }, (_, n) =>
-          withLock(locks[n % 4] as Lock, 'sum', async () => {
-            const read = sum;
-            await database.pool.query('SELECT 1');
-            sum = read + 1;
-          }),
-        );
-        await Promise.all(turns);
-        expect(sum).toBe(40);
+        expect(await sumInTurns(locks, database.pool)).toBe(40);
         expect((await rowOf('sum')).token).toBe('40');
       });
     },

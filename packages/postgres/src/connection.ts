@@ -10,7 +10,12 @@ import { type Clock, exponential, retry, systemClock } from '@runafter/clock';
 import { readProperty } from '@runafter/errors';
 import type { CallOptions } from '@runafter/optimistic';
 import type { PoolClient } from 'pg';
-import { isConflict, leavesSessionUsable, statementFault } from './postgres-errors.ts';
+import {
+  connectionFault,
+  isConflict,
+  leavesSessionUsable,
+  statementFault,
+} from './postgres-errors.ts';
 import { type PostgresClient, Sessions } from './sessions.ts';
 
 /** Options of {@link Connection.run}. */
@@ -86,6 +91,10 @@ export class Connection {
     { signal, cutOff }: RunOptions,
   ): Promise<T> {
     const session = await this.sessions.take(cutOff);
+    if (cutOff?.aborted) {
+      session.release();
+      throw connectionFault(this.#service, cutOff.reason);
+    }
     // A session that breaks says so twice: as the statement's failure, and as this event.
     session.on('error', ignore);
     let failure: unknown;

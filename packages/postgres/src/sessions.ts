@@ -20,7 +20,11 @@ export type PostgresClient = Pool | PoolConfig | string;
 type UnreferencedClient = Client & { unref(): void };
 
 /** What a pool of our own does unless the options say otherwise. Times are milliseconds. */
-const ownPool = { connectionTimeoutMillis: 10_000, query_timeout: 30_000 };
+const ownPool = {
+  connectionTimeoutMillis: 10_000,
+  query_timeout: 30_000,
+  allowExitOnIdle: true,
+};
 
 /** See the module's header. */
 export class Sessions {
@@ -76,7 +80,9 @@ export class Sessions {
 
   async #pool(): Promise<Pool> {
     if (this.#isClosed) throw new ServiceClosedError(this.#service);
-    return isPool(this.#client) ? this.#client : await this.#ownPool(this.#client);
+    const pool = isPool(this.#client) ? this.#client : await this.#ownPool(this.#client);
+    if (pool.ending) throw new ServiceClosedError(this.#service);
+    return pool;
   }
 
   #ownPool(options: PoolConfig | string): Promise<Pool> {
