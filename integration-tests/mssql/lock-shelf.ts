@@ -6,12 +6,11 @@
  * Read next: borrowed-lock.ts, when one is fit for the next test.
  * @module
  */
+import { randomUUID } from 'node:crypto';
 import type { Lock } from '@runafter/lock';
 import type { LockConnectOptions } from '@runafter/lock/conformance';
+import { mssqlLock } from '@runafter/mssql';
 import { BorrowedLock } from './borrowed-lock.ts';
-
-/** What can be borrowed: where tokens come from is a test's own. */
-type ShelfOptions = Omit<LockConnectOptions, 'tokens'>;
 
 interface Kept {
   readonly lock: Lock;
@@ -19,33 +18,43 @@ interface Kept {
   random: () => number;
 }
 
+interface Loan {
+  readonly borrowed: BorrowedLock;
+  readonly kept: Kept;
+  /** Where it came from. */
+  readonly idle: Kept[];
+}
+
 export class LockShelf {
-  readonly #open: (options: ShelfOptions) => Lock;
-  /** Those that nobody uses, by their options. */
+  /** Those that nobody uses, by what they were made with. */
   readonly #idle = new Map<string, Kept[]>();
-  readonly #borrowed = new Map<BorrowedLock, { readonly kept: Kept; readonly idle: Kept[] }>();
+  readonly #loans: Loan[] = [];
 
-  constructor(open: (options: ShelfOptions) => Lock) {
-    this.#open = open;
-  }
-
-  /** @throws {LockOptionError} `LOCK_OPTION_INVALID`, as the lock that it would open. */
-  borrow({ random = Math.random, ...options }: ShelfOptions = {}): BorrowedLock {
-    const idle = this.#idleWith(options);
-    const kept = idle.pop() ?? this.#new(options);
+  /**
+   * A lock with a session that is open: Babelfish takes longer for that than some tests wait.
+   *
+   * @param url - a connection string.
+   */
+  async borrow(
+    url: string,
+    { random = Math.random, ...options }: LockConnectOptions = {},
+  ): Promise<Lock> {
+    const idle = this.#idleWith(url, options);
+    const kept = idle.pop() ?? open(url, options);
     kept.random = random;
     const borrowed = new BorrowedLock(kept.lock);
-    this.#borrowed.set(borrowed, { kept, idle });
+    this.#loans.push({ borrowed, kept, idle });
+    const lease = await borrowed.acquire(`session-${randomUUID()}`, { wait: '1m' });
+    await lease.release();
     return borrowed;
   }
 
-  /** Takes back all that was borrowed. */
+  /** Takes back all that was borrowed. Nothing is held then. */
   async takeBack(): Promise<void> {
-    const borrowed = [...this.#borrowed];
-    this.#borrowed.clear();
-    await Promise.all(borrowed.map(([lock]) => lock.release()));
-    const settling = borrowed.map(async ([lock, { kept, idle }]) => {
-      if (await lock.settle()) idle.push(kept);
+    const loans = this.#loans.splice(0);
+    await Promise.all(loans.map(({ borrowed }) => borrowed.release()));
+    const settling = loans.map(async ({ borrowed, kept, idle }) => {
+      if (await borrowed.settle()) idle.push(kept);
     });
     await Promise.all(settling);
   }
@@ -55,16 +64,17 @@ export class LockShelf {
     await Promise.all([...this.#idle.values()].flat().map(({ lock }) => lock.close()));
   }
 
-  #idleWith(options: ShelfOptions): Kept[] {
-    const key = JSON.stringify(options);
+  #idleWith(url: string, { tokens, ...options }: LockConnectOptions): Kept[] {
+    // Where tokens come from is a test's own, and no text.
+    const key = tokens === undefined ? JSON.stringify({ url, ...options }) : randomUUID();
     const idle = this.#idle.get(key) ?? [];
     this.#idle.set(key, idle);
     return idle;
   }
+}
 
-  #new(options: ShelfOptions): Kept {
-    const random = () => kept.random();
-    const kept: Kept = { lock: this.#open({ ...options, random }), random: Math.random };
-    return kept;
-  }
+function open(url: string, options: LockConnectOptions): Kept {
+  const random = () => kept.random();
+  const kept: Kept = { lock: mssqlLock(url, { ...options, random }), random: Math.random };
+  return kept;
 }
