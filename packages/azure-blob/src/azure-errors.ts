@@ -1,13 +1,14 @@
 /**
  * From the failures of Azure's client to our errors, in one place.
  *
- * Invariant: the service's code decides, then the status, never a text. What cannot be told apart counts
- * as `unknown` for a write, because then nothing is done twice.
+ * Invariant: the service's code decides, then the status, never a text. Only a reply with a code tells of a
+ * blob: one without may be a proxy's. What cannot be told apart counts as `unknown` for a write, because then
+ * nothing is done twice.
  *
  * @see https://learn.microsoft.com/rest/api/storageservices/blob-service-error-codes
  * @module
  */
-import { parseRetryAfter, systemClock } from '@runafter/clock';
+import { type Clock, parseRetryAfter } from '@runafter/clock';
 import {
   httpStatusOf,
   readProperty,
@@ -49,8 +50,8 @@ const states: Readonly<Record<string, BlobState>> = {
   LeaseNotPresentWithBlobOperation: 'lease lost',
 };
 
-/** For a reply without a code, such as one that a proxy has cut short. */
-const statesByStatus: Readonly<Record<number, BlobState>> = { 404: 'absent', 412: 'changed' };
+/** Where the service always says more, with a code. */
+const needsCode: ReadonlySet<number> = new Set([404, 412]);
 
 /** The connection was never there, so nothing was sent over it. */
 const neverSent: ReadonlySet<string> = new Set([
@@ -66,10 +67,17 @@ const noToken = /^(CredentialUnavailable|Authentication(Required)?|AggregateAuth
 
 /** The state of the blob that a failure tells of; undefined when it is a fault. */
 export function blobStateOf(error: unknown): BlobState | undefined {
-  const status = httpStatusOf(error);
-  if (status === undefined) return undefined;
-  const code = serviceCodeOf(error);
-  return code === undefined ? statesByStatus[status] : states[code];
+  if (httpStatusOf(error) === undefined) return undefined;
+  return states[serviceCodeOf(error) ?? ''];
+}
+
+/** Who asks. */
+export interface Asker {
+  /** What errors call it. */
+  readonly service: string;
+  /** What its credential must be allowed, as in "read and write blobs". */
+  readonly rights: string;
+  readonly clock: Clock;
 }
 
 /**
@@ -77,22 +85,28 @@ export function blobStateOf(error: unknown): BlobState | undefined {
  *
  * @param writes - whether the request would have changed something.
  */
-export function azureFault(service: string, error: unknown, writes: boolean): unknown {
+export function azureFault(
+  { service, rights, clock }: Asker,
+  error: unknown,
+  writes: boolean,
+): unknown {
   const cause = { cause: error };
   const unknown = writes ? 'unknown' : 'not-done';
   const status = httpStatusOf(error);
   if (status !== undefined) {
-    const retryAfter = retryAfterIn(error);
+    const code = serviceCodeOf(error);
+    const retryAfter = retryAfterIn(error, clock);
     if (status === 429) {
       return new ServiceUnavailableError(service, 'not-done', { ...cause, retryAfter });
     }
-    if (serviceCodeOf(error) === 'ContainerBeingDeleted') {
+    if (code === 'ContainerBeingDeleted') {
       return new ServiceUnavailableError(service, 'not-done', cause);
     }
-    if (status === 408 || status >= 500) {
+    const isPassing = status === 408 || status >= 500;
+    if (isPassing || (code === undefined && needsCode.has(status))) {
       return new ServiceUnavailableError(service, unknown, { ...cause, retryAfter });
     }
-    return new ServiceRefusedError(service, fixFor(status, serviceCodeOf(error)), cause);
+    return new ServiceRefusedError(service, fixFor(status, code, rights), cause);
   }
   if (noToken.test(nameOf(error))) {
     return new ServiceRefusedError(service, 'Look at the credential that the client has.', cause);
@@ -114,9 +128,9 @@ export function leasedBlob(service: string, key: string): ServiceRefusedError {
   );
 }
 
-function fixFor(status: number, code: string | undefined): string {
+function fixFor(status: number, code: string | undefined, rights: string): string {
   if (status === 401 || status === 403) {
-    return 'Give its credential the rights to read, write, delete and list blobs, and to create the container or create it yourself.';
+    return `Give its credential the rights to ${rights}, and to create the container or create it yourself.`;
   }
   return `The service says ${code ?? `HTTP ${status}`}: look it up among the error codes of Blob Storage.`;
 }
@@ -128,11 +142,11 @@ function serviceCodeOf(error: unknown): string | undefined {
   return typeof found === 'string' && found !== 'REQUEST_SEND_ERROR' ? found : undefined;
 }
 
-function retryAfterIn(error: unknown): number | undefined {
+function retryAfterIn(error: unknown, clock: Clock): number | undefined {
   const headers = readProperty(readProperty(error, 'response'), 'headers') as
     | { get?(name: string): string | undefined }
     | undefined;
-  return parseRetryAfter(headers?.get?.('retry-after'), systemClock);
+  return parseRetryAfter(headers?.get?.('retry-after'), clock);
 }
 
 function nameOf(error: unknown): string {

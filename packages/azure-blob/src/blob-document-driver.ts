@@ -26,7 +26,7 @@ import { quoted } from './quoted-etag.ts';
 import { metadataOf, readMetadata } from './record-metadata.ts';
 
 /** What the driver works with. */
-export interface BlobDocumentDriverOptions extends BlobRequestsOptions {
+export interface BlobDocumentDriverOptions extends Omit<BlobRequestsOptions, 'rights'> {
   /** Called by every request; makes the clients at the first one. */
   readonly clients: () => Promise<ContainerClients>;
   readonly keyPrefix: string;
@@ -44,7 +44,8 @@ export class BlobDocumentDriver implements DocumentDriver {
   constructor(options: BlobDocumentDriverOptions) {
     this.name = options.service;
     this.#options = options;
-    this.#requests = new BlobRequests(options);
+    const rights = 'read, write, delete and list blobs';
+    this.#requests = new BlobRequests({ ...options, rights });
   }
 
   async read(key: string, options: CallOptions): Promise<VersionedRecord | undefined> {

@@ -22,7 +22,7 @@ import { LockRecordMemory } from './lock-record-memory.ts';
 import { quoted } from './quoted-etag.ts';
 
 /** What the driver works with. */
-export interface BlobLeaseDriverOptions extends BlobRequestsOptions {
+export interface BlobLeaseDriverOptions extends Omit<BlobRequestsOptions, 'rights'> {
   /** Called by every request; makes the clients at the first one. */
   readonly clients: () => Promise<ContainerClients>;
   /** What the names of blobs begin with. */
@@ -54,7 +54,7 @@ export class BlobLeaseDriver implements LeaseDriver {
   constructor(options: BlobLeaseDriverOptions) {
     this.name = options.service;
     this.#options = options;
-    this.#requests = new BlobRequests(options);
+    this.#requests = new BlobRequests({ ...options, rights: 'read and write blobs' });
   }
 
   async acquire(request: AcquireRequest, options: WaitOptions): Promise<Granted | Busy> {

@@ -2,14 +2,11 @@
  * Requests to the service: each ends within its time, and what its reply says of the blob is an answer.
  * @module
  */
-import type { Clock, WaitOptions } from '@runafter/clock';
-import { azureFault, type BlobState, blobStateOf } from './azure-errors.ts';
+import type { WaitOptions } from '@runafter/clock';
+import { type Asker, azureFault, type BlobState, blobStateOf } from './azure-errors.ts';
 import { withinTime } from './time-limit.ts';
 
-export interface BlobRequestsOptions {
-  /** What errors call it. */
-  readonly service: string;
-  readonly clock: Clock;
+export interface BlobRequestsOptions extends Asker {
   /** How long one request may take, in milliseconds. */
   readonly timeoutMs: number;
 }
@@ -42,13 +39,13 @@ export class BlobRequests {
     writes: boolean,
     send: Send<Reply>,
   ): Promise<Reply | BlobState> {
-    const { service, clock, timeoutMs } = this.#options;
+    const { clock, timeoutMs } = this.#options;
     try {
       return await withinTime(clock, timeoutMs, signal, send);
     } catch (error) {
       signal?.throwIfAborted();
       const state = blobStateOf(error);
-      if (state === undefined) throw azureFault(service, error, writes);
+      if (state === undefined) throw azureFault(this.#options, error, writes);
       return state;
     }
   }

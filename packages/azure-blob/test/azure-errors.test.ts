@@ -1,4 +1,5 @@
 import { RestError } from '@azure/storage-blob';
+import { virtualClock } from '@runafter/clock';
 import { describe, expect, it } from 'vitest';
 import { azureFault, blobStateOf } from '../src/azure-errors.ts';
 
@@ -25,8 +26,6 @@ describe('a refusal that tells of the blob', () => {
     [412, 'LeaseIdMismatchWithBlobOperation', 'lease lost'],
     [412, 'LeaseLost', 'lease lost'],
     [412, 'LeaseNotPresentWithBlobOperation', 'lease lost'],
-    [412, undefined, 'changed'],
-    [404, undefined, 'absent'],
   ])('%i %s: %s', (status, code, state) => {
     expect(blobStateOf(refusal(status, code))).toBe(state);
   });
@@ -36,6 +35,8 @@ describe('a refusal that tells of the blob', () => {
     [409, 'InvalidBlobType'],
     [409, 'BlobImmutableDueToPolicy'],
     [409, undefined],
+    [412, undefined],
+    [404, undefined],
     [403, 'AuthorizationFailure'],
     [503, 'ServerBusy'],
   ])('%i %s is none', (status, code) => {
@@ -48,7 +49,9 @@ describe('a refusal that tells of the blob', () => {
 });
 
 describe('a fault', () => {
-  const faultOf = (error: unknown, writes = true) => azureFault('Blobs', error, writes);
+  const clock = virtualClock({ start: Date.UTC(2030, 0) });
+  const asker = { service: 'Blobs', rights: 'paint blobs', clock };
+  const faultOf = (error: unknown, writes = true) => azureFault(asker, error, writes);
   const unavailable = (outcome: string) => ({ code: 'SERVICE_UNAVAILABLE', outcome });
 
   it('after which a write may have been done says so, and a read was never done', () => {
@@ -58,6 +61,9 @@ describe('a fault', () => {
       new RestError('reset', { code: 'ECONNRESET' }),
       new RestError('sending', { code: RestError.REQUEST_SEND_ERROR }),
       Object.assign(new Error('aborted'), { name: 'AbortError' }),
+      // A proxy's: the service would have said which of them is not there.
+      refusal(404),
+      refusal(412),
     ]) {
       expect(faultOf(error)).toMatchObject({ ...unavailable('unknown'), cause: error });
       expect(faultOf(error, false)).toMatchObject(unavailable('not-done'));
@@ -78,10 +84,13 @@ describe('a fault', () => {
   it('says when to come back, where the service does', () => {
     const busy = refusal(503, 'ServerBusy', new Map([['retry-after', '7']]));
     expect(faultOf(busy)).toMatchObject({ retryAfter: 7_000 });
+    const date = 'Tue, 01 Jan 2030 00:00:09 GMT';
+    const busyUntil = refusal(503, 'ServerBusy', new Map([['retry-after', date]]));
+    expect(faultOf(busyUntil)).toMatchObject({ retryAfter: 9_000 });
   });
 
   it('that will not pass is a refusal that says what to do', () => {
-    expect(String(faultOf(refusal(403, 'AuthorizationFailure')))).toContain('rights');
+    expect(String(faultOf(refusal(403, 'AuthorizationFailure')))).toContain('paint blobs');
     expect(String(faultOf(refusal(409, 'InvalidBlobType')))).toContain('InvalidBlobType');
     const noToken = Object.assign(new Error('no token'), { name: 'CredentialUnavailableError' });
     expect(faultOf(noToken)).toMatchObject({ code: 'SERVICE_REFUSED' });

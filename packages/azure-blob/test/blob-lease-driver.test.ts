@@ -172,6 +172,8 @@ describe('renew', () => {
     [503, 'ServerBusy'],
     [429, 'TooManyRequests'],
     [409, undefined],
+    [404, undefined],
+    [412, undefined],
   ])('may be granted later after %i %s', async (status, code) => {
     await expect(renewal(status, code)).rejects.toThrow();
   });
