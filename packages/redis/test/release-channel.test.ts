@@ -1,31 +1,38 @@
-/** How a channel of releases begins and ends to listen. */
-import { virtualClock } from '@runafter/clock';
+/** How a channel of releases begins to listen, and ends. */
+import { type Clock, virtualClock } from '@runafter/clock';
 import { expect, it } from 'vitest';
 import type { RedisConnection } from '../src/redis-connection.ts';
 import { ReleaseChannel } from '../src/release-channel.ts';
+
+const request = { name: 'a', owner: 'one' };
 
 it('listens for who begins to watch at the very moment at which it stops', async () => {
   for (let steps = 0; steps < 10; steps++) {
     const clock = virtualClock();
     let attempts = 0;
+    let onPauseOver = async () => {};
+    const setTimer: Clock['setTimer'] = (ms, callback, options) => {
+      const fire = () => {
+        callback();
+        void onPauseOver();
+      };
+      return clock.setTimer(ms, fire, options);
+    };
     const duplicate = async () => {
       attempts++;
       throw new Error('not now');
     };
-    const channel = new ReleaseChannel({ duplicate } as unknown as RedisConnection, 'p:', clock);
-    const first = channel.watch({ name: 'a', owner: 'first' }, () => {});
+    const connection = { duplicate } as unknown as RedisConnection;
+    const channel = new ReleaseChannel(connection, 'p:', { setTimer } as Clock);
+    const first = channel.watch(request, () => {});
     await clock.advance(0);
     first.stop();
-    // After the pause, and before its end: in each of the steps in which the channel finds nobody.
-    const until = clock.setTimer.bind(clock);
-    await new Promise<void>((resolve) => {
-      until(100, async () => {
-        for (let n = 0; n < steps; n++) await undefined;
-        channel.watch({ name: 'a', owner: 'second' }, () => {});
-        resolve();
-      });
-      void clock.advance(100);
-    });
+    // Within as many steps of promises it finds that nobody watches.
+    onPauseOver = async () => {
+      onPauseOver = async () => {};
+      for (let n = 0; n < steps; n++) await undefined;
+      channel.watch(request, () => {});
+    };
     await clock.advance('10s');
     expect(attempts, `after ${steps} steps`).toBeGreaterThan(2);
     channel.close();
