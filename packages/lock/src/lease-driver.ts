@@ -10,7 +10,7 @@
  * - The time of a grant is counted by the backend, from when it handles the request, and is at least the ttl.
  *   A backend that ties a grant to a connection in place of a time says so with `ended`.
  * - Tokens of a name only grow, also after releases and expiries: what they are counted in is never deleted.
- * - Every request ends within a time, by itself, and early when its signal aborts. Errors are those of
+ * - Every request ends within a time, by itself, and early, where it can, when its signal aborts. Errors are those of
  *   `@runafter/errors`: a ServiceUnavailableError says whether the request may have been carried out. What else is
  *   thrown, the signal's reason too, leaves that open.
  * - Between requests no timer of it keeps the process alive. A connection that it has opened may, until close().
