@@ -184,8 +184,8 @@ await onService('postgres', ({ url }) => {
       const ended = expect(waiting).rejects.toMatchObject({ code: 'SERVICE_CLOSED' });
       await untilWanted();
       await lock.close();
+      expect(await listeningSessions('closed')).toEqual([]);
       await ended;
-      await until(async () => expect(await listeningSessions('closed')).toEqual([]));
       lease.assertHeld();
     });
 

@@ -9,7 +9,6 @@
  */
 import { randomUUID } from 'node:crypto';
 import { type Clock, untilAborted } from '@runafter/clock';
-import type { Client } from 'pg';
 import type { Connection } from './connection.ts';
 
 /** To what, for how long, and who is told. */
@@ -27,6 +26,9 @@ export interface Listening {
 /** How long it may take until it hears, in milliseconds. */
 const longestStart = 10_000;
 
+/** How long each step of its end may take, in milliseconds; then its socket is closed. */
+const longestEnd = 1_000;
+
 /** Ends, in one way or the other, with its session: when that was lost, or hears nothing, or by the signal. */
 export async function listen(listening: Listening): Promise<void> {
   const { connection, clock, channel, onHears, onNotification } = listening;
@@ -37,6 +39,7 @@ export async function listen(listening: Listening): Promise<void> {
   const signal = AbortSignal.any([listening.signal, over.signal]);
   const cancelTimer = clock.setTimer(longestStart, end, { ref: false });
   const test = randomUUID();
+  let isConnected = false;
   let hears = false;
   session.on('notification', ({ payload = '' }) => {
     if (signal.aborted) return;
@@ -46,7 +49,11 @@ export async function listen(listening: Listening): Promise<void> {
     onHears();
   });
   const start = async () => {
-    await session.connect();
+    const connected = session.connect();
+    // What was said of it before only holds once it is connected, which may take long.
+    session.unref();
+    await connected;
+    isConnected = true;
     await session.query(`LISTEN ${channel}`);
     await connection.run('SELECT pg_notify($1, $2)', [channel, test], { cutOff: signal });
   };
@@ -55,23 +62,23 @@ export async function listen(listening: Listening): Promise<void> {
     await aborted(signal);
   } finally {
     cancelTimer();
-    if (hears) endSession(session);
-    else unlisten(session, clock);
+    // Behind a pooler, what listens now is a session that others use: the best that can be done about it.
+    if (isConnected && !hears) await within(longestEnd, session.query('UNLISTEN *'), clock);
+    if (isConnected) await within(longestEnd, session.end(), clock);
+    session.connection.stream.destroy();
   }
 }
 
-/** Behind a pooler, what listens now is a session that others use: the best that can be done about it. */
-function unlisten(session: Client, clock: Clock): void {
-  const end = () => {
-    cancelTimer();
-    endSession(session);
-  };
-  const cancelTimer = clock.setTimer(longestStart, end, { ref: false });
-  session.query('UNLISTEN *').then(end, end);
-}
-
-function endSession(session: Client): void {
-  session.end().catch(ignore);
+/** Resolves when something has ended, in one way or the other, or after some milliseconds. */
+function within(time: number, work: Promise<unknown>, clock: Clock): Promise<void> {
+  return new Promise((resolve) => {
+    const end = () => {
+      cancelTimer();
+      resolve();
+    };
+    const cancelTimer = clock.setTimer(time, end, { ref: false });
+    work.then(end, end);
+  });
 }
 
 function aborted(signal: AbortSignal): Promise<void> {
@@ -80,5 +87,3 @@ function aborted(signal: AbortSignal): Promise<void> {
     else signal.addEventListener('abort', () => resolve(), { once: true });
   });
 }
-
-function ignore(): void {}

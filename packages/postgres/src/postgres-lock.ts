@@ -118,7 +118,7 @@ class PostgresLeases implements LeaseDriver {
   }
 
   async close(): Promise<void> {
-    this.#listener.close();
+    await this.#listener.close();
     await this.#connection.close();
   }
 

@@ -25,6 +25,7 @@ export class ReleaseListener {
   readonly #watchers = new Map<string, Set<() => void>>();
   /** Ends what listens. */
   #stop: AbortController | undefined;
+  #listening: Promise<void> | undefined;
   #hears = false;
   #cancelTimer = ignore;
 
@@ -60,23 +61,24 @@ export class ReleaseListener {
     };
   }
 
-  /** Ends the session. */
-  close(): void {
+  /** Resolves when the session has ended. */
+  async close(): Promise<void> {
     this.#cancelTimer();
     this.#stop?.abort();
     this.#stop = undefined;
     this.#hears = false;
+    await this.#listening;
   }
 
   #endSoon(): void {
     this.#cancelTimer();
-    this.#cancelTimer = this.#clock.setTimer(keptIdle, () => this.close(), { ref: false });
+    this.#cancelTimer = this.#clock.setTimer(keptIdle, () => void this.close(), { ref: false });
   }
 
   #start(): void {
     if (this.#stop !== undefined) return;
     this.#stop = new AbortController();
-    void this.#keepListening(this.#stop.signal);
+    this.#listening = this.#keepListening(this.#stop.signal);
   }
 
   async #keepListening(signal: AbortSignal): Promise<void> {

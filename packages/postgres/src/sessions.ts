@@ -17,7 +17,7 @@ import { connectionFault } from './postgres-errors.ts';
 export type PostgresClient = Pool | PoolConfig | string;
 
 /** What a client of `pg` can do beside what its types say. */
-type UnreferencedClient = Client & { unref(): void };
+export type UnreferencedClient = Client & { unref(): void };
 
 /** What a pool of our own does unless the options say otherwise. Times are milliseconds. */
 const ownPool = {
@@ -61,7 +61,7 @@ export class Sessions {
    *
    * @throws {TypeError} for a pool that is not one of `pg`.
    */
-  async beside(): Promise<Client> {
+  async beside(): Promise<UnreferencedClient> {
     const pool = (await this.#pool()) as Pool & {
       readonly Client: new (options: PoolConfig) => UnreferencedClient;
     };
