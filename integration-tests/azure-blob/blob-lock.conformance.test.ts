@@ -40,8 +40,8 @@ await onService('azurite', ({ url }) => {
         },
       };
     },
-    // A blob's lease neither tells of a release nor names its holder: who waits polls.
-    capabilities: { fifo: false, wakes: false, knowsHolder: false },
+    // A blob's lease tells nobody of a release: who waits polls.
+    capabilities: { fifo: false, wakes: false },
     shortestTtl: 15_000,
   });
 });

@@ -179,10 +179,17 @@ await onService('azurite', ({ url, container }) => {
       expect(lease.token).toBe(9_007_199_254_740_994n);
     });
 
-    it('begins at 1 on a blob that somebody else has made', async () => {
-      await blobOf('made by hand').upload('text', 4);
-      await using lease = await lockOn().acquire('made by hand');
-      expect(lease.token).toBe(1n);
+    it('does not begin anew when a person rewrites the metadata', async () => {
+      const lock = lockOn();
+      for (const _ of [1, 2]) await (await lock.acquire('rewritten')).release();
+      await blobOf('rewritten').setMetadata({ note: 'mine' });
+      await expect(lock.acquire('rewritten')).rejects.toMatchObject({
+        code: 'SERVICE_REFUSED',
+        message: expect.stringContaining('(2, as far as this process knows)'),
+      });
+      await blobOf('rewritten').setMetadata({ note: 'mine', token: '2' });
+      await using lease = await lock.acquire('rewritten');
+      expect(lease.token).toBe(3n);
     });
 
     it('that is no number is refused, and the blob is not left leased', async () => {

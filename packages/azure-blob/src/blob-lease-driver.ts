@@ -17,7 +17,14 @@ import type { AcquireRequest, Busy, Granted, LeaseDriver, LeaseRequest } from '@
 import { BlobRequests, type BlobRequestsOptions } from './blob-requests.ts';
 import type { ContainerClients } from './container-clients.ts';
 import { lockBlobName } from './lock-blob-name.ts';
-import { type LockRecord, metadataOfLock, ownerOf, readLockMetadata } from './lock-record.ts';
+import { LockHolders } from './lock-holders.ts';
+import {
+  holderOf,
+  type LockRecord,
+  metadataOfLock,
+  ownerOf,
+  readLockMetadata,
+} from './lock-record.ts';
 import { LockRecordMemory } from './lock-record-memory.ts';
 import { quoted } from './quoted-etag.ts';
 
@@ -50,10 +57,12 @@ export class BlobLeaseDriver implements LeaseDriver {
   readonly #options: BlobLeaseDriverOptions;
   readonly #requests: BlobRequests;
   readonly #memory = new LockRecordMemory();
+  readonly #holders: LockHolders;
 
   constructor(options: BlobLeaseDriverOptions) {
     this.name = options.service;
     this.#options = options;
+    this.#holders = new LockHolders(options.clock);
     this.#requests = new BlobRequests({ ...options, rights: 'read and write blobs' });
   }
 
@@ -67,7 +76,11 @@ export class BlobLeaseDriver implements LeaseDriver {
         await this.#make(target, options);
         continue;
       }
-      if (typeof leased === 'string') return { granted: false };
+      if (typeof leased === 'string') {
+        const readHolder = () => this.#readHolder(target.blob, options);
+        return { granted: false, heldBy: await this.#holders.find(target.blob.name, readHolder) };
+      }
+      this.#holders.forget(target.blob.name);
       const token = await this.#takeTokenOrRelease(request, target, quoted(leased.etag), options);
       if (token !== undefined) return { granted: true, token };
     }
@@ -180,8 +193,22 @@ export class BlobLeaseDriver implements LeaseDriver {
     return record;
   }
 
+  /** Who had the last token, if the blob is leased in the way that locks are. */
+  async #readHolder(blob: BlockBlobClient, options: WaitOptions): Promise<string | undefined> {
+    const reply = await this.#requests.ask(options, (abortSignal) =>
+      blob.getProperties({ abortSignal }),
+    );
+    if (typeof reply === 'string' || reply.leaseDuration !== 'fixed') return undefined;
+    const record = readLockMetadata(reply.metadata);
+    if (record === undefined) return undefined;
+    this.#memory.remember(blob.name, quoted(reply.etag), record);
+    return holderOf(record);
+  }
+
   #unreadable(blobName: string): ServiceRefusedError {
-    const fix = `The metadata "token" of the blob "${blobName}" is no number: write the last token there, or a greater one.`;
+    const known = this.#memory.lastToken(blobName);
+    const last = known === undefined ? '' : ` (${known}, as far as this process knows)`;
+    const fix = `The metadata "token" of the blob "${blobName}" is missing or no number, because something else has written the metadata. Write the last token there${last}, or a greater one.`;
     return new ServiceRefusedError(this.name, fix);
   }
 }

@@ -22,7 +22,7 @@ import { longestLockPrefix } from './lock-blob-name.ts';
 export interface BlobLockOptions extends LockOptions {
   /**
    * What the names of the blobs begin with: the lock `daily-report` is the blob `locks/daily-report.lock`. Up
-   * to 900 characters. Default 'locks/'.
+   * to 900 characters; ends in a slash, or is ''. Locks with different prefixes never meet. Default 'locks/'.
    */
   readonly prefix?: string | undefined;
   /** How long one request may take. Default '10s'. */
@@ -55,6 +55,12 @@ export function blobLock(
   const namePrefix = namePrefixOf(prefix);
   if (namePrefix.length > longestLockPrefix) {
     const fix = `makes ${namePrefix.length} characters of a blob's name. Pass at most ${longestLockPrefix}.`;
+    throw new ServiceOptionError(service, 'prefix', fix);
+  }
+  // A name's own slashes are escaped, so the last one of a blob's name shows where the prefix ends.
+  if (namePrefix !== '' && !namePrefix.endsWith('/')) {
+    const fix =
+      "does not end in a slash behind a letter or a digit. Pass one such as 'locks/', or ''.";
     throw new ServiceOptionError(service, 'prefix', fix);
   }
   const driver = new BlobLeaseDriver({

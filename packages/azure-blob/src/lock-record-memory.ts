@@ -30,6 +30,11 @@ export class LockRecordMemory {
     return found?.etag === etag ? found.record : undefined;
   }
 
+  /** The token that a blob had last, as far as this process knows. */
+  lastToken(blobName: string): bigint | undefined {
+    return this.#remembered.get(blobName)?.record.token;
+  }
+
   remember(blobName: string, etag: string, record: LockRecord): void {
     this.#remembered.delete(blobName);
     this.#remembered.set(blobName, { etag, record });

@@ -17,6 +17,10 @@ const metadata = (etag: string, token: number, holder: string): ScriptedReply =>
 const madeAs = (etag: string): ScriptedReply => [201, undefined, { etag }];
 const wroteAs = (etag: string): ScriptedReply => [200, undefined, { etag }];
 const busy: ScriptedReply = [409, 'LeaseAlreadyPresent'];
+const heldBy = (holder: string, duration = 'fixed'): ScriptedReply => {
+  const [status, code, headers] = metadata('"1"', 6, holder);
+  return [status, code, { ...headers, 'x-ms-lease-duration': duration }];
+};
 
 function driverOn(...replies: ScriptedReply[]) {
   const { container, asked } = scriptedService(...replies);
@@ -30,9 +34,60 @@ function driverOn(...replies: ScriptedReply[]) {
 
 describe('acquire', () => {
   it('is busy while the blob is leased, or a broken lease has not ended', async () => {
-    const { acquire } = driverOn(busy, [409, 'LeaseIsBreakingAndCannotBeAcquired']);
-    expect(await acquire()).toEqual({ granted: false });
-    expect(await acquire()).toEqual({ granted: false });
+    const { acquire } = driverOn(
+      ...[busy, heldBy('x'), [409, 'LeaseIsBreakingAndCannotBeAcquired'] as ScriptedReply],
+    );
+    expect(await acquire()).toEqual({ granted: false, heldBy: 'x' });
+    expect(await acquire()).toEqual({ granted: false, heldBy: 'x' });
+  });
+
+  it('reads who has it, once in ten seconds', async () => {
+    const { acquire, asked, clock } = driverOn(
+      ...[busy, heldBy('b%C3%BCro'), busy, busy, heldBy('y')],
+    );
+    expect(await acquire()).toEqual({ granted: false, heldBy: 'büro' });
+    await clock.advance(9_999);
+    expect(await acquire()).toEqual({ granted: false, heldBy: 'büro' });
+    await clock.advance(1);
+    expect(await acquire()).toEqual({ granted: false, heldBy: 'y' });
+    expect(asked).toEqual(['acquire', 'HEAD', 'acquire', 'acquire', 'HEAD']);
+  });
+
+  it('reads anew who has it after a turn of its own', async () => {
+    const { acquire } = driverOn(
+      ...[busy, heldBy('x'), leasedAt('"1"'), wroteAs('"2"'), busy, heldBy('y')],
+    );
+    await acquire();
+    expect(await acquire(), 'and need not read for its token').toEqual({
+      granted: true,
+      token: 7n,
+    });
+    expect(await acquire()).toEqual({ granted: false, heldBy: 'y' });
+  });
+
+  it.each<[string, ScriptedReply]>([
+    ['it is leased for ever, so by something else', heldBy('x', 'infinite')],
+    ['it was just released', metadata('"1"', 6, 'x')],
+    ['its metadata is spoilt', [200, undefined, { etag: '"1"', 'x-ms-lease-duration': 'fixed' }]],
+    ['that is refused', [403, 'AuthorizationFailure']],
+    ['it is gone', [404, 'BlobNotFound']],
+  ])('does not say who has it when %s', async (_why, reply) => {
+    const { acquire } = driverOn(busy, reply);
+    expect(await acquire()).toEqual({ granted: false, heldBy: undefined });
+  });
+
+  it('refuses a blob whose token is gone, says which it was, and gives the lease back', async () => {
+    const rewritten: ScriptedReply = [200, undefined, { etag: '"9"', 'x-ms-meta-note': 'mine' }];
+    const { acquire, asked } = driverOn(
+      ...[leasedAt('"1"'), metadata('"1"', 6, 'x'), wroteAs('"2"')],
+      ...[leasedAt('"9"'), rewritten, wroteAs('"9"')],
+    );
+    await acquire();
+    await expect(acquire()).rejects.toMatchObject({
+      code: 'SERVICE_REFUSED',
+      message: expect.stringMatching(/"locks\/report.lock" is missing .*last token there \(7, /),
+    });
+    expect(asked.slice(3)).toEqual(['acquire', 'HEAD', 'release']);
   });
 
   it('counts on from the metadata of the blob', async () => {
@@ -62,10 +117,11 @@ describe('acquire', () => {
     [412, 'ConditionNotMet'],
   ])('that loses the lease before it has the token (%i %s) asks anew', async (status, code) => {
     const { acquire, asked } = driverOn(
-      ...[leasedAt('"1"'), metadata('"1"', 6, 'x'), [status, code] as ScriptedReply, busy],
+      ...[leasedAt('"1"'), metadata('"1"', 6, 'x'), [status, code] as ScriptedReply],
+      ...[busy, heldBy('y')],
     );
-    expect(await acquire()).toEqual({ granted: false });
-    expect(asked).toEqual(['acquire', 'HEAD', 'PUT', 'acquire']);
+    expect(await acquire()).toEqual({ granted: false, heldBy: 'y' });
+    expect(asked).toEqual(['acquire', 'HEAD', 'PUT', 'acquire', 'HEAD']);
   });
 
   it('makes the blob again that is deleted between two requests', async () => {
@@ -81,8 +137,8 @@ describe('acquire', () => {
     [409, 'BlobAlreadyExists'],
     [412, 'LeaseIdMissing'],
   ])('does not mind that others were faster to make the blob (%i %s)', async (status, code) => {
-    const { acquire } = driverOn([404, 'BlobNotFound'], [status, code], busy);
-    expect(await acquire()).toEqual({ granted: false });
+    const { acquire } = driverOn([404, 'BlobNotFound'], [status, code], busy, heldBy('x'));
+    expect(await acquire()).toEqual({ granted: false, heldBy: 'x' });
   });
 
   it('gives up on a blob that vanishes again and again', async () => {

@@ -22,8 +22,12 @@ describe('what a lock is made of', () => {
     };
     expect(codeOf(undefined)).toBe('SERVICE_OPTION_INVALID connectionString');
     expect(codeOf({ connectionString })).toBe('SERVICE_OPTION_INVALID container');
-    expect(codeOf(source, { prefix: 'x'.repeat(901) })).toBe('SERVICE_OPTION_INVALID prefix');
-    expect(codeOf(source, { prefix: '#'.repeat(301) })).toBe('SERVICE_OPTION_INVALID prefix');
+    expect(codeOf(source, { prefix: `${'x'.repeat(900)}/` })).toBe('SERVICE_OPTION_INVALID prefix');
+    expect(codeOf(source, { prefix: `${'#'.repeat(300)}/` })).toBe('SERVICE_OPTION_INVALID prefix');
+    for (const prefix of ['a', '/', 'a//', 'a./']) {
+      expect(codeOf(source, { prefix }), prefix).toBe('SERVICE_OPTION_INVALID prefix');
+    }
+    expect(codeOf(source, { prefix: 'a/b/' })).toBe('Blob locks "jobs/a/b/"');
     expect(codeOf(source, { timeout: 'soon' as never })).toBe('DURATION_INVALID timeout');
     expect(codeOf(source, { ttl: '14s' })).toBe('LOCK_OPTION_INVALID ttl');
     expect(codeOf(source, { ttl: 15_500 })).toBe('LOCK_OPTION_INVALID ttl');
