@@ -24,9 +24,9 @@ export interface RedisLockOptions extends LockOptions {
 /**
  * Makes locks on Redis 7, Valkey, or newer.
  *
- * Each call is one round trip. Who has to wait stands in a line on the server, first come, first served, and is told
- * of the release by a message, for which the lock opens one more connection then. A failover of Redis can lose
- * a lock: see the package's README, and `tokens`.
+ * A grant, a renewal and a release are one round trip each. Who has to wait stands in a line on the server, first
+ * come, first served, and asks again when it is told of the release by a message, for which the lock opens one more
+ * connection then. A failover of Redis can lose a lock: see the package's README, and `tokens`.
  *
  * @param client - a client of ioredis, also a Cluster, which stays yours to close; or the options or the URL
  *   for one that the lock makes and closes.
