@@ -2,7 +2,13 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { migrate, migrationSql, postgresCounter, postgresDocumentStore } from '@runafter/postgres';
+import {
+  migrate,
+  migrationSql,
+  postgresCounter,
+  postgresDocumentStore,
+  postgresLock,
+} from '@runafter/postgres';
 import pg from 'pg';
 import { afterAll, describe, expect, it } from 'vitest';
 import { onService } from '../services/on-service.ts';
@@ -60,13 +66,41 @@ await onService('postgres', ({ url }) => {
         const client = new URL(url);
         client.username = 'runafter_test_restricted';
         await migrate(client.href, { schema: 'restricted' });
-        await expect(migrate(client.href, { schema: 'another' })).rejects.toMatchObject({
+        const refusal = {
           code: 'SERVICE_REFUSED',
-        });
+          message: expect.stringMatching(/owner.* migrationSql\(\).* CREATE/),
+          cause: { code: '42501' },
+        };
+        await expect(migrate(client.href, { schema: 'another' })).rejects.toMatchObject(refusal);
+        await pool.query(`
+          DROP TABLE restricted.locks;
+          DELETE FROM restricted.migrations WHERE step = 3;`);
+        await expect(migrate(client.href, { schema: 'restricted' })).rejects.toMatchObject(refusal);
       } finally {
         await pool.query(
           'DROP OWNED BY runafter_test_restricted; DROP ROLE runafter_test_restricted;',
         );
+      }
+    });
+
+    it('by the owner leaves what a role may do to tables of later versions, with default privileges', async () => {
+      await migrate(pool, { schema: 'upgraded' });
+      await pool.query(`
+        CREATE ROLE runafter_test_upgraded LOGIN;
+        GRANT USAGE ON SCHEMA upgraded TO runafter_test_upgraded;
+        ALTER DEFAULT PRIVILEGES IN SCHEMA upgraded
+          GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO runafter_test_upgraded;
+        DROP TABLE upgraded.locks;
+        DELETE FROM upgraded.migrations WHERE step = 3;`);
+      await migrate(pool, { schema: 'upgraded' });
+      try {
+        const client = new URL(url);
+        client.username = 'runafter_test_upgraded';
+        await using lock = postgresLock(client.href, { databaseSchema: 'upgraded' });
+        await using lease = await lock.acquire('job');
+        expect(lease.token).toBe(1n);
+      } finally {
+        await pool.query('DROP OWNED BY runafter_test_upgraded; DROP ROLE runafter_test_upgraded;');
       }
     });
 

@@ -2,10 +2,19 @@
  * Brings a database to what this version of the package needs.
  * @module
  */
+import { readProperty, ServiceRefusedError } from '@runafter/errors';
 import type { CallOptions } from '@runafter/optimistic';
 import { Connection } from './connection.ts';
 import { migrationSql } from './migration-sql.ts';
+import { isForbidden } from './postgres-errors.ts';
 import type { PostgresClient } from './sessions.ts';
+
+const service = 'PostgreSQL migration';
+
+/** What the drivers say of a missing right is about the tables: here there is something to create. */
+const whoMay =
+  "Have the schema's owner call it, or run what migrationSql() gives; or grant this role CREATE on the schema, " +
+  'or on the database where there is no schema yet.';
 
 /** Options of {@link migrate}. */
 export interface MigrateOptions extends CallOptions {
@@ -28,9 +37,12 @@ export interface MigrateOptions extends CallOptions {
 export async function migrate(client: PostgresClient, options: MigrateOptions = {}): Promise<void> {
   const { schema, signal } = options;
   const sql = migrationSql({ schema });
-  const connection = new Connection('PostgreSQL migration', client);
+  const connection = new Connection(service, client);
   try {
     await connection.runScript(sql, { signal });
+  } catch (error) {
+    const cause = readProperty(error, 'cause');
+    throw isForbidden(cause) ? new ServiceRefusedError(service, whoMay, { cause }) : error;
   } finally {
     await connection.close();
   }

@@ -30,7 +30,7 @@ const fixes: readonly (readonly [codes: readonly string[], fix: string])[] = [
   [missing, 'Its tables are not there, or too old: call migrate(), with the same schema.'],
   [
     ['42501'],
-    "Grant this role USAGE on the schema, and reading and writing on the schema's tables.",
+    "Grant this role USAGE on the schema, and reading and writing on the schema's tables: again after each migration.",
   ],
   [['25006'], 'It only takes reads: connect to the primary server.'],
   [['22021', '22P05'], 'It cannot keep every character: use a database whose encoding is UTF8.'],
@@ -56,6 +56,11 @@ export function statementFault(service: string, cause: unknown): ServiceError {
 /** Two transactions were in each other's way, and this one was rolled back: it may simply be run again. */
 export function isConflict(error: unknown): boolean {
   return is(error, ['40001', '40P01']);
+}
+
+/** The role lacks a right. */
+export function isForbidden(error: unknown): boolean {
+  return is(error, ['42501']);
 }
 
 /** A number left the range of bigint. */
