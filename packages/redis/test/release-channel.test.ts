@@ -1,6 +1,7 @@
 /** How a channel of releases begins to listen, and ends. */
 import { type Clock, virtualClock } from '@runafter/clock';
-import { expect, it } from 'vitest';
+import { Redis } from 'ioredis';
+import { expect, it, vi } from 'vitest';
 import type { RedisConnection } from '../src/redis-connection.ts';
 import { ReleaseChannel } from '../src/release-channel.ts';
 
@@ -37,4 +38,20 @@ it('listens for who begins to watch at the very moment at which it stops', async
     expect(attempts, `after ${steps} steps`).toBeGreaterThan(2);
     channel.close();
   }
+});
+
+it('opens no connection for which it was closed too early', async () => {
+  const clock = virtualClock();
+  const client = new Redis({ lazyConnect: true });
+  const connect = vi.spyOn(client, 'connect').mockResolvedValue();
+  const made = Promise.withResolvers<Redis>();
+  const connection = { duplicate: () => made.promise } as unknown as RedisConnection;
+  const channel = new ReleaseChannel(connection, 'p:', clock);
+  channel.watch(request, () => {});
+  channel.close();
+  made.resolve(client);
+  await clock.advance('10m');
+  expect(connect).not.toHaveBeenCalled();
+  expect(client.status).toBe('end');
+  expect(clock.pending).toBe(0);
 });
