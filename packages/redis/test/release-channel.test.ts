@@ -1,4 +1,5 @@
 /** How a channel of releases begins to listen, and ends. */
+import { Socket } from 'node:net';
 import { type Clock, virtualClock } from '@runafter/clock';
 import { Redis } from 'ioredis';
 import { expect, it, vi } from 'vitest';
@@ -44,14 +45,44 @@ it('opens no connection for which it was closed too early', async () => {
   const clock = virtualClock();
   const client = new Redis({ lazyConnect: true });
   const connect = vi.spyOn(client, 'connect').mockResolvedValue();
-  const made = Promise.withResolvers<Redis>();
-  const connection = { duplicate: () => made.promise } as unknown as RedisConnection;
+  const duplicate = async () => client;
+  const connection = { duplicate } as unknown as RedisConnection;
   const channel = new ReleaseChannel(connection, 'p:', clock);
   channel.watch(request, () => {});
+  // The client comes in a later step.
   channel.close();
-  made.resolve(client);
   await clock.advance('10m');
   expect(connect).not.toHaveBeenCalled();
   expect(client.status).toBe('end');
   expect(clock.pending).toBe(0);
+});
+
+it('hears while its connection lasts, and wakes who watches whenever it hears anew', async () => {
+  const clock = virtualClock();
+  const clients: Redis[] = [];
+  const duplicate = async () => {
+    const client = new Redis({ lazyConnect: true });
+    client.stream = new Socket();
+    vi.spyOn(client, 'connect').mockResolvedValue();
+    vi.spyOn(client, 'subscribe').mockResolvedValue(1);
+    clients.push(client);
+    return client;
+  };
+  const channel = new ReleaseChannel({ duplicate } as unknown as RedisConnection, 'p:', clock);
+  const wake = vi.fn();
+  const watch = channel.watch(request, wake);
+  expect(watch.hears).toBe(false);
+  await clock.advance(0);
+  expect([watch.hears, wake.mock.calls.length]).toEqual([true, 1]);
+  clients[0]?.emit('end');
+  await clock.advance(0);
+  expect([watch.hears, wake.mock.calls.length]).toEqual([false, 1]);
+  await clock.advance('1s');
+  expect([watch.hears, wake.mock.calls.length]).toEqual([true, 2]);
+  clients[1]?.emit('message', channel.name, 'somebody else');
+  clients[1]?.emit('message', channel.name, request.owner);
+  expect(wake).toHaveBeenCalledTimes(3);
+  channel.close();
+  await clock.advance('1m');
+  expect(clients).toHaveLength(2);
 });
