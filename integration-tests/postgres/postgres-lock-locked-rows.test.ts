@@ -5,6 +5,9 @@ import { beforeEach, expect, it, onTestFinished } from 'vitest';
 import { onService } from '../services/on-service.ts';
 import { openPool, useDatabase } from './database.ts';
 
+const changes = 'UPDATE runafter.locks SET owner = NULL';
+const locks = 'SELECT FROM runafter.locks FOR UPDATE';
+
 await onService('postgres', ({ url }) => {
   const database = useDatabase(url);
   beforeEach(() => database.empty());
@@ -31,10 +34,10 @@ await onService('postgres', ({ url }) => {
   }
 
   /** Rows that are free, and whose change by an operator is not committed. */
-  async function lockRows(...names: string[]): Promise<pg.PoolClient> {
+  async function lockRows(names: readonly string[], by = changes): Promise<pg.PoolClient> {
     const lock = open();
     for (const name of names) await (await lock.acquire(name)).release();
-    return beginTransaction('UPDATE runafter.locks SET owner = NULL');
+    return beginTransaction(by);
   }
 
   async function sessionsOf(name: string, state = ''): Promise<number> {
@@ -45,23 +48,28 @@ await onService('postgres', ({ url }) => {
     return rows[0].count;
   }
 
-  it('nobody has a name after having given up', async () => {
-    const operator = await lockRows('job');
-    const pool = openNamedPool('given-up', 5);
-    const lock = open(pool);
-    await expect(lock.acquire('job', { wait: 200, ttl: '10m' })).rejects.toMatchObject({
-      code: 'LOCK_TIMEOUT',
-    });
-    await lock.close();
-    await operator.query('COMMIT');
-    const waiting = () => sessionsOf('given-up', `AND state = 'active'`);
-    await expect.poll(waiting).toBe(0);
-    expect(await open().tryAcquire('job')).toMatchObject({ token: 2n });
-  });
+  it.each([changes, locks])(
+    'nobody has a name after having given up, when somebody: %s',
+    async (by) => {
+      const operator = await lockRows(['job'], by);
+      const pool = openNamedPool('given-up', 5);
+      const callers = Array.from({ length: 5 }, () => open(pool));
+      // One after the other: in the server, each may wait behind the one before, and then for the operator.
+      for (const lock of callers) {
+        await expect(lock.acquire('job', { wait: 100, ttl: '10m' })).rejects.toMatchObject({
+          code: 'LOCK_TIMEOUT',
+        });
+      }
+      await Promise.all(callers.map((lock) => lock.close()));
+      expect(await sessionsOf('given-up', `AND state = 'active'`)).toBe(0);
+      await operator.query('COMMIT');
+      expect(await open().tryAcquire('job')).toMatchObject({ token: 2n });
+    },
+  );
 
   it('those who ask again and again take no more sessions than their pool has', async () => {
     const names = ['a', 'b', 'c', 'd', 'e'];
-    await lockRows(...names);
+    await lockRows(names);
     const pool = openNamedPool('again', names.length);
     for (let round = 1; round <= 3; round++) {
       const lock = open(pool);
@@ -76,7 +84,7 @@ await onService('postgres', ({ url }) => {
   });
 
   it('who tries is told that nothing was done', async () => {
-    await lockRows('job');
+    await lockRows(['job']);
     await expect(open().tryAcquire('job')).rejects.toMatchObject({
       code: 'SERVICE_UNAVAILABLE',
       outcome: 'not-done',
@@ -85,7 +93,7 @@ await onService('postgres', ({ url }) => {
   });
 
   it('who waits has the name as soon as the row is free', async () => {
-    const operator = await lockRows('job');
+    const operator = await lockRows(['job']);
     const pool = openNamedPool('patient', 1);
     const waiting = open(pool).acquire('job', { wait: '30s' });
     await expect.poll(() => sessionsOf('patient', `AND wait_event_type = 'Lock'`)).toBe(1);
@@ -96,7 +104,7 @@ await onService('postgres', ({ url }) => {
 
   it('a release is sent again, and frees the name', async () => {
     const lease = await open(openNamedPool('releasing', 1)).acquire('job', { ttl: '10m' });
-    const operator = await beginTransaction('SELECT FROM runafter.locks FOR UPDATE');
+    const operator = await beginTransaction(locks);
     const releasing = lease.release();
     for (const waits of [1, 0]) {
       const waiting = () => sessionsOf('releasing', `AND wait_event_type = 'Lock'`);

@@ -19,7 +19,10 @@ export type LockStatements = Readonly<
   Record<'acquire' | 'want' | 'look' | 'renew' | 'release' | 'releaseUntold', string>
 >;
 
-/** @param schema - quoted. Numbers come as text, since parsers of one's own may have been set in `pg`. */
+/**
+ * @param schema - quoted.
+ * @returns statements whose numbers come as text: what `pg` makes of other types can be changed by its user.
+ */
 export function lockStatements(schema: string): LockStatements {
   const locks = `${schema}.locks`;
   const msFromNow = (parameter: string) =>
@@ -41,8 +44,8 @@ export function lockStatements(schema: string): LockStatements {
         WHERE name = $1 AND owner = $2
         RETURNING is_wanted`;
   return {
-    // Who is new takes the mark of waiters away: they were told of the release, or knew the time, so they ask
-    // by themselves, and set it again.
+    // A new holder begins without the mark: those who waited for the last one were told of its release, or know
+    // when its time was over, so they ask again, and that sets it.
     acquire: `
       WITH ${bounded}, ${durable}
       INSERT INTO ${locks} AS lock (name, owner, token, expires_at)
@@ -54,8 +57,8 @@ export function lockStatements(schema: string): LockStatements {
         is_wanted = lock.is_wanted AND lock.owner IS NOT DISTINCT FROM excluded.owner
       WHERE lock.owner IS NULL OR lock.owner = excluded.owner OR lock.expires_at <= clock_timestamp()
       RETURNING token::text`,
-    // Writes only where the mark is not set yet: else each poll of each who waits would. Whoever sees it set sees
-    // it before the release, which is then still to come and tells.
+    // Writes only where the mark is missing: else each poll would. Where it is there, the release that notifies
+    // is still to come.
     want: `
       WITH ${bounded}, held AS MATERIALIZED (
         SELECT name, is_wanted, ${holder} FROM ${locks} AS lock WHERE ${heldByAnother}
