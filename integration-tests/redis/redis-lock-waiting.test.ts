@@ -89,6 +89,18 @@ await onService('redis', ({ url, prefix: ownPrefix }) => {
       expect(ran).toEqual({ stdout: 'LOCK_TIMEOUT\nquit\n', stderr: '' });
     });
 
+    it('hears also for a client that puts a prefix of its own before keys', async () => {
+      const prefix = server.freshPrefix();
+      const client = namedClient({ keyPrefix: server.freshPrefix() });
+      await using holder = redisLock(client, { prefix });
+      await using waiter = redisLock(client, { prefix, ...never });
+      const lease = await holder.acquire('a');
+      const granted = waiter.acquire('a');
+      await expect.poll(() => channelsOf(prefix)).toHaveLength(1);
+      await lease.release();
+      await (await granted).release();
+    });
+
     it('is made anew when it is killed, and hears again', async () => {
       const { prefix, client, lease, granted } = await holderAndWaiter();
       await kill(client, 'pubsub');
