@@ -51,7 +51,6 @@ const forMessages = {
   autoResubscribe: false,
   maxRetriesPerRequest: 0,
   enableOfflineQueue: true,
-  keyPrefix: '',
   socketTimeout: 10_000,
 } satisfies RedisOptions;
 
