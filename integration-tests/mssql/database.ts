@@ -6,6 +6,7 @@ import { migrate } from '@runafter/mssql';
 import { type FaultProxy, faultProxy } from '@runafter/testkit';
 import mssql from 'mssql';
 import { afterAll, beforeAll } from 'vitest';
+import { killSession } from './kill-session.ts';
 
 export interface Database {
   /** Connected when the tests begin. */
@@ -20,6 +21,8 @@ export interface Database {
   faulty(): Promise<FaultyPool>;
   /** A proxy for whoever connects himself, kept as well; without faults. */
   proxy(): Promise<FaultProxy>;
+  /** Whether it is PostgreSQL that speaks T-SQL, which differs from SQL Server here and there. */
+  isBabelfish(): Promise<boolean>;
   /** Ends the session of whoever holds a lock, as an operator does. */
   killHolderOf(lock: string): Promise<void>;
 }
@@ -47,9 +50,14 @@ export function useDatabase(url: string): Database {
     await (await proxy)?.close();
   });
   const run = async <Row>(batch: string) => (await pool.query<Row>(batch)).recordset ?? [];
+  const isBabelfish = async () => {
+    const [server] = await run<{ version: string }>('SELECT @@VERSION AS version');
+    return server?.version.includes('Babelfish') === true;
+  };
   return {
     pool,
     run,
+    isBabelfish,
     async empty() {
       const tables = ['documents', 'counters', 'counter_operations', 'locks'];
       await run(tables.map((table) => `DELETE FROM runafter.${table};`).join('\n'));
@@ -74,7 +82,7 @@ export function useDatabase(url: string): Database {
         `SELECT session FROM runafter.locks WHERE name = N'${lock}' AND owner IS NOT NULL`,
       );
       if (holder === undefined) throw new Error(`Nobody holds ${lock}.`);
-      await run(`KILL ${holder.session}`);
+      await killSession(pool, url, holder.session);
     },
   };
 }

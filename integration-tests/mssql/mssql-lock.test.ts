@@ -45,11 +45,6 @@ await onService('mssql', ({ url }) => {
     await Promise.all(opened.splice(0).map((lock) => lock.close()));
   });
 
-  async function isBabelfish(): Promise<boolean> {
-    const [server] = await database.run<{ name: string }>('SELECT @@VERSION AS name');
-    return server?.name.includes('Babelfish') === true;
-  }
-
   async function expectFree(name: string, since: Lease): Promise<void> {
     await using next = await other.acquire(name, { wait: '10s' });
     expect(next.token).toBeGreaterThan(since.token);
@@ -278,7 +273,7 @@ await onService('mssql', ({ url }) => {
         await transaction.rollback();
       }
       // No CATCH of Babelfish's sees this error, so the procedure cannot give the lock back.
-      if (!(await isBabelfish())) lease.assertHeld();
+      if (!(await database.isBabelfish())) lease.assertHeld();
       await using kept = await other.acquire('kept', { wait: '10s' });
       kept.assertHeld();
       expect(await lock.tryAcquire('kept')).toBeUndefined();
@@ -341,7 +336,7 @@ await onService('mssql', ({ url }) => {
 
   it('a user who may execute the procedures can lock, and needs no right on the tables but to see steps', async () => {
     // It asks for rights on what a procedure uses, too.
-    const needed = (await isBabelfish()) ? 'EXECUTE, SELECT, INSERT, UPDATE' : 'EXECUTE';
+    const needed = (await database.isBabelfish()) ? 'EXECUTE, SELECT, INSERT, UPDATE' : 'EXECUTE';
     const login = `locker_${randomUUID().replaceAll('-', '')}`;
     const password = `Aa1_${randomUUID()}`;
     await database.run(`CREATE LOGIN ${login} WITH PASSWORD = '${password}'`);
