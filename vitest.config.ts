@@ -1,6 +1,6 @@
 /**
  * The tests of the workspace: `unit` needs nothing but Node, `integration` may start programs and
- * services and so runs file by file.
+ * services and so runs two files at a time, however many cores there are; most of its time is waiting.
  *
  * Both import the packages as TypeScript sources, so no build is needed and none can be stale.
  * @module
@@ -38,7 +38,7 @@ export default defineConfig({
           name: 'integration',
           include: ['integration-tests/**/*.test.ts'],
           globalSetup: 'integration-tests/services/global-setup.ts',
-          fileParallelism: false,
+          maxWorkers: 2,
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },

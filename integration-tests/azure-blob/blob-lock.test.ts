@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { ContainerClient } from '@azure/storage-blob';
 import { type BlobLockOptions, blobDocumentStore, blobLock } from '@runafter/azure-blob';
+import type { Duration } from '@runafter/clock';
 import type { Lease } from '@runafter/lock';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { onService } from '../services/on-service.ts';
@@ -83,7 +84,7 @@ await onService('azurite', ({ url, container }) => {
     await Promise.all(leases.map((lease) => lease.release()));
   });
 
-  it.each(['14s', '61s', 15_500, '1m 1ms', 0])(
+  it.each<Duration>(['14s', '61s', 15_500, '1m 1ms', 0])(
     'a ttl of %s is refused, and asks nobody',
     async (ttl) => {
       const account = await watchedAccount(url);
@@ -98,7 +99,7 @@ await onService('azurite', ({ url, container }) => {
     },
   );
 
-  it.each(['15s', '60s'])('a ttl of %s is granted', async (ttl) => {
+  it.each<Duration>(['15s', '60s'])('a ttl of %s is granted', async (ttl) => {
     await using _lease = await lockOn().acquire(`ttl ${ttl}`, { ttl });
   });
 

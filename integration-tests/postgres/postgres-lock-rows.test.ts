@@ -215,7 +215,7 @@ await onService('postgres', ({ url }) => {
         GRANT USAGE ON SCHEMA locks_of_role TO runafter_test_locker;`);
       const client = new URL(url);
       client.username = 'runafter_test_locker';
-      const options = { databaseSchema: 'locks_of_role', poll: '1h' };
+      const options = { databaseSchema: 'locks_of_role', poll: '1h' } as const;
       const [lock, other] = [open(client.href, options), open(client.href, options)] as const;
       try {
         await expect(lock.acquire('job')).rejects.toMatchObject({

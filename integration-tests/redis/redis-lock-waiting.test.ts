@@ -24,14 +24,18 @@ await onService('redis', ({ url, prefix: ownPrefix }) => {
 
   /** A client by whose name the server's operator finds its connections. */
   function namedClient(options: RedisOptions = {}): Redis {
-    const client = new Redis(url, { connectionName: randomUUID(), ...options });
+    const client = new Redis(url, {
+      connectionName: randomUUID(),
+      ...options,
+      replyMapping: 'legacy',
+    });
     client.on('error', () => {});
     onTestFinished(() => client.disconnect());
     return client;
   }
 
   async function kill(client: Redis, kind: 'normal' | 'pubsub'): Promise<void> {
-    const list = String(await server.client.client('LIST', 'TYPE', kind));
+    const list = String(await server.client.call('CLIENT', 'LIST', 'TYPE', kind));
     const line = list
       .split('\n')
       .find((text) => text.includes(`name=${client.options.connectionName}`));
@@ -70,7 +74,7 @@ await onService('redis', ({ url, prefix: ownPrefix }) => {
       const waiting = ['a', 'b', 'c', 'a', 'b'].map((name) => lock.acquire(name));
       await expect.poll(() => channelsOf(prefix)).toHaveLength(1);
       const count = async (kind: 'normal' | 'pubsub') =>
-        String(await server.client.client('LIST', 'TYPE', kind)).split(
+        String(await server.client.call('CLIENT', 'LIST', 'TYPE', kind)).split(
           `name=${client.options.connectionName}`,
         ).length - 1;
       await expect.poll(() => count('pubsub')).toBe(1);
@@ -121,7 +125,7 @@ await onService('redis', ({ url, prefix: ownPrefix }) => {
       const proxy = await server.proxy();
       const clock = virtualClock();
       const client = namedClient();
-      client.duplicate = (options) => new Redis(proxy.url, options ?? {});
+      client.duplicate = (options) => new Redis(proxy.url, { ...options, replyMapping: 'legacy' });
       await using holder = redisLock(url, { prefix });
       await using waiter = redisLock(client, { prefix, clock, poll: '1h', wait: '1d' });
       const lease = await holder.acquire('a');
@@ -160,7 +164,7 @@ await onService('redis', ({ url, prefix: ownPrefix }) => {
       let attempts = 0;
       client.duplicate = (options) => {
         attempts++;
-        return new Redis({ ...client.options, ...options });
+        return new Redis({ ...client.options, ...options, replyMapping: 'legacy' });
       };
       await using holder = redisLock(url, { prefix });
       await using waiter = redisLock(client, { prefix, clock, poll: '1h', wait: '1d' });
@@ -215,7 +219,7 @@ await onService('redis', ({ url, prefix: ownPrefix }) => {
         waiting.push(lock.acquire('a', { signal: AbortSignal.timeout(20_000) }));
         await expect.poll(() => inLine(prefix)).toBe(n + 1);
       }
-      const [first] = await server.client.zrange(`${prefix}lock:{a}:line`, 0, 0);
+      const [first] = await server.client.zrange(`${prefix}lock:{a}:line`, '0', '0');
       await lease.release();
       const granted = (await waiting[0]) as { owner: string };
       await listener.ping();
@@ -302,11 +306,13 @@ await onService('redis', ({ url, prefix: ownPrefix }) => {
     await expect.poll(() => inLine(prefix)).toBe(1);
     const second = other.acquire('a');
     await expect.poll(() => inLine(prefix)).toBe(2);
-    const line = await server.client.zrange(`${prefix}lock:{a}:line`, 0, -1, 'WITHSCORES');
+    const line = await server.client.zrange(`${prefix}lock:{a}:line`, '0', '-1', 'WITHSCORES');
     const place = () => server.client.hget(`${prefix}lock:{a}:places`, line[0] ?? '');
     const before = await place();
     await expect.poll(place).not.toBe(before);
-    expect(await server.client.zrange(`${prefix}lock:{a}:line`, 0, -1, 'WITHSCORES')).toEqual(line);
+    expect(await server.client.zrange(`${prefix}lock:{a}:line`, '0', '-1', 'WITHSCORES')).toEqual(
+      line,
+    );
     await lease.release();
     await (await first).release();
     await (await second).release();

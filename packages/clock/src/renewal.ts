@@ -67,7 +67,7 @@ export interface Renewal {
   /**
    * Ends the renewals; no other one starts. Waits for one that is under way, so that what gives the lease
    * back comes after it: a second at most, then that renewal is told to give up, and may take another
-   * second for it. Does not wait at all for a lease that is lost. Never rejects; further calls wait for
+   * second for it; never longer than the lease would have been held. Does not wait at all for one that is lost. Never rejects; further calls wait for
    * the same end.
    */
   stop(): Promise<void>;
@@ -310,15 +310,17 @@ class RenewalLoop implements Renewal {
   async #rest(): Promise<void> {
     if (this.#attempt === undefined || this.#state === 'lost') return;
     const { controller } = this.#attempt;
-    await this.#untilRestOr(patience);
+    await this.#untilRest();
     if (this.#attempt === undefined) return;
     controller.abort(tookTooLong('the lease was wanted for'));
-    await this.#untilRestOr(patience);
+    await this.#untilRest();
   }
 
-  #untilRestOr(ms: number): Promise<void> {
+  /** For a while: not longer than the lease would have been held. */
+  #untilRest(): Promise<void> {
+    const longest = Math.max(0, Math.min(patience, this.#times.holdFor - this.#age));
     return new Promise((resolve) => {
-      const cancelTimer = this.#options.clock.setTimer(ms, resolve);
+      const cancelTimer = this.#options.clock.setTimer(longest, resolve);
       this.#onRest = () => {
         cancelTimer();
         resolve();

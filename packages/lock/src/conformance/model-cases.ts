@@ -37,8 +37,11 @@ export function modelCases(setting: Setting): void {
       const property = fc.asyncProperty(program, async (commands) => {
         const prefix = `${++programs}-`;
         const names = { a: new Name(setting, `${prefix}a`), b: new Name(setting, `${prefix}b`) };
-        for (const { name, client, ...how } of commands) {
-          await names[name].act(clients[client] as Client, how);
+        for (const { name, client: number, tries, breaks } of commands) {
+          const client = clients[number] as Client;
+          const other = names[name === 'a' ? 'b' : 'a'];
+          // Where leases are tied to a connection, a break ends all that a client holds.
+          await names[name].act(client, { tries, breaks: breaks && !other.isHeldBy(client) });
         }
         await names.a.end();
         await names.b.end();
@@ -102,6 +105,10 @@ class Name {
       await this.#break(this.#holder);
     else await this.#release(this.#holder);
     this.#holder?.lease.assertHeld();
+  }
+
+  isHeldBy(client: Client): boolean {
+    return this.#holder?.client === client;
   }
 
   /** Until nobody has it or wants it. */
