@@ -51,7 +51,7 @@ export const house: House = {
   ...drivers,
 
   // To test with, and to look at.
-  testkit: { ours: ['core', 'clock'] },
+  testkit: { ours: ['core', 'clock'], others: ['vitest'] },
   report: { ours: ['core', 'results'] },
   otel: { ours: ['core'], others: ['@opentelemetry/api'] },
   cli: { ours: ['core', 'results', 'report', 'redis', 'postgres', 'sqlite'] },

@@ -1,8 +1,8 @@
 /** The suite passes a sound driver, and finds every fault that is planted in it. */
 import { join } from 'node:path';
+import { runSuite, type SuiteResults } from '@runafter/testkit/suites';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { faults } from './planted-faults.ts';
-import { runSuite, type SuiteResults } from './run-suite.ts';
 
 describe('the suite of the Counter port', () => {
   let results: SuiteResults;

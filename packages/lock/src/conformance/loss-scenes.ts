@@ -26,11 +26,7 @@ export const lossScenes: readonly Scene[] = [
     title: 'who is broken is told also when somebody else has the name, and cannot take it away',
     needs: ['breakable'],
     async play(setting, name) {
-      const { other, ttl } = setting;
-      const lock = await ownConnection(setting);
-      const lease = await lock.acquire(name, { ttl });
-      await breakLease(setting, name);
-      const next = await other.acquire(name, { wait: '2m' });
+      const { lock, lease, next } = await succeeded(setting, name);
       expect(next.token).toBeGreaterThan(lease.token);
       expect(await endOf(setting, lease)).toMatchObject({ code: 'LEASE_LOST' });
       await lease.release();
@@ -43,11 +39,7 @@ export const lossScenes: readonly Scene[] = [
     title: 'who is broken and releases before it is told takes nothing from the next one',
     needs: ['breakable'],
     async play(setting, name) {
-      const { other, ttl } = setting;
-      const lock = await ownConnection(setting);
-      const lease = await lock.acquire(name, { ttl });
-      await breakLease(setting, name);
-      const next = await other.acquire(name, { wait: '2m' });
+      const { lock, lease, next } = await succeeded(setting, name);
       await lease.release();
       next.assertHeld();
       expect(await lock.tryAcquire(name)).toBeUndefined();
@@ -90,6 +82,15 @@ export const lossScenes: readonly Scene[] = [
     },
   },
 ];
+
+/** A holder that is broken, and somebody else who has the name before it is told. */
+async function succeeded(setting: Setting, name: string) {
+  const lock = await ownConnection(setting);
+  const lease = await lock.acquire(name, { ttl: setting.ttl });
+  await breakLease(setting, name);
+  const next = await setting.other.acquire(name, { wait: '2m' });
+  return { lock, lease, next };
+}
 
 /** Where leases are tied to connections, an operator takes away all that one connection has. */
 function ownConnection({ place }: Setting): Promise<Lock> {

@@ -1,8 +1,8 @@
 /** The suites pass a sound driver, and find every fault that is planted. */
 import { join } from 'node:path';
+import { runSuite, type SuiteResults } from '@runafter/testkit/suites';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { driverFaults, lockFaults, semaphoreFaults } from './planted-faults.ts';
-import { runSuite, type SuiteResults } from './run-suite.ts';
 
 describe('the suites of the Lock and the Semaphore port', () => {
   let results: SuiteResults;

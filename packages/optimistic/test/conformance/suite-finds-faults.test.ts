@@ -1,8 +1,8 @@
 /** The suite passes a sound driver, and finds every fault that is planted in it. */
 import { join } from 'node:path';
+import { runSuite, type SuiteResults } from '@runafter/testkit/suites';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { driverFaults, storeFaults } from './planted-faults.ts';
-import { runSuite, type SuiteResults } from './run-suite.ts';
 
 const planted = { ...driverFaults, ...storeFaults };
 

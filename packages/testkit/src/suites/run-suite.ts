@@ -1,4 +1,10 @@
-/** Runs a test file that is to fail, in a vitest of its own, and tells what came out. */
+/**
+ * Runs a test file in a vitest of its own and tells what came out: for tests of a suite, which has to fail where a
+ * driver is broken.
+ *
+ * TypeScript sources run as they are, with the condition `@runafter/source`.
+ * @module
+ */
 import { dirname } from 'node:path';
 import { type Reporter, startVitest, type TestModule } from 'vitest/node';
 
@@ -14,7 +20,16 @@ export type SuiteResults = ReadonlyMap<string, SuiteResult>;
 
 const sourceCondition = '@runafter/source';
 
-/** @param file - a test file whose outermost describes are the suites. */
+/**
+ * Runs the suites of a file, and prints nothing.
+ *
+ * @param file - the path of a test file whose outermost describes are the suites.
+ * @returns how their tests came out, by the title of the suite.
+ * @throws {Error} what the file throws itself, such as a failed import.
+ * @example
+ * const results = await runSuite(fileURLToPath(new URL('./broken-drivers.ts', import.meta.url)));
+ * expect(results.get('Lock: forgets its tokens')?.failed).not.toEqual([]);
+ */
 export async function runSuite(file: string): Promise<SuiteResults> {
   const results = new Map<string, SuiteResult>();
   const reporter: Reporter = {
