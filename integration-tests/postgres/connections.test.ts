@@ -9,7 +9,9 @@ import { onService } from '../services/on-service.ts';
 import { useDatabase } from './database.ts';
 
 const run = promisify(execFile);
-const holdLock = fileURLToPath(new URL('programs/hold-lock.ts', import.meta.url));
+const programs = new URL('programs/', import.meta.url);
+const holdLock = fileURLToPath(new URL('hold-lock.ts', programs));
+const closeLocks = fileURLToPath(new URL('close-locks.ts', programs));
 
 await onService('postgres', ({ url }) => {
   const database = useDatabase(url);
@@ -43,6 +45,14 @@ await onService('postgres', ({ url }) => {
     const node = ['--conditions=@runafter/source', holdLock];
     const { stdout } = await run(process.execPath, node, { timeout: 20_000 });
     expect(stdout).toBe('token 1\n');
+  });
+
+  it('a process that waits for a close() does not end before it', async () => {
+    const node = ['--conditions=@runafter/source', closeLocks];
+    for (let time = 0; time < 3; time++) {
+      const { stdout } = await run(process.execPath, node, { timeout: 20_000 });
+      expect(stdout).toBe('closed\n');
+    }
   });
 
   it('a pool that was closed by its owner is no failure that passes', async () => {

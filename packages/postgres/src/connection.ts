@@ -43,7 +43,7 @@ export class Connection {
   readonly #clock: Clock;
 
   constructor(service: string, client: PostgresClient, clock: Clock = systemClock) {
-    this.sessions = new Sessions(service, client);
+    this.sessions = new Sessions(service, client, clock);
     this.#service = service;
     this.#clock = clock;
   }

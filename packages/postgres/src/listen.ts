@@ -10,6 +10,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Clock, untilAborted } from '@runafter/clock';
 import type { Connection } from './connection.ts';
+import { untilEnded } from './until-ended.ts';
 
 /** To what, for how long, and who is told. */
 export interface Listening {
@@ -63,22 +64,12 @@ export async function listen(listening: Listening): Promise<void> {
   } finally {
     cancelTimer();
     // Behind a pooler, what listens now is a session that others use: the best that can be done about it.
-    if (isConnected && !hears) await within(longestEnd, session.query('UNLISTEN *'), clock);
-    if (isConnected) await within(longestEnd, session.end(), clock);
+    if (isConnected && !hears) {
+      await untilEnded(session.query('UNLISTEN *'), longestEnd, clock);
+    }
+    if (isConnected) await untilEnded(session.end(), longestEnd, clock);
     session.connection.stream.destroy();
   }
-}
-
-/** Resolves when something has ended, in one way or the other, or after some milliseconds. */
-function within(time: number, work: Promise<unknown>, clock: Clock): Promise<void> {
-  return new Promise((resolve) => {
-    const end = () => {
-      cancelTimer();
-      resolve();
-    };
-    const cancelTimer = clock.setTimer(time, end, { ref: false });
-    work.then(end, end);
-  });
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -5,10 +5,11 @@
  * Read next: connection.ts, what is done with a session.
  * @module
  */
-import { untilAborted } from '@runafter/clock';
+import { type Clock, untilAborted } from '@runafter/clock';
 import { readProperty, ServiceClientMissingError, ServiceClosedError } from '@runafter/errors';
 import type { Client, Pool, PoolClient, PoolConfig } from 'pg';
 import { connectionFault } from './postgres-errors.ts';
+import { untilEnded } from './until-ended.ts';
 
 /**
  * A pool of yours, which stays yours; or how to connect, as options of `pg` or as a connection string: then
@@ -26,16 +27,21 @@ const ownPool = {
   allowExitOnIdle: true,
 };
 
+/** How long closing takes at most, in milliseconds: a session that hangs ends with the process. */
+const longestEnd = 10_000;
+
 /** See the module's header. */
 export class Sessions {
   readonly #service: string;
   readonly #client: PostgresClient;
+  readonly #clock: Clock;
   #own: Promise<Pool> | undefined;
   #isClosed = false;
 
-  constructor(service: string, client: PostgresClient) {
+  constructor(service: string, client: PostgresClient, clock: Clock) {
     this.#service = service;
     this.#client = client;
+    this.#clock = clock;
   }
 
   /**
@@ -75,7 +81,8 @@ export class Sessions {
     this.#isClosed = true;
     const own = this.#own;
     this.#own = undefined;
-    await (await own)?.end();
+    const pool = await own;
+    if (pool !== undefined) await untilEnded(pool.end(), longestEnd, this.#clock);
   }
 
   async #pool(): Promise<Pool> {
