@@ -9,9 +9,8 @@ import { onService } from '../services/on-service.ts';
 import { useDatabase } from './database.ts';
 
 const run = promisify(execFile);
-const programs = new URL('programs/', import.meta.url);
-const holdLock = fileURLToPath(new URL('hold-lock.ts', programs));
-const closeLocks = fileURLToPath(new URL('close-locks.ts', programs));
+const holdLock = fileURLToPath(new URL('programs/hold-lock.ts', import.meta.url));
+const closeLocks = fileURLToPath(new URL('programs/close-locks.ts', import.meta.url));
 
 await onService('postgres', ({ url }) => {
   const database = useDatabase(url);
