@@ -6,7 +6,7 @@
  * @module
  */
 import { dirname } from 'node:path';
-import { type Reporter, startVitest, type TestModule } from 'vitest/node';
+import type { Reporter, TestModule } from 'vitest/node';
 
 /** The titles of the tests of one suite, by how they came out. */
 export interface SuiteResult {
@@ -37,6 +37,8 @@ export async function runSuite(file: string): Promise<SuiteResults> {
       for (const module of modules) collect(module, results);
     },
   };
+  // Only who calls this needs it.
+  const { startVitest } = await import('vitest/node');
   const vitest = await startVitest(
     'test',
     [],
