@@ -155,6 +155,7 @@ describe('a lock under load', () => {
         await world.run(sent, fair);
         expect(world.wrongs).toEqual([]);
         expect(await world.isFree(), 'all names are free at once').toBe(true);
+        await world.clock.sleep(fair.delay); // wake-ups that are on their way when the last one ends
         expect(world.clock.pending, 'timers left').toBe(0);
         seen.worked += world.seen.worked;
         seen.aborted += world.seen.aborted;
