@@ -11,8 +11,8 @@ import { randomUUID } from 'node:crypto';
 import { isTransient, readClock } from '@runafter/clock';
 import { hasCode, readProperty, ServiceUnavailableError } from '@runafter/errors';
 import { type GivingBack, giveBack } from './giving-back.ts';
-import type { Claim, Holding } from './holding.ts';
-import type { AcquireRequest, Busy, Granted, LeaseRequest } from './lease-driver.ts';
+import type { Claim, Grant } from './holding.ts';
+import type { AcquireRequest, Busy, Granted, LeaseDriver, LeaseRequest } from './lease-driver.ts';
 import { LockTimeoutError } from './lock-errors.ts';
 import { Pauses } from './pauses.ts';
 
@@ -28,12 +28,15 @@ export interface Wish {
   readonly poll: number;
   /** What owners begin with. */
   readonly holder: string;
+  /** The owner, for an operation that gets the same again; else each call is one of its own. */
+  readonly owner: string | undefined;
 }
 
 /** What all acquisitions of one lock share. */
-export interface AcquisitionTools<H extends Holding> extends GivingBack {
+export interface AcquisitionTools<H extends Grant, G extends Granted> extends GivingBack {
+  readonly driver: LeaseDriver<G>;
   /** May ask somebody else first; the signal ends that. */
-  readonly hold: (tools: GivingBack, claim: Claim, signal: AbortSignal) => H | Promise<H>;
+  readonly hold: (tools: GivingBack, claim: Claim<G>, signal: AbortSignal) => H | Promise<H>;
   /** The last one had to wait: who comes now listens before it asks, and so asks once less. */
   contended: boolean;
   /** Why the last request of all failed, if it did: for who never came to ask. */
@@ -49,8 +52,8 @@ const shortestPlace = 5_000;
 /** In milliseconds: so long a request may go on that nobody waits for any more. Its reply tells what is left. */
 const patience = 1_000;
 
-export class Acquisition<H extends Holding> {
-  readonly #tools: AcquisitionTools<H>;
+export class Acquisition<H extends Grant, G extends Granted> {
+  readonly #tools: AcquisitionTools<H, G>;
   readonly #wish: Wish;
   readonly #since: number;
   /** Aborts what is asked of the driver: later than the caller's signal, see abandon(). */
@@ -67,7 +70,7 @@ export class Acquisition<H extends Holding> {
   #busy: Busy | undefined;
   #failure: unknown;
 
-  constructor(tools: AcquisitionTools<H>, wish: Wish) {
+  constructor(tools: AcquisitionTools<H, G>, wish: Wish) {
     this.#tools = tools;
     this.#wish = wish;
     this.#since = tools.clock.monotonic();
@@ -82,6 +85,13 @@ export class Acquisition<H extends Holding> {
   /** Asks once. */
   try(signal: AbortSignal): Promise<H | undefined> {
     const trying = this.#ask(undefined, signal);
+    this.#granting = trying;
+    return trying;
+  }
+
+  /** Asks once. Undefined also for a failure that may pass. */
+  tryPatiently(signal: AbortSignal): Promise<H | undefined> {
+    const trying = this.#askPatiently(undefined, signal);
     this.#granting = trying;
     return trying;
   }
@@ -207,7 +217,7 @@ export class Acquisition<H extends Holding> {
     });
   }
 
-  async #send(request: AcquireRequest): Promise<Granted | Busy> {
+  async #send(request: AcquireRequest): Promise<G | Busy> {
     const remained = this.#mayRemain;
     this.#mayRemain = true;
     this.#isAsking = true;
@@ -234,8 +244,8 @@ export class Acquisition<H extends Holding> {
   }
 }
 
-function newRequest({ name, holder }: Wish): LeaseRequest {
-  return { name, owner: `${holder}:${randomUUID()}` };
+function newRequest({ name, holder, owner = `${holder}:${randomUUID()}` }: Wish): LeaseRequest {
+  return { name, owner };
 }
 
 /** Whatever else a driver throws leaves open what was done. */

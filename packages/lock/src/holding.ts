@@ -12,18 +12,31 @@ import type { Granted, LeaseRequest } from './lease-driver.ts';
 import type { Held, Lease } from './lock-port.ts';
 
 /** What became of a request that was granted. */
-export interface Claim extends LeaseRequest {
+export interface Claim<G extends Granted = Granted> extends LeaseRequest {
   /** The name as the caller wrote it. */
   readonly givenName: string;
   /** Milliseconds. */
   readonly ttl: number;
   readonly weight: number;
-  readonly granted: Granted;
+  readonly granted: G;
   /** Both clocks, from before the request was sent. */
   readonly requestedAt: ClockReading;
 }
 
-export class Holding implements Held {
+/** What a call is handed when it is granted, until it is given back. */
+export interface Grant {
+  readonly name: string;
+  readonly owner: string;
+  /** Aborts when it is lost or released. */
+  readonly signal: AbortSignal;
+  /** Whether it was lost before it was released. */
+  readonly lost: boolean;
+  release(): Promise<void>;
+  /** Calls it, once, when this was given back, or needs nobody who does. */
+  whenGivenBack(callback: () => void): void;
+}
+
+export class Holding implements Held, Grant {
   readonly name: string;
   readonly owner: string;
   readonly #tools: GivingBack;

@@ -24,13 +24,13 @@ import type { WaitOptions } from '@runafter/clock';
 export interface LeaseRequest {
   /** 1 to 200 characters of well-formed Unicode, compared exactly. */
   readonly name: string;
-  /** 1 to 200 characters; ends in a UUID. */
+  /** 1 to 200 characters; ends in a UUID, or names an operation that holds something until it is released. */
   readonly owner: string;
 }
 
 /** What {@link LeaseDriver.acquire} is asked for. */
 export interface AcquireRequest extends LeaseRequest {
-  /** For how long, in whole milliseconds. */
+  /** For how long, in whole milliseconds; Infinity, which only a pool asks for: until it is released. */
   readonly ttl: number;
   /** How many permits of a semaphore; 1 for a lock. */
   readonly weight: number;
@@ -75,8 +75,8 @@ export interface TtlBounds {
   readonly step: number;
 }
 
-/** See the module's header for what every driver promises. */
-export interface LeaseDriver {
+/** See the module's header for what every driver promises. G: what it says of a grant. */
+export interface LeaseDriver<G extends Granted = Granted> {
   /** What errors call it, such as `Redis locks "shop:"`. */
   readonly name: string;
   /**
@@ -85,7 +85,7 @@ export interface LeaseDriver {
    */
   readonly queues: boolean;
   readonly ttlBounds?: TtlBounds | undefined;
-  acquire(request: AcquireRequest, options: WaitOptions): Promise<Granted | Busy>;
+  acquire(request: AcquireRequest, options: WaitOptions): Promise<G | Busy>;
   /** @returns false when the owner does not hold the name any more, which is final. */
   renew(request: LeaseRequest, ttl: number, options: WaitOptions): Promise<boolean>;
   /** Takes back whatever the owner has of this name: the lease, or a place in the line. Also nothing at all. */

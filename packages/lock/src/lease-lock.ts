@@ -55,19 +55,21 @@ class LeaseLock implements Lock {
   constructor(driver: LeaseDriver, options: LockOptions) {
     const { tokens } = options;
     this.name = driver.name;
-    this.#leasing = new Leasing(driver, options, (tools, claim, signal) =>
-      tokens === undefined
-        ? new HeldLease(tools, claim)
-        : holdWithToken(tokens, tools, claim, signal),
-    );
+    this.#leasing = new Leasing(driver, options, {
+      shared: false,
+      hold: (tools, claim, signal) =>
+        tokens === undefined
+          ? new HeldLease(tools, claim)
+          : holdWithToken(tokens, tools, claim, signal),
+    });
   }
 
   acquire(name: string, options: AcquireOptions = {}): Promise<Lease> {
-    return this.#leasing.acquire(name, options, 1);
+    return this.#leasing.acquire(name, options, { weight: 1 });
   }
 
   tryAcquire(name: string, options: TryAcquireOptions = {}): Promise<Lease | undefined> {
-    return this.#leasing.tryAcquire(name, options, 1);
+    return this.#leasing.tryAcquire(name, options, { weight: 1 });
   }
 
   acquireAll<const Names extends readonly string[]>(

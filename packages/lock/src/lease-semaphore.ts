@@ -58,18 +58,21 @@ class LeaseSemaphore implements Semaphore {
       const fix = `is ${String(permits)}. Pass a whole number of at least 1.`;
       throw new LockOptionError(driver.name, 'permits', fix);
     }
-    this.#leasing = new Leasing(driver, options, (tools, claim) => new Permit(tools, claim));
+    this.#leasing = new Leasing(driver, options, {
+      shared: true,
+      hold: (tools, claim) => new Permit(tools, claim),
+    });
   }
 
   async acquire(name: string, options: PermitOptions = {}): Promise<SemaphorePermit> {
-    return await this.#leasing.acquire(name, options, this.#weightIn(options));
+    return await this.#leasing.acquire(name, options, { weight: this.#weightIn(options) });
   }
 
   async tryAcquire(
     name: string,
     options: TryPermitOptions = {},
   ): Promise<SemaphorePermit | undefined> {
-    return await this.#leasing.tryAcquire(name, options, this.#weightIn(options));
+    return await this.#leasing.tryAcquire(name, options, { weight: this.#weightIn(options) });
   }
 
   close(): Promise<void> {

@@ -17,8 +17,8 @@ import {
 } from '@runafter/clock';
 import { ServiceClosedError, ServiceUnavailableError } from '@runafter/errors';
 import { Acquisition, type AcquisitionTools } from './acquisition.ts';
-import type { Holding } from './holding.ts';
-import type { LeaseDriver } from './lease-driver.ts';
+import type { Grant } from './holding.ts';
+import type { Granted, LeaseDriver } from './lease-driver.ts';
 import { LocalTurns, type Turn } from './local-turns.ts';
 import { LockOptionError } from './lock-errors.ts';
 import type { AcquireOptions, TryAcquireOptions } from './lock-port.ts';
@@ -51,30 +51,50 @@ export interface LeasingOptions {
 /** In milliseconds: a service that has not answered who asks once within this time is not there. */
 const longestTry = 10_000;
 
+/** How one kind of leasing differs from another. */
+export interface LeasingRules<H extends Grant, G extends Granted>
+  extends Pick<AcquisitionTools<H, G>, 'hold'> {
+  /** Several may have a name at a time. */
+  readonly shared: boolean;
+}
+
+/** What is asked for beside the name. */
+export interface Ask {
+  /** How many permits; 1 where there are none. */
+  readonly weight: number;
+  /** An owner that gets the same again, and has it until it is released: no ttl. Default: a new one, with a ttl. */
+  readonly owner?: string;
+}
+
 /** A call, from its beginning until nothing is left of it: neither a request, nor what it was granted. */
-interface Call<H extends Holding> {
-  readonly acquisition: Acquisition<H>;
+interface Call<H extends Grant, G extends Granted> {
+  readonly acquisition: Acquisition<H, G>;
   readonly stop: Stop;
   turn: Turn | undefined;
   holding: H | undefined;
 }
 
-export class Leasing<H extends Holding> {
+export class Leasing<H extends Grant, G extends Granted = Granted> {
   readonly clock: Clock;
   /** How long calls wait that say nothing else, in milliseconds. */
   readonly wait: number;
-  readonly #driver: LeaseDriver;
+  readonly #driver: LeaseDriver<G>;
   readonly #ttl: number;
   readonly #poll: number;
   readonly #holder: string;
-  readonly #tools: AcquisitionTools<H>;
+  readonly #tools: AcquisitionTools<H, G>;
+  readonly #shared: boolean;
   readonly #turns: LocalTurns | undefined;
-  readonly #calls = new Set<Call<H>>();
+  readonly #calls = new Set<Call<H, G>>();
   #whenIdle: () => void = ignore;
   #closing: Promise<void> | undefined;
 
   /** @throws {LockOptionError} `LOCK_OPTION_INVALID` */
-  constructor(driver: LeaseDriver, options: LeasingOptions, hold: AcquisitionTools<H>['hold']) {
+  constructor(
+    driver: LeaseDriver<G>,
+    options: LeasingOptions,
+    { hold, shared }: LeasingRules<H, G>,
+  ) {
     const { clock = systemClock, random, ttl = '30s', holder = thisProcess() } = options;
     assertHolder(driver.name, holder);
     this.#driver = driver;
@@ -87,24 +107,21 @@ export class Leasing<H extends Holding> {
       throw new LockOptionError(driver.name, 'poll', fix);
     }
     this.#holder = holder;
+    this.#shared = shared;
     this.#turns = driver.queues ? undefined : new LocalTurns();
     this.#tools = { driver, clock, random, hold, contended: false, trouble: undefined };
   }
 
-  async acquire(name: string, options: AcquireOptions, weight: number): Promise<H> {
+  async acquire(name: string, options: AcquireOptions, ask: Ask): Promise<H> {
     const wait = options.wait === undefined ? this.wait : parseDuration(options.wait, 'wait');
-    const call = this.#begin(name, options, weight);
+    const call = this.#begin(name, options, ask);
     const holding = await this.#finish(call, name, wait, options.signal);
     if (holding === undefined) throw call.acquisition.timeOut(this.#localHolder(name));
     return holding;
   }
 
-  async tryAcquire(
-    name: string,
-    options: TryAcquireOptions,
-    weight: number,
-  ): Promise<H | undefined> {
-    return await this.#finish(this.#begin(name, options, weight), name, 0, options.signal);
+  async tryAcquire(name: string, options: TryAcquireOptions, ask: Ask): Promise<H | undefined> {
+    return await this.#finish(this.#begin(name, options, ask), name, 0, options.signal);
   }
 
   close(): Promise<void> {
@@ -126,20 +143,21 @@ export class Leasing<H extends Holding> {
   }
 
   /** @throws for whatever cannot be asked for. */
-  #begin(name: string, options: TryAcquireOptions, weight: number): Call<H> {
+  #begin(name: string, options: TryAcquireOptions, { weight, owner }: Ask): Call<H, G> {
     options.signal?.throwIfAborted();
-    const { name: service, ttlBounds } = this.#driver;
+    const { name: service } = this.#driver;
     if (this.#closing !== undefined) throw new ServiceClosedError(service);
     assertLockName(service, name);
     const acquisition = new Acquisition(this.#tools, {
       givenName: name,
       name: toStoredName(name),
-      ttl: options.ttl === undefined ? this.#ttl : toTtl(service, options.ttl, ttlBounds),
+      ttl: owner === undefined ? this.#ttlOf(options) : Number.POSITIVE_INFINITY,
       weight,
       poll: this.#poll,
       holder: this.#holder,
+      owner,
     });
-    const call: Call<H> = {
+    const call: Call<H, G> = {
       acquisition,
       stop: new Stop(),
       turn: undefined,
@@ -151,7 +169,7 @@ export class Leasing<H extends Holding> {
 
   /** Hands over what is granted; what is not handed over is taken back in the background. */
   async #finish(
-    call: Call<H>,
+    call: Call<H, G>,
     name: string,
     wait: number,
     signal: AbortSignal | undefined,
@@ -167,14 +185,7 @@ export class Leasing<H extends Holding> {
       );
     const cancelTimer = this.clock.setTimer(wait === 0 ? longestTry : wait, timeOut);
     try {
-      if (this.#turns !== undefined) {
-        const turn = wait === 0 ? this.#turns.tryTake(name) : this.#turns.take(name, stop.signal);
-        call.turn = await turn;
-        if (call.turn === undefined) return undefined;
-        stop.signal.throwIfAborted();
-      }
-      const granting = wait === 0 ? acquisition.try(stop.signal) : acquisition.wait(stop.signal);
-      const holding = await stop.race(granting);
+      const holding = await this.#untilGranted(call, name, wait);
       // What comes together with the abort is not for the caller any more.
       stop.signal.throwIfAborted();
       call.holding = holding;
@@ -186,6 +197,47 @@ export class Leasing<H extends Holding> {
     }
   }
 
+  async #untilGranted(call: Call<H, G>, name: string, wait: number): Promise<H | undefined> {
+    const { acquisition, stop } = call;
+    if (this.#turns !== undefined) {
+      if (this.#shared) return await stop.race(this.#untilShared(this.#turns, call, name, wait));
+      const turn = wait === 0 ? this.#turns.tryTake(name) : this.#turns.take(name, stop.signal);
+      call.turn = await turn;
+      if (call.turn === undefined) return undefined;
+      stop.signal.throwIfAborted();
+    }
+    return await stop.race(
+      wait === 0 ? acquisition.try(stop.signal) : acquisition.wait(stop.signal),
+    );
+  }
+
+  /** Here the turn is to wait: who finds something at once needs none, unless somebody waits already. */
+  async #untilShared(
+    turns: LocalTurns,
+    { acquisition, stop: { signal } }: Call<H, G>,
+    name: string,
+    wait: number,
+  ): Promise<H | undefined> {
+    const somebodyWaits = turns.isTaken(name);
+    if (wait === 0) return somebodyWaits ? undefined : await acquisition.try(signal);
+    if (!somebodyWaits) {
+      const holding = await acquisition.tryPatiently(signal);
+      if (holding !== undefined) return holding;
+    }
+    const pass = await turns.take(name, signal);
+    try {
+      signal.throwIfAborted();
+      return await acquisition.wait(signal);
+    } finally {
+      pass();
+    }
+  }
+
+  #ttlOf({ ttl }: TryAcquireOptions): number {
+    if (ttl === undefined) return this.#ttl;
+    return toTtl(this.#driver.name, ttl, this.#driver.ttlBounds);
+  }
+
   /** Who has a name in this process, where it is asked for by one at a time. */
   #localHolder(name: string): string | undefined {
     if (this.#turns === undefined) return undefined;
@@ -194,14 +246,14 @@ export class Leasing<H extends Holding> {
   }
 
   /** The turn of this process, and the place among the calls, last until nothing is left. */
-  #endInTime(call: Call<H>): void {
+  #endInTime(call: Call<H, G>): void {
     const { acquisition, holding } = call;
     if (holding !== undefined) holding.whenGivenBack(() => this.#end(call));
     else if (acquisition.mayRemain) void acquisition.abandon().then(() => this.#end(call));
     else this.#end(call);
   }
 
-  #end(call: Call<H>): void {
+  #end(call: Call<H, G>): void {
     this.#calls.delete(call);
     call.turn?.();
     if (this.#calls.size === 0) this.#whenIdle();

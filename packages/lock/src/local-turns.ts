@@ -1,6 +1,6 @@
 /**
- * One at a time within this process, for backends that do not keep who waits in order: of those who want the
- * same name here, one asks the backend, and the others wait behind it without a request.
+ * One at a time within this process, for backends that do not keep who waits in order: of those who wait for
+ * the same name here, one asks the backend, and the others wait behind it without a request.
  * @module
  */
 
@@ -10,6 +10,11 @@ export type Turn = () => void;
 export class LocalTurns {
   /** Who waits behind whoever has the turn, by name. A name that nobody wants is not in it. */
   readonly #lines = new Map<string, Set<() => void>>();
+
+  /** Whether somebody has the turn. */
+  isTaken(name: string): boolean {
+    return this.#lines.has(name);
+  }
 
   /** The turn, if it is nobody else's. */
   tryTake(name: string): Turn | undefined {
