@@ -9,6 +9,7 @@ export type {
   Child,
   ChildDefinition,
   Container,
+  ContainerContext,
   ContainerKind,
   ShieldedContext,
   ShieldedOptions,
@@ -16,3 +17,4 @@ export type {
   Verdict,
 } from './container-kind.ts';
 export { container, setMetadata } from './definition/builder/container.ts';
+export { type EndedContainer, endedContainer } from './engine/kinds/ended-container.ts';

@@ -14,7 +14,7 @@
 import type { Clock, Duration, RetryPolicy } from '@runafter/clock';
 import type { Criticality } from './definition/definition.ts';
 import type { ActionRecord } from './engine/records/action-record.ts';
-import type { Result } from './result.ts';
+import type { ActionError, Result } from './result.ts';
 import type { Status } from './status.ts';
 
 /** A child as its container kind sees it at definition time. */
@@ -38,6 +38,18 @@ export interface Child extends ChildDefinition {
   readonly idempotencyKey: string;
   /** Its real output, also where the record shows a secure marker; undefined unless Succeeded. */
   readonly outputs: unknown;
+  /** It takes in something secure, or hands it over. */
+  readonly secure: boolean;
+}
+
+/** What the functions of the definition can read where a container stands. */
+export interface ContainerContext {
+  /** The input that the run was started with. */
+  readonly input: unknown;
+  /** The item of the innermost forEach around it; undefined where there is none. */
+  readonly item: unknown;
+  /** The number of the innermost iteration or round around it; undefined where there is none. */
+  readonly index: number | undefined;
 }
 
 /** Why the container was told to stop from outside. */
@@ -45,6 +57,8 @@ export interface StopCause {
   readonly status: 'Cancelled' | 'TimedOut';
   readonly code: string;
   readonly message: string;
+  /** It is the container's own `timeout` that has passed, not that of the run or of something around it. */
+  readonly isOwnTimeout: boolean;
 }
 
 /** How the container ends, when its kind decides that. */
@@ -71,6 +85,11 @@ export interface ShieldedOptions {
   readonly retry?: RetryPolicy;
   /** How long it may take, its retries included; then it is told to stop and ends TimedOut. Default: no bound. */
   readonly timeout?: Duration;
+  /**
+   * It deals with secure values: records show a marker in place of its output, and of what it throws
+   * only the code. Default: as the container.
+   */
+  readonly secure?: boolean;
 }
 
 /** A running container, in the hands of its kind. */
@@ -80,11 +99,16 @@ export interface Container<Options, State> {
   readonly idempotencyKey: string;
   readonly clock: Clock;
   readonly options: Options;
+  readonly context: ContainerContext;
   readonly children: readonly Child[];
   /** Set once the run, or a container around this one, told it to stop. */
   readonly stopped: StopCause | undefined;
   /** What the leaf rule says of the children; meaningful once all have ended, as in `finish`. */
   readonly leafStatus: Status;
+  /** Why the leaf rule says Failed: the innermost error, with its path; undefined where it does not. */
+  readonly leafError: ActionError | undefined;
+  /** Whether the leaf rule will say Failed, however those end that have not ended yet. */
+  readonly failureIsCertain: boolean;
   readonly state: State;
   /**
    * Replaces the container's state; the promise resolves once it is stored. Await it in
@@ -117,6 +141,11 @@ export interface ContainerKind<Options, State = undefined> {
   readonly name: string;
   /** The names of its options, so that typing mistakes are refused. Default: any are taken. */
   readonly optionNames?: readonly string[];
+  /**
+   * What a child is that does not say its criticality. Default: critical. Asked before the body is
+   * written, and so before `check`.
+   */
+  readonly childCriticality?: (options: Options) => Criticality;
   /** Called when the workflow is defined; throws a DefinitionError to refuse it. */
   readonly check?: (definition: {
     readonly workflow: string;

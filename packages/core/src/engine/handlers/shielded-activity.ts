@@ -29,7 +29,7 @@ export async function performShielded<T>(
   records: ActionState[],
 ): Promise<Result<Awaited<T>>> {
   const { run } = frame.owner;
-  const state = new ActionState(shieldedNode(name, frame), frame);
+  const state = new ActionState(shieldedNode(name, frame, options.secure), frame);
   records.push(state);
   if (run.journal !== undefined && (await run.journal.restoreShielded(state))) {
     return resultOf(state) as unknown as Result<Awaited<T>>;
@@ -90,8 +90,12 @@ async function settle<T>(
   }
 }
 
-/** A function of a last phase as a node, though it has no place in the definition. */
-export function shieldedNode(name: string, frame: Frame): ShieldedNode {
+/**
+ * A function of a last phase as a node, though it has no place in the definition.
+ *
+ * @param secure - whether it deals with secure values. Default: as the container.
+ */
+export function shieldedNode(name: string, frame: Frame, secure?: boolean): ShieldedNode {
   const around = frame.owner.state?.node;
   return {
     kind: 'shielded',
@@ -104,8 +108,8 @@ export function shieldedNode(name: string, frame: Frame): ShieldedNode {
     successors: [],
     inputs: [],
     criticality: 'critical',
-    secureInputs: around?.secureInputs ?? false,
-    secureOutputs: around?.secureOutputs ?? false,
+    secureInputs: secure ?? around?.secureInputs ?? false,
+    secureOutputs: secure ?? around?.secureOutputs ?? false,
     timeout: undefined,
     metadata: undefined,
   };

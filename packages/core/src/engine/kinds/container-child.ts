@@ -52,4 +52,9 @@ export class ContainerChild implements Child {
   get outputs(): unknown {
     return this.#state.realOutputs;
   }
+
+  get secure(): boolean {
+    const { secureInputs, secureOutputs } = this.#state.node;
+    return secureInputs || secureOutputs;
+  }
 }

@@ -7,7 +7,13 @@
  * Read next: container-kind.ts, the promises that are kept here.
  * @module
  */
-import type { Child, Container, ContainerKind, Verdict } from '../../container-kind.ts';
+import type {
+  Child,
+  Container,
+  ContainerContext,
+  ContainerKind,
+  Verdict,
+} from '../../container-kind.ts';
 import type { ContainerNode } from '../../definition/definition.ts';
 import { DefinitionError } from '../../definition/definition-error.ts';
 import { checkName } from '../../definition/rules/name-rules.ts';
@@ -16,19 +22,21 @@ import type { ActionError } from '../../result.ts';
 import { type Status, type StatusBits, SUCCEEDED, statusBits, statusName } from '../../status.ts';
 import type { ActionState } from '../action-state.ts';
 import type { Frame } from '../frame.ts';
+import { FlowContext } from '../handlers/flow-context.ts';
 import { performShielded } from '../handlers/shielded-activity.ts';
 import { idempotencyKey } from '../idempotency-key.ts';
 import type { ActionRecord } from '../records/action-record.ts';
 import type { Digest } from '../records/digest.ts';
+import { errorOfCause } from '../records/explain.ts';
 import type { RunEngine } from '../run-engine.ts';
 import { cancelled, type Stop } from '../stop.ts';
-import { leafStatus } from '../verdict.ts';
+import { decidingLeaf, isCertainToFail, leafStatus } from '../verdict.ts';
 import { ContainerChild } from './container-child.ts';
 import { checkVerdict, errorOfVerdict } from './container-verdict.ts';
 import { SingleBody } from './single-body.ts';
 
 export class ContainerExecution extends SingleBody {
-  readonly #kind: ContainerKind<unknown, unknown>;
+  readonly kind: ContainerKind<unknown, unknown>;
   readonly #control: Container<unknown, unknown>;
   readonly #children: ReadonlyMap<ActionState, Child>;
   readonly #shielded: ActionState[] = [];
@@ -38,20 +46,27 @@ export class ContainerExecution extends SingleBody {
   #hasState = false;
   /** An order from outside; one that the kind itself gave its children does not decide the status. */
   #outside: Stop | undefined;
+  /** Its own `timeout` has passed, before any other order to stop came. */
+  #isLate = false;
   #hookFault: { readonly thrown: unknown } | undefined;
   #verdict: Verdict | undefined;
 
   constructor(run: RunEngine, node: ContainerNode, state: ActionState) {
     super(run, node.body, state);
-    this.#kind = node.container;
+    this.kind = node.container;
     this.#children = new Map(this.frame.states.map((child) => [child, new ContainerChild(child)]));
     this.#control = this.#makeControl(node, state);
+  }
+
+  /** The container as its kind sees it. */
+  get control(): Container<unknown, unknown> {
+    return this.#control;
   }
 
   override begin(): void {
     const known = this.run.journal?.progress(this.state as ActionState)?.saved;
     try {
-      this.#saved = known ? known.value : this.#kind.initialState?.(this.#control.options);
+      this.#saved = known ? known.value : this.kind.initialState?.(this.#control.options);
       this.#hasState = true;
     } catch (thrown) {
       this.#hookFailed(thrown);
@@ -60,14 +75,14 @@ export class ContainerExecution extends SingleBody {
   }
 
   override childStarting(state: ActionState): Promise<void> | undefined {
-    const { childStarting } = this.#kind;
+    const { childStarting } = this.kind;
     if (childStarting === undefined) return undefined;
     const child = this.#children.get(state) as Child;
     return (async () => childStarting(this.#control, child))();
   }
 
   override childEnded(state: ActionState): void {
-    const { childEnded } = this.#kind;
+    const { childEnded } = this.kind;
     if (childEnded === undefined) return;
     const child = this.#children.get(state) as Child;
     try {
@@ -81,7 +96,7 @@ export class ContainerExecution extends SingleBody {
   }
 
   override frameEnded(frame: Frame): void {
-    if (this.#kind.finish === undefined && this.#pending.length === 0) this.#end(leafStatus(frame));
+    if (this.kind.finish === undefined && this.#pending.length === 0) this.#end(leafStatus(frame));
     else void this.#finish(frame);
   }
 
@@ -90,8 +105,8 @@ export class ContainerExecution extends SingleBody {
     await Promise.all(this.#pending);
     try {
       if (this.#hasState) {
-        const verdict = await this.#kind.finish?.(this.#control);
-        this.#verdict = checkVerdict(verdict, this.#kind.name, this.path);
+        const verdict = await this.kind.finish?.(this.#control);
+        this.#verdict = checkVerdict(verdict, this.kind.name, this.path);
       }
     } catch (thrown) {
       this.#hookFailed(thrown);
@@ -123,7 +138,7 @@ export class ContainerExecution extends SingleBody {
 
   #hookFailed(thrown: unknown): void {
     this.#hookFault ??= { thrown };
-    this.#cancelChildren('CONTAINER_KIND_FAILED', `The kind "${this.#kind.name}" has failed.`);
+    this.#cancelChildren('CONTAINER_KIND_FAILED', `The kind "${this.kind.name}" has failed.`);
   }
 
   #cancelChildren(code: string, message: string): void {
@@ -133,6 +148,11 @@ export class ContainerExecution extends SingleBody {
   override halt(stop: Stop): void {
     this.#outside ??= stop;
     super.halt(stop);
+  }
+
+  protected override timeIsUp(): void {
+    this.#isLate = this.#outside === undefined;
+    super.timeIsUp();
   }
 
   #makeControl(node: ContainerNode, state: ActionState): Container<unknown, unknown> {
@@ -147,15 +167,23 @@ export class ContainerExecution extends SingleBody {
       },
       clock: run.clock,
       options: node.options,
+      context: new FlowContext(state) as ContainerContext,
       children: [...this.#children.values()],
       get stopped() {
         const stop = execution.#outside;
         if (stop === undefined) return undefined;
         const status = statusName(stop.bits) as 'Cancelled' | 'TimedOut';
-        return { status, code: stop.error.code, message: stop.error.message };
+        const { code, message } = stop.error;
+        return { status, code, message, isOwnTimeout: execution.#isLate };
       },
       get leafStatus() {
         return statusName(leafStatus(frame)) as Status;
+      },
+      get leafError() {
+        return errorOfCause(decidingLeaf(frame));
+      },
+      get failureIsCertain() {
+        return isCertainToFail(frame);
       },
       get state() {
         return execution.#saved;
@@ -176,7 +204,7 @@ export class ContainerExecution extends SingleBody {
 
   /** Functions of the last phase have a path and an idempotency key, as children do. */
   #checkName(name: string): void {
-    const place = { workflow: this.run.workflow.name, path: this.path, kind: this.#kind.name };
+    const place = { workflow: this.run.workflow.name, path: this.path, kind: this.kind.name };
     checkName(name, 'function of the last phase', place);
     if (!this.body.names.has(name) && !this.#shielded.some((state) => state.name === name)) return;
     throw new DefinitionError(
