@@ -19,7 +19,7 @@ export interface Row {
 export type House = Readonly<Record<string, Row>>;
 
 /** Ports that a backend may serve; the stores for runs come with core. */
-const ports = ['clock', 'lock', 'optimistic', 'counter'];
+const ports = ['clock', 'lock', 'optimistic', 'counter', 'claim'];
 const portsAndRuns = [...ports, 'core'];
 
 /** One package per backend, and the one that spreads a run over machines. Only `cli` may import these. */

@@ -6,6 +6,7 @@
  * @module
  */
 import type { CodeEntry } from './code-table.ts';
+import { claimCodes } from './codes/claim.ts';
 import { clockCodes } from './codes/clock.ts';
 import { coreDurableCodes } from './codes/core.durable.ts';
 import { coreRunCodes } from './codes/core.run.ts';
@@ -28,6 +29,7 @@ export const errorCodes: typeof errorsCodes &
   typeof optimisticCodes &
   typeof counterCodes &
   typeof lockCodes &
+  typeof claimCodes &
   typeof sqliteCodes &
   typeof testkitCodes = Object.freeze({
   ...errorsCodes,
@@ -39,6 +41,7 @@ export const errorCodes: typeof errorsCodes &
   ...optimisticCodes,
   ...counterCodes,
   ...lockCodes,
+  ...claimCodes,
   ...sqliteCodes,
   ...testkitCodes,
 });

@@ -9,4 +9,5 @@
 export type { GivingBack } from './giving-back.ts';
 export { type Claim, type Grant, Holding } from './holding.ts';
 export { type Ask, Leasing, type LeasingRules } from './leasing.ts';
+export { LocalTurns, type Turn } from './local-turns.ts';
 export { toStoredName } from './lock-rules.ts';

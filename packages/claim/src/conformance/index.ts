@@ -1,0 +1,5 @@
+/**
+ * The suites that every driver of `@runafter/claim` passes.
+ * @module
+ */
+export {};

@@ -1,0 +1,264 @@
+/**
+ * The Pool on any store.
+ *
+ * Waiting, deadlines, renewals and aborts are those of locks (`@runafter/lock/leasing`): a claim is the acquisition
+ * of a name of which there are several. An assignment has its operation as owner and no ttl, so it is repeatable
+ * by itself, and nobody has to keep it alive.
+ * Read next: pool-driver.ts, how a store becomes a driver of leases; claims.ts, what is handed over.
+ * @module
+ */
+import {
+  type Clock,
+  type Duration,
+  exponential,
+  isTransient,
+  parseDuration,
+  type Random,
+  retry,
+  systemClock,
+  untilAborted,
+  type WaitOptions,
+} from '@runafter/clock';
+import { hasCode, ServiceClosedError } from '@runafter/errors';
+import type { LockTimeoutError } from '@runafter/lock';
+import { Leasing, toStoredName } from '@runafter/lock/leasing';
+import { PoolEmptyError, PoolOptionError } from './claim-errors.ts';
+import { AssignedResource, LeasedResource } from './claims.ts';
+import { assertClaimOptions, assertOnce, operationOf, toOwner } from './operation.ts';
+import { assignments, leases } from './pool-driver.ts';
+import type {
+  Assignment,
+  AssignOptions,
+  LeaseOptions,
+  Pool,
+  PoolEntry,
+  Resource,
+  ResourceLease,
+} from './pool-port.ts';
+import { fromStored, toStored } from './pool-resources.ts';
+import type { Claimed, PoolStore, ResourceState, StoredResource } from './pool-store.ts';
+
+/** Options of {@link pool}. */
+export interface PoolOptions {
+  /** Of leases that say none. Default '30s'. */
+  readonly ttl?: Duration | undefined;
+  /** The longest time between two requests of who waits, as that of a lock. Default '1s'. */
+  readonly poll?: Duration | undefined;
+  /** Who this is: what the owners of its leases begin with. Default: the machine's name and the process's number. */
+  readonly holder?: string | undefined;
+  /** By which waits end and leases are counted. Default: the system's. */
+  readonly clock?: Clock | undefined;
+  /** Where the jitter of the waits comes from. Default `Math.random`. */
+  readonly random?: Random | undefined;
+}
+
+/**
+ * Makes a pool of a store. Whoever claims from the same pool uses the same store and name, from whatever machine.
+ *
+ * @param resources - those that the pool has never had are added by the first call: an array of texts, or of objects
+ *   with an `id`. Those that were withdrawn stay so until `add()`. Leave it out where another process adds them.
+ * @throws {PoolOptionError} `POOL_OPTION_INVALID`
+ * @throws {PoolResourceError} `POOL_RESOURCE_INVALID`
+ * @throws {LockOptionError} `LOCK_OPTION_INVALID`: of an option that pools have in common with locks.
+ * @throws {DurationError} `DURATION_INVALID`
+ * @example
+ * const licences = pool(memoryPools(), 'licences', ['E5-001', 'E5-002', 'E5-003']);
+ * const licence = await licences.claim({ mode: 'assign', once: 'hire-17' });
+ */
+export function pool<const T extends Resource>(
+  store: PoolStore,
+  name: string,
+  resources: readonly T[] = [],
+  options: PoolOptions = {},
+): Pool<T> {
+  if (typeof name !== 'string' || name === '' || !isWellFormed(name)) {
+    const fix = `is ${JSON.stringify(name)}. Pass at least one character of well-formed Unicode.`;
+    throw new PoolOptionError(String(name), 'its name', fix);
+  }
+  return new StoredPool(store, name, toStored(name, resources), options);
+}
+
+const untilGivenUp = exponential({
+  count: Number.POSITIVE_INFINITY,
+  interval: '50ms',
+  maximum: '2s',
+  totalTime: '30s',
+  when: isTransient,
+});
+
+class StoredPool<T extends Resource> implements Pool<T> {
+  readonly name: string;
+  readonly #store: PoolStore;
+  readonly #key: string;
+  readonly #initial: readonly StoredResource[];
+  readonly #clock: Clock;
+  readonly #random: Random | undefined;
+  readonly #leasing: Leasing<LeasedResource<T>, Claimed>;
+  readonly #assigning: Leasing<AssignedResource, Claimed>;
+  #added: Promise<void> | undefined;
+  #closing: Promise<void> | undefined;
+
+  constructor(
+    store: PoolStore,
+    name: string,
+    initial: readonly StoredResource[],
+    options: PoolOptions,
+  ) {
+    const { clock = systemClock, random } = options;
+    this.name = name;
+    this.#store = store;
+    this.#key = toStoredName(name);
+    this.#initial = initial;
+    this.#clock = clock;
+    this.#random = random;
+    const prepare = (waiting: WaitOptions) => this.#addInitial(waiting);
+    this.#leasing = new Leasing(leases(store, prepare), options, {
+      shared: true,
+      hold: (tools, claim) => new LeasedResource<T>(tools, claim),
+    });
+    this.#assigning = new Leasing(assignments(store, name, prepare), options, {
+      shared: true,
+      hold: (_, claim) => new AssignedResource(claim),
+    });
+  }
+
+  claim(options: AssignOptions): Promise<Assignment<T>>;
+  claim(options: LeaseOptions): Promise<ResourceLease<T>>;
+  async claim(options: AssignOptions | LeaseOptions): Promise<Assignment<T> | ResourceLease<T>> {
+    assertClaimOptions(this.name, options);
+    const wait = parseDuration(options.wait ?? 0, 'wait');
+    const claimed = wait === 0 ? await this.tryClaim(options) : await this.#wait(options, wait);
+    if (claimed === undefined) throw new PoolEmptyError(this.#store.name, this.name, 0);
+    return claimed;
+  }
+
+  tryClaim(options: AssignOptions): Promise<Assignment<T> | undefined>;
+  tryClaim(options: LeaseOptions): Promise<ResourceLease<T> | undefined>;
+  tryClaim(
+    options: AssignOptions | LeaseOptions,
+  ): Promise<Assignment<T> | ResourceLease<T> | undefined>;
+  async tryClaim(
+    options: AssignOptions | LeaseOptions,
+  ): Promise<Assignment<T> | ResourceLease<T> | undefined> {
+    assertClaimOptions(this.name, options);
+    if (options.mode === 'lease') {
+      return await this.#leasing.tryAcquire(this.name, options, { weight: 1 });
+    }
+    const { once, signal } = options;
+    const ask = { weight: 1, owner: toOwner(once) };
+    return this.#toAssignment(once, await this.#assigning.tryAcquire(this.name, { signal }, ask));
+  }
+
+  async #wait(
+    options: AssignOptions | LeaseOptions,
+    wait: number,
+  ): Promise<Assignment<T> | ResourceLease<T> | undefined> {
+    try {
+      if (options.mode === 'lease') {
+        return await this.#leasing.acquire(this.name, { ...options, wait }, { weight: 1 });
+      }
+      const { once, signal } = options;
+      const ask = { weight: 1, owner: toOwner(once) };
+      const assigned = await this.#assigning.acquire(this.name, { signal, wait }, ask);
+      return this.#toAssignment(once, assigned);
+    } catch (error) {
+      throw hasCode(error, 'LOCK_TIMEOUT') ? this.#emptyOrSilent(error as LockTimeoutError) : error;
+    }
+  }
+
+  /** A pool that did not answer is not known to be empty. */
+  #emptyOrSilent({ waited, cause }: LockTimeoutError): unknown {
+    return cause ?? new PoolEmptyError(this.#store.name, this.name, waited);
+  }
+
+  #toAssignment(once: string, assigned: AssignedResource): Assignment<T>;
+  #toAssignment(once: string, assigned: AssignedResource | undefined): Assignment<T> | undefined;
+  #toAssignment(once: string, assigned: AssignedResource | undefined): Assignment<T> | undefined {
+    return assigned?.toAssignment<T>(once, (options) => this.release(once, options));
+  }
+
+  async release(once: string, options: WaitOptions = {}): Promise<boolean> {
+    assertOnce(this.name, once);
+    const request = { pool: this.#key, owner: toOwner(once), forGood: true };
+    let had = false;
+    // What an attempt took back whose reply was lost, the next one cannot see: it answers for both.
+    await this.#patiently(options, async (patient) => {
+      had = (await this.#store.release(request, patient)) || had;
+    });
+    return had;
+  }
+
+  async add(resources: readonly T[], options: WaitOptions = {}): Promise<void> {
+    const request = { pool: this.#key, resources: toStored(this.name, resources), again: true };
+    await this.#patiently(options, (patient) => this.#store.add(request, patient));
+  }
+
+  async withdraw(ids: readonly string[], options: WaitOptions = {}): Promise<void> {
+    // Else one that this object would still add was handed out after all.
+    await this.#patiently(options, async (patient) => {
+      await this.#addInitial(patient);
+      await this.#store.withdraw(this.#key, ids, patient);
+    });
+  }
+
+  async inspect(options: WaitOptions = {}): Promise<readonly PoolEntry<T>[]> {
+    return await this.#patiently(options, async (patient) => {
+      await this.#addInitial(patient);
+      const states = await this.#store.inspect(this.#key, patient);
+      return states.map((state) => entryOf<T>(state));
+    });
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= Promise.all([this.#leasing.close(), this.#assigning.close()]).then(() => {});
+    return this.#closing;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  /** What may be done again is, while the service does not answer. An abort ends it at once. */
+  async #patiently<R>(
+    { signal }: WaitOptions,
+    work: (options: WaitOptions) => Promise<R>,
+  ): Promise<R> {
+    signal?.throwIfAborted();
+    if (this.#closing !== undefined) throw new ServiceClosedError(this.#store.name);
+    const working = retry(() => work({ signal }), untilGivenUp, {
+      clock: this.#clock,
+      random: this.#random,
+      signal,
+    });
+    return await untilAborted(signal, working);
+  }
+
+  /** Once; a failure is for the caller who met it, and the next one tries again. */
+  #addInitial({ signal }: WaitOptions): Promise<void> {
+    if (this.#initial.length === 0) return Promise.resolve();
+    this.#added ??= this.#store
+      .add({ pool: this.#key, resources: this.#initial, again: false }, {})
+      .catch((error: unknown) => {
+        this.#added = undefined;
+        throw error;
+      });
+    return untilAborted(signal, this.#added);
+  }
+}
+
+function entryOf<T extends Resource>(state: ResourceState): PoolEntry<T> {
+  const { withdrawn, claim } = state;
+  const resource = fromStored<T>(state);
+  if (claim === undefined) return { resource, withdrawn, claim };
+  const { token, claimedAt, expiresIn } = claim;
+  const { mode, by } = operationOf(claim.owner);
+  return {
+    resource,
+    withdrawn,
+    claim: { mode, by, token, claimedAt: new Date(claimedAt), expiresIn },
+  };
+}
+
+function isWellFormed(text: string): boolean {
+  return !/\p{Surrogate}/u.test(text);
+}

@@ -1,0 +1,204 @@
+/**
+ * Pools in documents, one document per pool, on any backend that keeps documents: blobs and REST resources too.
+ *
+ * Every step is one update() of the document, so claims that wait in one process share a request. A claim expires
+ * without a clock that all machines would have to share: see stillness.ts.
+ * @module
+ */
+import { type Clock, systemClock, type WaitOptions } from '@runafter/clock';
+import { hasCode, ServiceUnavailableError } from '@runafter/errors';
+import type { Busy, Watch } from '@runafter/lock';
+import { type DocumentStore, update } from '@runafter/optimistic';
+import type {
+  AddRequest,
+  ClaimantRequest,
+  Claimed,
+  ClaimRequest,
+  PoolStore,
+  ReleaseRequest,
+  ResourceState,
+  Retired,
+} from '../pool-store.ts';
+import { Stillness } from '../stillness.ts';
+import * as shelves from './pool-shelf.ts';
+
+/** What the document of a pool holds. */
+export type PoolDocument = shelves.Shelf;
+
+/** Options of {@link documentPools}. */
+export interface DocumentPoolsOptions {
+  /** By which claims expire. Default: the system's. */
+  readonly clock?: Clock | undefined;
+}
+
+/**
+ * Makes a store of pools of a document store. A pool is the document with the pool's name as its key, and is read
+ * and written as a whole: good for hundreds of resources, and for some claims a second.
+ *
+ * A lease whose holder has died is handed out again by who has watched it for its ttl: claim with a `wait` that is
+ * longer than that.
+ *
+ * @param documents - stays open when the pools are closed.
+ * @example
+ * const licences = pool(documentPools(blobDocumentStore(container)), 'licences', ['E5-001', 'E5-002']);
+ */
+export function documentPools(
+  documents: DocumentStore<PoolDocument>,
+  { clock = systemClock }: DocumentPoolsOptions = {},
+): PoolStore {
+  return new DocumentPools(documents, clock);
+}
+
+class DocumentPools implements PoolStore {
+  readonly name: string;
+  readonly queues = false;
+  readonly #documents: DocumentStore<PoolDocument>;
+  readonly #clock: Clock;
+  readonly #stillness: Stillness;
+  readonly #watchers = new Map<string, Set<() => void>>();
+
+  constructor(documents: DocumentStore<PoolDocument>, clock: Clock) {
+    this.name = `Pools in ${documents.name}`;
+    this.#documents = documents;
+    this.#clock = clock;
+    this.#stillness = new Stillness(clock);
+  }
+
+  async claim(
+    { pool, owner, ttl }: ClaimRequest,
+    options: WaitOptions,
+  ): Promise<Claimed | Busy | Retired> {
+    let reply: Claimed | Busy | Retired = { granted: false };
+    await this.#change(pool, options, (shelf) => {
+      if (shelf.retired.includes(owner)) {
+        reply = { granted: false, retired: true };
+        return false;
+      }
+      const held = shelves.heldBy(shelf, owner);
+      if (held !== undefined) {
+        reply = shelves.toClaimed(held);
+        if (held.ttl === undefined) return false;
+        shelves.renew(held, ttl);
+        return true;
+      }
+      const free = shelves.firstFree(shelf, (resource) => this.#expiresIn(pool, resource) <= 0);
+      if (free === undefined) {
+        reply = { granted: false, freeIn: this.#freeIn(pool, shelf) };
+        return false;
+      }
+      shelves.handOut(free, owner, ttl, this.#clock.now());
+      reply = shelves.toClaimed(free);
+      return true;
+    });
+    return reply;
+  }
+
+  async renew(
+    { pool, owner }: ClaimantRequest,
+    ttl: number,
+    options: WaitOptions,
+  ): Promise<boolean> {
+    let renewed = false;
+    await this.#change(pool, options, (shelf) => {
+      const held = shelves.heldBy(shelf, owner);
+      renewed = held !== undefined;
+      if (held !== undefined) shelves.renew(held, ttl);
+      return renewed;
+    });
+    return renewed;
+  }
+
+  async release({ pool, owner, forGood }: ReleaseRequest, options: WaitOptions): Promise<boolean> {
+    let had = false;
+    await this.#change(pool, options, (shelf) => {
+      const isKnown = shelf.retired.includes(owner);
+      const took = shelves.takeBack(shelf, owner);
+      // Also when it was taken back by a try whose reply was lost.
+      had ||= took;
+      if (forGood) shelves.retire(shelf, owner);
+      return took || (forGood && !isKnown);
+    });
+    if (had) this.#wake(pool);
+    return had;
+  }
+
+  /** Releases of other processes are not told. */
+  watch({ pool }: ClaimantRequest, wake: () => void): Watch {
+    const watchers = this.#watchers.get(pool) ?? new Set();
+    this.#watchers.set(pool, watchers);
+    const watcher = () => wake();
+    watchers.add(watcher);
+    const stop = () => {
+      watchers.delete(watcher);
+      if (watchers.size === 0) this.#watchers.delete(pool);
+    };
+    return { hears: false, stop };
+  }
+
+  async add(request: AddRequest, options: WaitOptions): Promise<void> {
+    await this.#change(request.pool, options, (shelf) => {
+      shelves.put(shelf, request);
+      return true;
+    });
+    this.#wake(request.pool);
+  }
+
+  async withdraw(pool: string, ids: readonly string[], options: WaitOptions): Promise<void> {
+    await this.#change(pool, options, (shelf) => {
+      shelves.withdraw(shelf, ids);
+      return true;
+    });
+  }
+
+  async inspect(pool: string, options: WaitOptions): Promise<readonly ResourceState[]> {
+    const document = await this.#documents.read(pool, options);
+    const shelf = document?.value ?? shelves.newShelf();
+    return shelves.toStates(shelf, (resource) => this.#expiresIn(pool, resource));
+  }
+
+  async close(): Promise<void> {}
+
+  async [Symbol.asyncDispose](): Promise<void> {}
+
+  /** @param change - changes the shelf, which is this call's own, and says whether it did. */
+  async #change(
+    pool: string,
+    { signal }: WaitOptions,
+    change: (shelf: shelves.Shelf) => boolean,
+  ): Promise<void> {
+    const next = (current: PoolDocument | undefined) => {
+      const shelf = current ?? shelves.newShelf();
+      return change(shelf) ? shelf : undefined;
+    };
+    try {
+      // All that is done here may be done twice: each step finds what it has done itself.
+      await update(this.#documents, pool, next, { clock: this.#clock, idempotent: true, signal });
+    } catch (error) {
+      throw asService(this.name, error);
+    }
+  }
+
+  #freeIn(pool: string, { resources }: shelves.Shelf): number | undefined {
+    const inUse = resources.filter(({ withdrawn }) => !withdrawn);
+    const earliest = Math.min(...inUse.map((resource) => this.#expiresIn(pool, resource)));
+    return Number.isFinite(earliest) ? earliest : undefined;
+  }
+
+  #expiresIn(pool: string, { id, owner, ttl, token, renewals }: shelves.Shelved): number {
+    if (owner === undefined || ttl === undefined) return Number.POSITIVE_INFINITY;
+    return this.#stillness.endsIn(`${pool}\n${id}`, `${token} ${renewals}`, ttl);
+  }
+
+  #wake(pool: string): void {
+    for (const wake of [...(this.#watchers.get(pool) ?? [])]) wake();
+  }
+}
+
+/** That too many write at once passes, as a service does that is not there. */
+function asService(service: string, error: unknown): unknown {
+  if (hasCode(error, 'OUTCOME_UNKNOWN')) {
+    return new ServiceUnavailableError(service, 'unknown', { cause: error });
+  }
+  const isBusy = hasCode(error, 'UPDATE_CONTENDED') || hasCode(error, 'UPDATE_TIMED_OUT');
+  return isBusy ? new ServiceUnavailableError(service, 'not-done', { cause: error }) : error;
+}
