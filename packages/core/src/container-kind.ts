@@ -13,6 +13,7 @@
  */
 import type { Clock, Duration, RetryPolicy } from '@runafter/clock';
 import type { Criticality } from './definition/definition.ts';
+import type { BodyDescription } from './definition/description.ts';
 import type { ActionRecord } from './engine/records/action-record.ts';
 import type { ActionError, Result } from './result.ts';
 import type { Status } from './status.ts';
@@ -152,6 +153,8 @@ export interface ContainerKind<Options, State = undefined> {
     readonly path: string;
     readonly options: Options;
     readonly children: readonly ChildDefinition[];
+    /** The body as `describe()` shows it, with everything inside. */
+    readonly body: BodyDescription;
   }) => void;
   /** The state before anything happened. Default undefined. */
   readonly initialState?: (options: Options) => State;

@@ -57,6 +57,11 @@ export function describe(workflow: Workflow<any, unknown>): WorkflowDescription 
   });
 }
 
+/** Describes a body by itself; limiters have numbers of their own then. */
+export function describeBody(body: Body): BodyDescription {
+  return new Describer().body(body);
+}
+
 class Describer {
   readonly #limiters = new Map<Limiter, number>();
 

@@ -6,7 +6,9 @@
  * @module
  */
 import type { ChildDefinition, ContainerKind } from '../../container-kind.ts';
+import type { Body } from '../definition.ts';
 import { DefinitionError, HandleError } from '../definition-error.ts';
+import { describeBody } from '../describe.ts';
 import type { BodyOf, ContainerOptions, Flow } from '../flow.ts';
 import { type Dependency, type Handle, HandleReference } from '../handle.ts';
 import { checkName } from '../rules/name-rules.ts';
@@ -56,13 +58,17 @@ export function container<
     ...containerOptions,
     ...known,
   ]);
-  const inside = writeBody(start, {}, 'body', body, newFlow);
+  const childCriticality = kind.childCriticality?.(optionsOf(start) as Options);
+  const inside = writeBody(start, { childCriticality }, 'body', body, newFlow);
   const kindOptions = optionsOf(start);
   kind.check?.({
     workflow: around.workflow.name,
     path: start.base.address,
     options: kindOptions as Options,
     children: inside.nodes.map((_, index) => childOf(inside, index)),
+    get body() {
+      return describeBody(inside as unknown as Body);
+    },
   });
   const handle = addNode(around, {
     kind: 'container',
@@ -110,7 +116,14 @@ function bodyOf(flow: object): BodyDraft {
   );
 }
 
-const hooks = ['check', 'initialState', 'childStarting', 'childEnded', 'finish'] as const;
+const hooks = [
+  'childCriticality',
+  'check',
+  'initialState',
+  'childStarting',
+  'childEnded',
+  'finish',
+] as const;
 
 function checkKind<Options, State>(kind: ContainerKind<Options, State>, around: BodyDraft): void {
   const place = { workflow: around.workflow.name, path: around.address, kind: around.kind };

@@ -6,7 +6,15 @@
  * @module
  */
 import type { Limiter } from '@runafter/clock';
-import type { Body, BranchNode, Edge, Node, Source, Successor } from '../definition.ts';
+import type {
+  Body,
+  BranchNode,
+  Criticality,
+  Edge,
+  Node,
+  Source,
+  Successor,
+} from '../definition.ts';
 import { DefinitionError, type DefinitionPlace } from '../definition-error.ts';
 
 /** What is known of the whole workflow while its bodies are written. */
@@ -43,6 +51,8 @@ export interface BodyDraft {
   readonly repeats: boolean;
   /** Those of all containers around it, in the global order. */
   readonly limiters: readonly Limiter[];
+  /** What a node of it is that does not say its criticality. */
+  readonly childCriticality: Criticality;
   readonly nodes: NodeDraft[];
   readonly names: Map<string, number>;
   readonly secure: SecureEntry;
@@ -81,6 +91,7 @@ export function openBody(
         readonly repeats: boolean;
         readonly limiters: readonly Limiter[];
         readonly secureInputs: boolean;
+        readonly childCriticality: Criticality | undefined;
       }
     | undefined,
 ): BodyDraft {
@@ -101,6 +112,7 @@ export function openBody(
     depth,
     repeats: around?.repeats ?? false,
     limiters: around?.limiters ?? [],
+    childCriticality: around?.childCriticality ?? 'critical',
     nodes: [],
     names: new Map(),
     secure: { allInputs: around?.secureInputs ?? false, inputs: [], item: false, state: false },

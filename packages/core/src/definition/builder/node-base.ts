@@ -3,7 +3,7 @@
  * and, for containers, the body inside.
  * @module
  */
-import type { NodeBase, Source } from '../definition.ts';
+import type { Criticality, NodeBase, Source } from '../definition.ts';
 import { DefinitionError, type DefinitionPlace } from '../definition-error.ts';
 import { HandleReference } from '../handle.ts';
 import { inLimiterOrder, limiterList } from '../rules/limiter-order.ts';
@@ -75,7 +75,7 @@ export function beginNode(
     runAfter: edges,
     successors: [],
     inputs,
-    criticality: criticalityOption(read),
+    criticality: criticalityOption(read, body.childCriticality),
     secureInputs: secure.inputs,
     secureOutputs: secure.outputs,
     timeout: knownOptions.includes('timeout') ? durationOption(read, 'timeout') : undefined,
@@ -104,6 +104,8 @@ export interface Inside {
   /** The handles that the body's function gets, for the runAfter list of this length. */
   readonly labels: readonly string[];
   readonly secureInputs: boolean;
+  /** What a node of the body is that does not say its criticality. Default: critical. */
+  readonly childCriticality: Criticality | undefined;
 }
 
 /** Runs the function that writes the body of a container which `start` began. */
@@ -126,6 +128,7 @@ export function writeBody(
     repeats: parent.repeats || inside.repeats === true,
     limiters: limitersInside(start),
     secureInputs: base.secureInputs,
+    childCriticality: inside.childCriticality,
   });
   const inputs = start.labels.map((label, position) =>
     valueHandle(body, { from: 'inputs', position }, `the value of ${label}`),

@@ -183,9 +183,9 @@ export function limiterOption({ place, values }: Options): Limiter | undefined {
   );
 }
 
-/** What a failure means; critical unless said. */
-export function criticalityOption(options: Options): Criticality {
-  return choiceOption(options, 'criticality', ['critical', 'important', 'optional']) ?? 'critical';
+/** What a failure means; what the body around it says where the node itself says nothing. */
+export function criticalityOption(options: Options, unsaid: Criticality): Criticality {
+  return choiceOption(options, 'criticality', ['critical', 'important', 'optional']) ?? unsaid;
 }
 
 /** Which of inputs and outputs are secure; neither unless said. */
