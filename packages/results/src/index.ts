@@ -21,6 +21,14 @@ export {
   type Sources,
   type StandIn,
 } from './consolidate.ts';
+export {
+  allOrNothing,
+  bestEffort,
+  type FailurePolicy,
+  type FlaggedContext,
+  type FlaggedFailure,
+  graduated,
+} from './failure-policy.ts';
 export { filter } from './filter.ts';
 export { findingFirstError, firstError } from './first-error.ts';
 export {
@@ -30,6 +38,9 @@ export {
   groupingErrorsByCode,
 } from './group-errors-by-code.ts';
 export { type Partition, partition, partitioning } from './partition.ts';
+export { policyScope } from './policy-scope.ts';
+export { type NotVoted, type Quorum, type QuorumOptions, quorum } from './quorum.ts';
+export type { Decision, Needed } from './quorum-decision.ts';
 export type {
   FailedOf,
   FailingStatus,
