@@ -40,7 +40,7 @@ export const house: House = {
   clock: { ours: [] },
   core: { ours: ['clock'], others: ['devalue'] },
   results: { ours: ['core'] },
-  saga: { ours: ['core'] },
+  saga: { ours: ['core', 'clock'] },
   optimistic: { ours: ['clock'], others: ['@standard-schema/spec'] },
   counter: { ours: ['optimistic', 'clock'] },
   lock: { ours: ['clock'] },

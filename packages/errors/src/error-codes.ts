@@ -16,6 +16,7 @@ import { errorsCodes } from './codes/errors.ts';
 import { lockCodes } from './codes/lock.ts';
 import { optimisticCodes } from './codes/optimistic.ts';
 import { resultsCodes } from './codes/results.ts';
+import { sagaCodes } from './codes/saga.ts';
 import { sqliteCodes } from './codes/sqlite.ts';
 import { testkitCodes } from './codes/testkit.ts';
 
@@ -30,6 +31,7 @@ export const errorCodes: typeof errorsCodes &
   typeof counterCodes &
   typeof lockCodes &
   typeof claimCodes &
+  typeof sagaCodes &
   typeof sqliteCodes &
   typeof testkitCodes = Object.freeze({
   ...errorsCodes,
@@ -42,6 +44,7 @@ export const errorCodes: typeof errorsCodes &
   ...counterCodes,
   ...lockCodes,
   ...claimCodes,
+  ...sagaCodes,
   ...sqliteCodes,
   ...testkitCodes,
 });

@@ -199,8 +199,8 @@ export class RunEngine {
   /** Starts a body: everything in it that waits for nothing. */
   open(frame: Frame): void {
     const { nodes, roots } = frame.body;
-    if (nodes.length === 0) frame.owner.frameEnded(frame);
-    else if (this.journal?.mayKnow(frame)) void this.#reopen(frame, this.journal);
+    if (this.journal?.mayKnow(frame)) void this.#reopen(frame, this.journal);
+    else if (nodes.length === 0) frame.owner.frameEnded(frame);
     else for (const index of roots) this.dispatch(frame.at(index));
   }
 
