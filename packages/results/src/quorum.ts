@@ -197,13 +197,7 @@ function outcomeOf({ options, children }: RunningQuorum, decision: Decision): Qu
  *   }));
  * flow.action('Publish', [asked], ([{ decision, yes, notVoted }]) => …);
  */
-export function quorum<
-  In,
-  O,
-  X,
-  const R extends readonly Dependency<NoInfer<O>, unknown>[],
-  V extends Readonly<Record<string, unknown>>,
->(
+export function quorum<In, O, X, const R extends readonly Dependency<NoInfer<O>, unknown>[], V>(
   flow: Flow<In, O, X>,
   name: string,
   runAfter: R,

@@ -181,3 +181,83 @@ describe('the facts of a running container', () => {
     expect(clock.pending).toBe(0);
   });
 });
+
+describe('childCriticality', () => {
+  const kind: ContainerKind<{ readonly strict: boolean }> = {
+    name: 'lenient',
+    childCriticality: ({ strict }) => (strict ? 'critical' : 'optional'),
+  };
+  const flowOf = (strict: boolean) =>
+    workflow('Lenient', (flow) => {
+      container(
+        flow,
+        kind,
+        'Lenient',
+        [],
+        (inner) => {
+          inner.action('Silent', boom);
+          inner.action('Fine', () => 1, { criticality: 'critical' });
+          inner.scope('Inside', [], (scope) => void scope.action('Deep', boom));
+        },
+        { strict },
+      );
+    });
+
+  it.each([
+    { strict: false, status: 'Succeeded', silent: 'optional' },
+    { strict: true, status: 'Failed', silent: 'critical' },
+  ])('of strict: $strict is what the own children are that say nothing', async (row) => {
+    const flow = flowOf(row.strict);
+    const run = start(flow, undefined, { clock: virtualClock() });
+
+    expect((await run.finished).status).toBe(row.status);
+    expect(run.result('Lenient')?.results).toMatchObject([
+      { name: 'Silent', criticality: row.silent },
+      { name: 'Fine', criticality: 'critical' },
+      { name: 'Inside', criticality: row.silent, results: [{ criticality: 'critical' }] },
+    ]);
+    expect(describeWorkflow(flow).body.actions[0]).toMatchObject({
+      body: { actions: [{ criticality: row.silent }, { criticality: 'critical' }, {}] },
+    });
+  });
+
+  it('lets a body return only the result of what may have no output', () => {
+    const lenient = { ...kind, childCriticality: () => 'important' as const };
+    const define = () =>
+      workflow('Lenient', (flow) => {
+        container(flow, lenient, 'Lenient', [], (inner) => inner.action('A', () => 1), {
+          strict: false,
+        });
+      });
+
+    expect(define).toThrow(expect.objectContaining({ code: 'RETURN_NOT_CERTAIN' }));
+  });
+});
+
+describe('check', () => {
+  it('sees the body as describe() shows it', () => {
+    const seen: unknown[] = [];
+    const kind: ContainerKind<object> = { name: 'noted', check: ({ body }) => seen.push(body) };
+    const flow = workflow('Noted', (flow) => {
+      container(
+        flow,
+        kind,
+        'Noted',
+        [],
+        (inner) => {
+          const first = inner.action('First', () => 1);
+          inner.forEach(
+            'Loop',
+            [first],
+            () => [1],
+            (each) => void each.action('Deep', () => 1),
+            { keep: 'summary' },
+          );
+        },
+        {},
+      );
+    });
+
+    expect(seen).toEqual([(describeWorkflow(flow).body.actions[0] as { body: unknown }).body]);
+  });
+});

@@ -19,7 +19,7 @@ describe('the last phase', () => {
     const clock = virtualClock();
     const seen: unknown[] = [];
     const finish: Finish = async (container) => {
-      seen.push(container.stopped?.status);
+      seen.push(container.stopped?.status, container.stopped?.isOwnTimeout);
       const { status } = await container.perform('Clean', async ({ signal }) => {
         await clock.sleep('10m', { signal });
         seen.push(signal.aborted);
@@ -28,6 +28,7 @@ describe('the last phase', () => {
       return undefined;
     };
     const isRun = how.endsWith('run');
+    const isOwn = how.endsWith('container');
     const run = start(working(clock, finish, timeout), undefined, {
       clock,
       grace: '1s',
@@ -38,7 +39,7 @@ describe('the last phase', () => {
     await clock.advance('1h');
     const { results, startTime, endTime } = await run.finished;
 
-    expect(seen).toEqual([status, false, 'Succeeded']);
+    expect(seen).toEqual([status, isOwn, false, 'Succeeded']);
     expect(outline(results)).toMatchObject({ 'Tidy/Clean': 'Succeeded' });
     expect(results[0]?.status).toBe(status);
     expect(endTime.getTime() - startTime.getTime()).toBe(11 * 60_000);
@@ -64,7 +65,12 @@ describe('the last phase', () => {
     expect(seen).toEqual([
       undefined,
       false,
-      { status: 'Cancelled', code: 'RUN_CANCELLED', message: expect.stringContaining('Now!') },
+      {
+        status: 'Cancelled',
+        code: 'RUN_CANCELLED',
+        message: expect.stringContaining('Now!'),
+        isOwnTimeout: false,
+      },
     ]);
   });
 

@@ -119,6 +119,40 @@ describe('why', () => {
     ]);
   });
 
+  it('tells what failed in a run that Succeeded, and why it did not fail the run', async () => {
+    const why = await whyOf(
+      workflow('Order', (flow) => {
+        flow.action('Mail', fail, { criticality: 'important' });
+        flow.scope(
+          'Tell',
+          [],
+          (scope) => void scope.action('Chat', fail, { criticality: 'optional' }),
+        );
+      }),
+    );
+
+    expect(why.chain).toEqual([]);
+    expect(why.text).toBe(
+      'Run of "Order" Succeeded: none of its leaves is failing.\n' +
+        '  "Mail" is important, so that it ended Failed is flagged for review: It is down.\n' +
+        '  "Tell/Chat" is optional, so that it ended Failed is only recorded: It is down.',
+    );
+  });
+
+  it('says that a leaf was critical where others were not', async () => {
+    const why = await whyOf(
+      workflow('Order', (flow) => {
+        flow.action('Mail', fail, { criticality: 'important' });
+        flow.action('Book', fail);
+      }),
+    );
+
+    expect(why.text).toBe(
+      'Run of "Order" ended Failed because of its leaf "Book" (Failed).\n' +
+        '  "Book" is critical and ended Failed: It is down.',
+    );
+  });
+
   it('says who cancelled, terminated or timed out a run', async () => {
     const clock = virtualClock();
     const long = workflow(
@@ -184,6 +218,10 @@ describe('why', () => {
     expect(run.result('Notify')?.error).toMatchObject({ code: 'HTTP_429' });
   });
 });
+
+function fail(): never {
+  throw new Error('It is down.');
+}
 
 async function finish(flow: Workflow<void, unknown>): Promise<Run<unknown>> {
   const run = start(flow, undefined, { clock: virtualClock({ autoAdvance: true }) });

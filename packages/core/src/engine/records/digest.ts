@@ -6,6 +6,7 @@
  * @module
  */
 
+import type { Criticality } from '../../definition/definition.ts';
 import type { ActionError } from '../../result.ts';
 import { FAILURE, SKIPPED, type Status, SUCCEEDED } from '../../status.ts';
 import type { ActionState } from '../action-state.ts';
@@ -17,6 +18,11 @@ export interface HandledFailure {
   readonly path: string;
   readonly status: Status;
   readonly error: ActionError | undefined;
+}
+
+/** Why a failure did not fail the container around it: it is not critical. */
+export interface SparedFailure extends HandledFailure {
+  readonly criticality: Exclude<Criticality, 'critical'>;
 }
 
 /** How long one execution of an action took. */
@@ -58,6 +64,7 @@ export class Digest {
   payloadBytes = 0;
   handledFailures: HandledFailure[] = [];
   flagged: HandledFailure[] = [];
+  spared: SparedFailure[] = [];
   unsettled: string[] = [];
   readonly #sketches = new Map<string, DurationSketch>();
 
@@ -96,7 +103,11 @@ export class Digest {
     if (handled && this.handledFailures.length < mostListed) {
       this.handledFailures.push({ path, status, error });
     }
-    if (state.node.criticality === 'important' && this.flagged.length < mostListed) {
+    const { criticality } = state.node;
+    if (handled && criticality !== 'critical' && this.spared.length < mostListed) {
+      this.spared.push({ path, status, error, criticality });
+    }
+    if (criticality === 'important' && this.flagged.length < mostListed) {
       this.flagged.push({ path, status, error });
     }
   }
@@ -118,6 +129,7 @@ export class Digest {
     this.payloadBytes += other.payloadBytes;
     this.handledFailures = firstOf(this.handledFailures, other.handledFailures);
     this.flagged = firstOf(this.flagged, other.flagged);
+    this.spared = firstOf(this.spared, other.spared);
     this.unsettled = firstOf(this.unsettled, other.unsettled);
     for (const [address, sketch] of other.#sketches) this.#sketchAt(address).merge(sketch);
   }

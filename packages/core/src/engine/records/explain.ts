@@ -7,6 +7,7 @@ import { type Status, SUCCEEDED, statusName } from '../../status.ts';
 import type { ActionState } from '../action-state.ts';
 import type { RunEngine } from '../run-engine.ts';
 import { chainToCause } from '../verdict.ts';
+import type { SparedFailure } from './digest.ts';
 
 /** How many steps at each end of a long chain the text shows. */
 const endsInText = 10;
@@ -71,27 +72,51 @@ function stepOf(state: ActionState, cause: ActionState | undefined): Explanation
       `"${cause.name}" ended ${cause.status}.`;
     return { path, status, code, because };
   }
-  return { path, status, code, because: `"${path}" ended ${status}: ${state.error?.message}` };
+  const is = isCriticalAmongOthers(state) ? 'is critical and ended' : 'ended';
+  return { path, status, code, because: `"${path}" ${is} ${status}: ${state.error?.message}` };
 }
 
-/** The sentence on top of an explanation. */
+/** Where everything is critical, which is the default, saying so would only be noise. */
+function isCriticalAmongOthers({ node, frame }: ActionState): boolean {
+  return (
+    node.criticality === 'critical' &&
+    node.successors.length === 0 &&
+    frame.body.nodes.some(({ criticality }) => criticality !== 'critical')
+  );
+}
+
+/** What failed and did not matter that much, in words. */
+function spared({ path, status, error, criticality }: SparedFailure): string {
+  const meaning = criticality === 'important' ? 'flagged for review' : 'only recorded';
+  return `"${path}" is ${criticality}, so that it ended ${status} is ${meaning}: ${error?.message}`;
+}
+
+/** The sentence on top of an explanation of what did not succeed. */
 function summary(subject: string, bits: number, steps: readonly ExplanationStep[]): string {
-  if (bits === SUCCEEDED) return `${subject} Succeeded: none of its leaves is failing.`;
   const [leaf] = steps;
   const status = statusName(bits) ?? 'is still running';
   if (leaf === undefined) return `${subject} ended ${status}.`;
-  const lines = shortened(steps.map(({ because }) => because));
+  const lines = shortened(
+    steps.map(({ because }) => because),
+    'steps',
+    'chain',
+  );
   const text = lines.map((line, depth) => `${'  '.repeat(depth + 1)}${line}`).join('\n');
   return `${subject} ended ${status} because of its leaf "${leaf.path}" (${leaf.status}).\n${text}`;
 }
 
-/** What a person reads of a long chain: where it begins and where it leads. */
-function shortened(lines: readonly string[]): readonly string[] {
+/**
+ * What a person reads of a long list: where it begins and where it leads.
+ *
+ * @param what - what each line is.
+ * @param all - where the rest is.
+ */
+function shortened(lines: readonly string[], what: string, all: string): readonly string[] {
   const left = lines.length - 2 * endsInText;
   if (left <= 1) return lines;
   return [
     ...lines.slice(0, endsInText),
-    `… and ${left} steps more: \`chain\` has them all.`,
+    `… and ${left} ${what} more: \`${all}\` has them all.`,
     ...lines.slice(-endsInText),
   ];
 }
@@ -104,6 +129,13 @@ export function explainRun(run: RunEngine): Explanation {
   const stopped = run.root.decidedFromOutside();
   if (stopped !== undefined) {
     return { status, text: `${subject} ended ${status}. ${stopped.message}`, chain: [] };
+  }
+  if (run.bits === SUCCEEDED) {
+    const lines = shortened(run.digest().spared.map(spared), 'failures', 'handledFailures').map(
+      (line) => `\n  ${line}`,
+    );
+    const text = `${subject} Succeeded: none of its leaves is failing.${lines.join('')}`;
+    return { status, text, chain: [] };
   }
   const leaf = run.root.deciding();
   const chain = leaf === undefined ? [] : explainLeaf(leaf);
