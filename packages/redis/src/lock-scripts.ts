@@ -8,6 +8,7 @@
  */
 import type { Clock } from '@runafter/clock';
 import type { LeaseScripts } from './lease-scripts.ts';
+import { leastToken } from './least-token.ts';
 import { luaScript } from './lua-script.ts';
 import { waitingLine } from './waiting-line.ts';
 
@@ -70,10 +71,4 @@ export function lockScripts(clock: Clock): LeaseScripts {
     renew,
     release,
   };
-}
-
-/** Also of a clock that tells fractions, or no time at all: a token that is no integer would be kept for ever. */
-function leastToken(now: number): number {
-  const whole = Math.floor(now);
-  return Number.isSafeInteger(whole) ? whole : 0;
 }

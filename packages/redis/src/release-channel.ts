@@ -10,7 +10,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '@runafter/clock';
 import { hasCode } from '@runafter/errors';
-import type { LeaseRequest, Watch } from '@runafter/lock';
+import type { Watch } from '@runafter/lock';
 import type { RedisConnection } from './redis-connection.ts';
 import { redisFault } from './redis-errors.ts';
 import { Subscription } from './subscription.ts';
@@ -26,7 +26,7 @@ export class ReleaseChannel {
   readonly name: string;
   readonly #connection: RedisConnection;
   readonly #clock: Clock;
-  readonly #watchers = new Map<string, () => void>();
+  readonly #watchers = new Map<string, Set<() => void>>();
   #isListening = false;
   #subscription: Subscription | undefined;
   #hears = false;
@@ -39,9 +39,13 @@ export class ReleaseChannel {
     this.#clock = clock;
   }
 
-  /** One for an owner. */
-  watch({ owner }: LeaseRequest, wake: () => void): Watch {
-    this.#watchers.set(owner, wake);
+  /** Of an owner there may be several, also such as wait for different names: all of them are woken. */
+  watch({ owner }: { readonly owner: string }, wake: () => void): Watch {
+    const watchers = this.#watchers.get(owner) ?? new Set();
+    this.#watchers.set(owner, watchers);
+    // One of its own, for a function that watches twice.
+    const watcher = () => wake();
+    watchers.add(watcher);
     if (!this.#isListening) void this.#listen();
     const hears = () => this.#hears;
     return {
@@ -49,7 +53,10 @@ export class ReleaseChannel {
         return hears();
       },
       stop: () => {
-        if (this.#watchers.get(owner) === wake) this.#watchers.delete(owner);
+        watchers.delete(watcher);
+        if (watchers.size === 0 && this.#watchers.get(owner) === watchers) {
+          this.#watchers.delete(owner);
+        }
       },
     };
   }
@@ -85,13 +92,13 @@ export class ReleaseChannel {
       channel: this.name,
       clock: this.#clock,
       isNeeded: () => this.#watchers.size > 0,
-      onMessage: (owner) => this.#watchers.get(owner)?.(),
+      onMessage: (owner) => wakeAll(this.#watchers.get(owner)),
     });
     this.#subscription = subscription;
     if (this.#isClosed) subscription.end();
     await subscription.open();
     this.#hears = true;
-    for (const wake of this.#watchers.values()) wake();
+    for (const watchers of [...this.#watchers.values()]) wakeAll(watchers);
     await subscription.ended;
     this.#hears = false;
   }
@@ -101,4 +108,8 @@ export class ReleaseChannel {
       this.#clock.setTimer(ms, resolve, { ref: false });
     });
   }
+}
+
+function wakeAll(watchers: Iterable<() => void> = []): void {
+  for (const wake of [...watchers]) wake();
 }
