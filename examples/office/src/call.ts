@@ -7,8 +7,15 @@
  */
 import type { IncomingHttpHeaders } from 'node:http';
 
-/** The four services, in the order of the README. */
-export const serviceNames = ['sharepoint', 'dataverse', 'mail', 'chat'] as const;
+/** The services, in the order of the README. */
+export const serviceNames = [
+  'sharepoint',
+  'dataverse',
+  'mail',
+  'chat',
+  'directory',
+  'sites',
+] as const;
 
 export type ServiceName = (typeof serviceNames)[number];
 

@@ -2,13 +2,15 @@
  * A small typed client, so that an example reads as what it does and not as HTTP.
  *
  * It never retries and never caches: those are the example's to show. Errors are OfficeErrors, whose
- * `retryAfter` a retry policy obeys. Read next: list-client.ts, table-client.ts,
- * office-error.ts.
+ * `retryAfter` a retry policy obeys. Read next: list-client.ts, table-client.ts, account-client.ts,
+ * site-client.ts, office-error.ts.
  * @module
  */
+import { type AccountClient, accountClient } from './account-client.ts';
 import type { ChatMessage } from './chat.ts';
 import { type ListClient, listClient } from './list-client.ts';
 import type { Mail } from './mail.ts';
+import { type SiteClient, siteClient } from './site-client.ts';
 import { type TableClient, tableClient } from './table-client.ts';
 import { type CallOptions, createTransport } from './transport.ts';
 
@@ -25,6 +27,10 @@ export interface OfficeClient {
   /** A Dataverse table; `T` is its columns. Nothing is sent before a method is called. */
   table<T extends object>(name: string): TableClient<T>;
   readonly mail: { send(mail: Mail, options?: CallOptions): Promise<void> };
+  /** The directory's accounts. */
+  readonly accounts: AccountClient;
+  /** SharePoint's sites, as its administrator makes and deletes them. */
+  readonly sites: SiteClient;
   readonly chat: { post(message: ChatMessage, options?: CallOptions): Promise<void> };
 }
 
@@ -41,6 +47,8 @@ export function officeClient(url: string, options: OfficeClientOptions = {}): Of
   return {
     list: (title) => listClient(send, url, title),
     table: (name) => tableClient(send, url, name),
+    accounts: accountClient(send, url),
+    sites: siteClient(send, url),
     mail: {
       async send({ to, subject, body }, callOptions) {
         const errand = { service: 'mail', verb: 'send', thing: `the mail "${subject}"` } as const;

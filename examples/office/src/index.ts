@@ -2,9 +2,11 @@
  * The example office: a local stand-in for services that a program on a laptop cannot reach.
  * @module
  */
+export type { AccountClient } from './account-client.ts';
 export { type ServiceName, serviceNames } from './call.ts';
 export type { ChatMessage } from './chat.ts';
 export { type OfficeClient, type OfficeClientOptions, officeClient } from './client.ts';
+export type { Account, StoredAccount } from './directory.ts';
 export type { ReadOptions } from './entities.ts';
 export type { ArmedFault, Fault, FaultControl, FaultKind, FaultTarget } from './faults.ts';
 export type { Inspect, Stored } from './inspect.ts';
@@ -22,5 +24,7 @@ export { type Office, type OfficeOptions, startOffice, type TableOptions } from 
 export { OfficeError } from './office-error.ts';
 export { documented, type LoadModel, type ServiceOptions, sharepointUnderLoad } from './presets.ts';
 export type { ServiceStats } from './service-host.ts';
+export type { SiteClient } from './site-client.ts';
+export type { Site, StoredSite } from './sites.ts';
 export type { TableClient } from './table-client.ts';
 export type { CallOptions } from './transport.ts';

@@ -7,9 +7,11 @@
 import type { ChatMessage, ChatService } from './chat.ts';
 import type { Collection, Fields } from './collection.ts';
 import { etagOf as rowEtag } from './dataverse-rows.ts';
+import type { Directory, StoredAccount } from './directory.ts';
 import type { Write } from './journal.ts';
 import type { Mail, MailService } from './mail.ts';
 import { etagOf as itemEtag } from './sharepoint.ts';
+import type { Sites, StoredSite } from './sites.ts';
 import type { CollectionKind, Store } from './store.ts';
 
 /** A list item or a table row as it is stored. */
@@ -21,15 +23,21 @@ export interface Stored<Id extends number | string, T = Fields> {
   readonly fields: T;
 }
 
+/** The services that know best what they have. */
+export interface InspectedServices {
+  readonly mail: MailService;
+  readonly chat: ChatService;
+  readonly directory: Directory;
+  readonly sites: Sites;
+}
+
 export class Inspect {
   readonly #store: Store;
-  readonly #mail: MailService;
-  readonly #chat: ChatService;
+  readonly #services: InspectedServices;
 
-  constructor(store: Store, mail: MailService, chat: ChatService) {
+  constructor(store: Store, services: InspectedServices) {
     this.#store = store;
-    this.#mail = mail;
-    this.#chat = chat;
+    this.#services = services;
   }
 
   /** Titles of the SharePoint lists. */
@@ -58,12 +66,22 @@ export class Inspect {
 
   /** Mails that were accepted, each once however often it was delivered. */
   mails(): Mail[] {
-    return this.#mail.mails();
+    return this.#services.mail.mails();
   }
 
   /** Chat messages that were accepted, each once however often it was delivered. */
   messages(): ChatMessage[] {
-    return this.#chat.messages();
+    return this.#services.chat.messages();
+  }
+
+  /** Accounts that are there, in order of creation. */
+  accounts(): StoredAccount[] {
+    return this.#services.directory.accounts();
+  }
+
+  /** Sites that are there, in order of creation. */
+  sites(): StoredSite[] {
+    return this.#services.sites.sites();
   }
 
   /** Every write that was accepted, or those under one idempotency key, oldest first. */

@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 import { endpoints } from './desk.ts';
 import { type Office, startOffice } from './office.ts';
 
-const usage = `A local stand-in for SharePoint, Dataverse, Outlook and Teams.
+const usage = `A local stand-in for SharePoint, Dataverse, Outlook, Teams and Entra ID.
 
   --port N         the port; any that is free unless said
   --speed N        how many seconds of latencies and limits pass in one second; 1 unless said

@@ -56,6 +56,8 @@ const names: Readonly<Record<ServiceName, string>> = {
   dataverse: 'Dataverse',
   mail: 'Outlook',
   chat: 'Teams',
+  directory: 'Entra ID',
+  sites: 'SharePoint',
 };
 
 function explain(errand: Errand, { status, code, reason, retryAfter }: Failure): string {

@@ -1,5 +1,6 @@
 /**
- * A local stand-in for SharePoint, Dataverse, Outlook and Teams: one HTTP server on one SQLite database.
+ * A local stand-in for SharePoint, Dataverse, Outlook, Teams and Entra ID: one HTTP server on one SQLite
+ * database.
  *
  * It keeps to what these services document and programs rely on: ETags, unique keys, limits, the shape
  * of errors; and it can be slow, throttle, fail and lose replies on demand. It is not a copy of them:
@@ -12,6 +13,7 @@ import { ChatService } from './chat.ts';
 import type { Fields } from './collection.ts';
 import { Dataverse } from './dataverse.ts';
 import { officeDesk } from './desk.ts';
+import { Directory } from './directory.ts';
 import { type FaultControl, Faults } from './faults.ts';
 import { Inspect } from './inspect.ts';
 import type { LimitOptions } from './limits.ts';
@@ -20,6 +22,7 @@ import { documented, type ServiceOptions } from './presets.ts';
 import { startServer } from './server.ts';
 import { ServiceHost, type ServiceStats } from './service-host.ts';
 import { SharePoint } from './sharepoint.ts';
+import { Sites } from './sites.ts';
 import { fasterClock } from './speed.ts';
 import { Store } from './store.ts';
 
@@ -101,7 +104,9 @@ export async function startOffice(options: OfficeOptions = {}): Promise<Office> 
   const faults = new Faults(seed);
   const mail = new MailService(store);
   const chat = new ChatService(store);
-  const inspect = new Inspect(store, mail, chat);
+  const directory = new Directory(store);
+  const sites = new Sites(store);
+  const inspect = new Inspect(store, { mail, chat, directory, sites });
 
   const host = (name: ServiceName, service: Service): ServiceHost =>
     new ServiceHost({
@@ -113,12 +118,16 @@ export async function startOffice(options: OfficeOptions = {}): Promise<Office> 
     dataverse: host('dataverse', new Dataverse(store, duplicateStatus)),
     mail: host('mail', mail),
     chat: host('chat', chat),
+    directory: host('directory', directory),
+    sites: host('sites', sites),
   };
   const stats = (): Record<ServiceName, ServiceStats> => ({
     sharepoint: hosts.sharepoint.stats(),
     dataverse: hosts.dataverse.stats(),
     mail: hosts.mail.stats(),
     chat: hosts.chat.stats(),
+    directory: hosts.directory.stats(),
+    sites: hosts.sites.stats(),
   });
 
   const server = await startServer(port, hosts, officeDesk(faults, inspect, stats)).catch(

@@ -60,12 +60,29 @@ const chat: LoadModel = {
   latency: { read: '500ms', write: '500ms' },
 };
 
+/**
+ * 3,000 writes in any 150 seconds for each app and tenant; reads, which have another limit, count here too.
+ * @see https://learn.microsoft.com/graph/throttling-limits#identity-and-access-service-limits
+ */
+const directory: LoadModel = {
+  limit: { model: 'sliding-window', calls: 3000, window: '150s' },
+  latency: { read: '300ms', write: '1.5s' },
+};
+
+/** Making and deleting sites: limited as SharePoint is, but each takes its time. */
+const sites: LoadModel = {
+  limit: sharepoint.limit,
+  latency: { read: '1s', write: '10s' },
+};
+
 /** What each service does unless the office is told otherwise. */
 export const documented: Readonly<Record<ServiceName, LoadModel>> = {
   sharepoint,
   dataverse,
   mail,
   chat,
+  directory,
+  sites,
 };
 
 /**

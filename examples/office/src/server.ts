@@ -8,14 +8,16 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Call, Reply, ServiceName } from './call.ts';
+import { isAccountPath } from './directory.ts';
 import { cut, type ServiceHost } from './service-host.ts';
 
-/** The first part of a path says whose call it is. */
-const roots: Readonly<Record<string, ServiceName>> = {
-  sharepoint: 'sharepoint',
-  dataverse: 'dataverse',
-  graph: 'mail',
-  teams: 'chat',
+/** The first part of a path says whose call it is; Graph has two services, told apart by the rest. */
+const roots: Readonly<Record<string, (rest: string) => ServiceName>> = {
+  sharepoint: () => 'sharepoint',
+  'sharepoint-admin': () => 'sites',
+  dataverse: () => 'dataverse',
+  graph: (rest) => (isAccountPath(rest) ? 'directory' : 'mail'),
+  teams: () => 'chat',
 };
 
 const largestBody = 1024 * 1024;
@@ -91,7 +93,7 @@ async function answer(
   const path = decode(url.pathname);
   if (path === undefined) return notServed(400, `The path ${url.pathname} is not encoded rightly.`);
   const [, root = '', rest = ''] = /^\/([^/]*)(.*)$/.exec(path) ?? [];
-  const service = roots[root];
+  const service = Object.hasOwn(roots, root) ? roots[root]?.(rest) : undefined;
   if (!service) {
     const reply = desk(request.method ?? 'GET', url, body);
     return reply ?? notServed(404, `There is nothing at ${path}. GET / lists what there is.`);

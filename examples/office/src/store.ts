@@ -9,7 +9,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { Collection, type Fields } from './collection.ts';
 import { Journal } from './journal.ts';
 
-export type CollectionKind = 'list' | 'table' | 'outbox';
+export type CollectionKind = 'list' | 'table' | 'outbox' | 'registry';
 
 export interface CollectionDefinition {
   readonly columns: readonly string[];

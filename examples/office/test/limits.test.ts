@@ -18,6 +18,8 @@ const documentedNumbers: [ServiceName, number, number][] = [
   ['dataverse', 6000, 300_000],
   ['mail', 30, 60_000],
   ['chat', 2, 1000],
+  ['directory', 3000, 150_000],
+  ['sites', 600, 60_000],
 ];
 
 test.each(documentedNumbers)(

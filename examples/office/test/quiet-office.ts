@@ -10,6 +10,8 @@ export async function quietOffice(options: OfficeOptions = {}): Promise<Office> 
     dataverse: { ...quiet, ...options.dataverse },
     mail: { ...quiet, ...options.mail },
     chat: { ...quiet, ...options.chat },
+    directory: { ...quiet, ...options.directory },
+    sites: { ...quiet, ...options.sites },
   });
   onTestFinished(() => office.close());
   return office;
