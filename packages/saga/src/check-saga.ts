@@ -71,7 +71,8 @@ function checkChild({ workflow, path }: SagaDefinition, child: ChildDefinition):
 /** Undoing is recorded beside the steps, under names that no step may have. */
 function checkNames({ workflow, path, children }: SagaDefinition): void {
   const names = new Set(children.map(({ name }) => name));
-  const reserved = [reportName, ...children.filter(planOf).map(({ name }) => undoName(name))];
+  const undone = children.filter((child) => planOf(child)?.undo !== undefined);
+  const reserved = [reportName, ...undone.map(({ name }) => undoName(name))];
   for (const name of reserved) {
     const place = { workflow, path: `${path}/${name}`, kind: 'step' };
     if (names.has(name)) {
