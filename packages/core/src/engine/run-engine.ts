@@ -169,7 +169,7 @@ export class RunEngine {
 
   /** What is known of the iterations that were not kept. */
   get dropped(): Digest {
-    this.#dropped ??= new Digest();
+    this.#dropped ??= new Digest('dropped');
     return this.#dropped;
   }
 

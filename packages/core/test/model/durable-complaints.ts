@@ -29,6 +29,7 @@ export function durableComplaints(durable: DurableRun, judgement: DurableJudgeme
   const records = result as unknown as Recorded;
   const expected = asFarAsKnown(judgement.expected, records);
   const isAllKnown = laidDown(expected) === laidDown(judgement.expected);
+  const isWhole = isAllKnown && !dropsIterations(plan);
   const left = [...(compareTimes ? ['usage'] : []), ...(dropsIterations(plan) ? digested : [])];
   const before = uninterrupted.result as RunResult<unknown>;
   return [
@@ -39,7 +40,7 @@ export function durableComplaints(durable: DurableRun, judgement: DurableJudgeme
     ...(isAllKnown
       ? changes('the result', shownResult(before, left), shownResult(result, left))
       : []),
-    ...changes('why()', reasonOf(uninterrupted.run), reasonOf(run)),
+    ...changes('why()', reasonOf(uninterrupted.run, isWhole), reasonOf(run, isWhole)),
     ...changes('the result, read again,', plain(result, left), plain(readAgain, left)),
   ];
 }
@@ -51,8 +52,10 @@ function laidDown(run: Expected): string {
     .join('');
 }
 
-function reasonOf(run: Run<unknown> | undefined): string | undefined {
-  return run?.why().text;
+/** @param whole - with the failures that did not fail a run that Succeeded; they may not all be known. */
+function reasonOf(run: Run<unknown> | undefined, whole: boolean): string | undefined {
+  const text = run?.why().text;
+  return whole || run?.status !== 'Succeeded' ? text : text?.split('\n')[0];
 }
 
 /** Everything that ran ended at its time. Its start may be that of a later call. */

@@ -64,9 +64,16 @@ export class Digest {
   payloadBytes = 0;
   handledFailures: HandledFailure[] = [];
   flagged: HandledFailure[] = [];
+  /** Only of records that are kept: what explains a run must be the same after a restart. */
   spared: SparedFailure[] = [];
   unsettled: string[] = [];
   readonly #sketches = new Map<string, DurationSketch>();
+  readonly #ofKept: boolean;
+
+  /** @param of - what it counts: records that are kept (default), or some that are dropped. */
+  constructor(of: 'kept' | 'dropped' = 'kept') {
+    this.#ofKept = of === 'kept';
+  }
 
   /** Adds everything that has ended in a frame, and what is inside it. */
   addFrame(frame: Frame): void {
@@ -104,7 +111,7 @@ export class Digest {
       this.handledFailures.push({ path, status, error });
     }
     const { criticality } = state.node;
-    if (handled && criticality !== 'critical' && this.spared.length < mostListed) {
+    if (this.#ofKept && handled && criticality !== 'critical' && this.spared.length < mostListed) {
       this.spared.push({ path, status, error, criticality });
     }
     if (criticality === 'important' && this.flagged.length < mostListed) {
