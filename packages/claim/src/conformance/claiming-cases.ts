@@ -37,8 +37,11 @@ export function claimingCases(setting: Setting): void {
       async (mode) => {
         const resources = licences(7);
         const pools = await poolsOf(setting, 4, resources);
-        const claims = eachOf(pools, 20, (pool, n) =>
-          mode === 'lease' ? pool.tryClaim({ mode }) : pool.tryClaim({ mode, once: `hire-${n}` }),
+        const claims = eachOf(
+          pools,
+          20,
+          (pool, n): Promise<{ resource: string } | undefined> =>
+            mode === 'lease' ? pool.tryClaim({ mode }) : pool.tryClaim({ mode, once: `hire-${n}` }),
         );
         const claimed = await Promise.all(claims);
         const given = claimed.flatMap((each) => each?.resource ?? []);

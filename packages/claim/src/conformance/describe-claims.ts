@@ -6,10 +6,17 @@
  * @module
  */
 import { afterEach, beforeEach, describe } from 'vitest';
+import { abortCases } from './abort-cases.ts';
 import { claimingCases } from './claiming-cases.ts';
+import { closingCases } from './closing-cases.ts';
+import { leaseCases } from './lease-cases.ts';
+import { nameCases } from './name-cases.ts';
 import { operationCases } from './operation-cases.ts';
 import type { PoolCapabilities, PoolHarness, PoolPlace } from './pool-harness.ts';
+import { requestCases } from './request-cases.ts';
+import { resourceCases } from './resource-cases.ts';
 import type { Setting } from './setting.ts';
+import { waitingCases } from './waiting-cases.ts';
 
 const everything: PoolCapabilities = {
   fifo: true,
@@ -73,6 +80,13 @@ export function describeClaims(driver: string, harness: PoolHarness): void {
 
       claimingCases(setting);
       operationCases(setting);
+      leaseCases(setting);
+      waitingCases(setting);
+      requestCases(setting);
+      resourceCases(setting);
+      abortCases(setting);
+      nameCases(setting);
+      closingCases(setting);
     });
   });
 }

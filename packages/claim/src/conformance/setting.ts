@@ -3,7 +3,7 @@
  * @module
  */
 import { type Clock, systemClock } from '@runafter/clock';
-import type { TestContext } from 'vitest';
+import { expect, type TestContext } from 'vitest';
 import { type PoolOptions, pool } from '../pool.ts';
 import type { Pool, Resource } from '../pool-port.ts';
 import type { PoolStore } from '../pool-store.ts';
@@ -114,6 +114,37 @@ export function startProcess({ place }: Setting, task: PoolProcessTask): Promise
   }
   return place.startProcess(task);
 }
+
+/** Somebody who waits. */
+export interface Waiter<C> {
+  /** Handled already, so that a waiter may be left alone. */
+  readonly claimed: Promise<C>;
+}
+
+/**
+ * Calls on a store of its own, as who begins to wait: where releases wake, nothing else does for a long time.
+ * Resolves when the store has answered that there is nothing: only then the pool asks its random how long to wait.
+ */
+export async function startWaiting<C>(
+  setting: Setting,
+  call: (pool: Pool<string>) => Promise<C>,
+  options: PoolOptions & { readonly name?: string } = {},
+): Promise<Waiter<C>> {
+  const store = await setting.place.connect();
+  return await new Promise((resolve) => {
+    let claimed: Promise<C> | undefined;
+    const begin = () => claimed && resolve({ claimed });
+    const random = () => {
+      begin();
+      return Math.random();
+    };
+    claimed = call(poolOf(setting, store, [], { ...options, random }));
+    claimed.then(begin, begin);
+  });
+}
+
+/** For `toThrow`. */
+export const leaseLost: Error = expect.objectContaining({ code: 'LEASE_LOST' }) as Error;
 
 /**
  * Why a call rejects; undefined when it does not. Scenes have nothing else: vitest counts an
