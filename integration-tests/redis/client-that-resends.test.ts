@@ -3,7 +3,13 @@
  * was done already is then not done twice, and is answered as the first time.
  */
 import type { Lease } from '@runafter/lock';
-import { redisCounter, redisDocumentStore, redisLock, redisSemaphore } from '@runafter/redis';
+import {
+  redisCounter,
+  redisDocumentStore,
+  redisLock,
+  redisPools,
+  redisSemaphore,
+} from '@runafter/redis';
 import type { FaultProxy } from '@runafter/testkit';
 import { Redis } from 'ioredis';
 import { expect, it, onTestFinished } from 'vitest';
@@ -162,5 +168,24 @@ await onService('redis', (place) => {
     loseReplyThrough(proxy, () => others.add('n', 100));
     expect(await counter.reset('n')).toBe(7n);
     expect(await counter.read('n')).toBe(100n);
+  });
+
+  it('claims one resource for an operation, and hears that its release gave back something', async () => {
+    const { client, proxy, prefix } = await throughProxy();
+    await using store = redisPools(client, { prefix });
+    const resources = ['a', 'b'].map((id) => ({ id, value: id }));
+    await store.add({ pool: 'a', resources, again: false }, {});
+    const one = { pool: 'a', owner: 'one' };
+    const claim = { ...one, ttl: Number.POSITIVE_INFINITY, place: undefined };
+    await store.release({ ...one, owner: 'warm', forGood: true }, {});
+    await store.claim({ ...claim, owner: 'other' }, {});
+    loseReplyThrough(proxy);
+    const claimed = await store.claim(claim, {});
+    expect(claimed).toMatchObject({ granted: true, id: 'b' });
+    expect(await store.claim(claim, {})).toEqual(claimed);
+    loseReplyThrough(proxy);
+    expect(await store.release({ ...one, forGood: true }, {})).toBe(true);
+    expect(await store.release({ ...one, forGood: true }, {})).toBe(false);
+    expect(proxy.counts.lostReplies).toBe(2);
   });
 });

@@ -1,6 +1,13 @@
-/** Documents, counters, locks and semaphores on a cluster: each key on its own server, and what belongs together on one. */
+/** Documents, counters, locks, semaphores and pools on a cluster: each key on its own server, what belongs together on one. */
+import { pool } from '@runafter/claim';
 import type { Semaphore } from '@runafter/lock';
-import { redisCounter, redisDocumentStore, redisLock, redisSemaphore } from '@runafter/redis';
+import {
+  redisCounter,
+  redisDocumentStore,
+  redisLock,
+  redisPools,
+  redisSemaphore,
+} from '@runafter/redis';
 import { Cluster } from 'ioredis';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { listed } from './listed.ts';
@@ -100,6 +107,27 @@ function onCluster({ nodes, stop }: RedisCluster): void {
     },
   );
 
+  it.each(['pool:', '{tenant}:', 'a{b:'])(
+    'keeps all of a pool on one server, with the prefix %j',
+    async (prefix) => {
+      await using store = redisPools(client, { prefix });
+      await Promise.all(
+        awkward.map(async (name) => {
+          await using pools = pool(store, name, ['r0', 'r1'], { poll: '1m' });
+          const lease = await pools.claim({ mode: 'lease' });
+          await pools.withdraw(['r1']);
+          const waiting = pools.claim({ mode: 'assign', once: 'hire-1', wait: '10s' });
+          await lease.release();
+          const assigned = await waiting;
+          expect(assigned.resource).toBe('r0');
+          expect(assigned.token).toBeGreaterThan(lease.token);
+          expect(await pools.inspect()).toMatchObject([{ claim: { by: 'hire-1' } }]);
+          await assigned.release();
+        }),
+      );
+    },
+  );
+
   it('tells waiters of a release, whatever server their name is on', async () => {
     const another = new Cluster([...nodes]);
     onTestFinished(() => another.disconnect());
@@ -119,15 +147,19 @@ function onCluster({ nodes, stop }: RedisCluster): void {
     for (const granted of waiting) await (await granted).release();
   });
 
-  it('renews locks and permits also where memory is short', async () => {
+  it('renews locks, permits and leases of a pool also where memory is short, and takes them back', async () => {
     const options = { prefix: 'memory:', ttl: '1500ms' } as const;
     await using lock = redisLock(client, options);
     await using semaphore = redisSemaphore(client, { ...options, permits: 3 });
+    await using store = redisPools(client, options);
+    await using pools = pool(store, 'a', ['r0', 'r1', 'r2'], options);
+    const assigned = await pools.claim({ mode: 'assign', once: 'hire-1' });
     const held = [
       await lock.acquire('a'),
       await semaphore.acquire('a'),
       await semaphore.acquire('a', { weight: 2, ttl: '1h' }),
       await semaphore.acquire('b', { weight: 3 }),
+      await pools.claim({ mode: 'lease' }),
     ];
     const since = held.map(({ expiresAt }) => expiresAt);
     const limit = (bytes: number) =>
@@ -135,13 +167,18 @@ function onCluster({ nodes, stop }: RedisCluster): void {
     onTestFinished(async () => void (await limit(0)));
     await limit(1);
     await expect(lock.tryAcquire('b')).rejects.toMatchObject({ code: 'SERVICE_REFUSED' });
-    for (const n of [0, 1, 3]) {
+    await expect(pools.tryClaim({ mode: 'lease' })).rejects.toMatchObject({
+      code: 'SERVICE_REFUSED',
+    });
+    for (const n of [0, 1, 3, 4]) {
       await expect
         .poll(() => held[n]?.expiresAt, { timeout: 2_000 })
         .toBeGreaterThan(since[n] ?? 0);
     }
     for (const lease of held) await lease.release();
+    await assigned.release();
     await limit(0);
+    expect(await client.zcard('memory:pool:{a}:free')).toBe(3);
     expect(await client.exists('memory:semaphore:{a}', 'memory:semaphore:{a}:extras')).toBe(0);
   });
 

@@ -233,7 +233,7 @@ await onService('redis', ({ url, prefix: ownPrefix }) => {
       const { prefix, lease, granted } = await holderAndWaiter({ poll: '300ms' });
       const places = `${prefix}lock:{a}:places`;
       const [owner = '', place = ''] = Object.entries(await server.client.hgetall(places))[0] ?? [];
-      await server.client.hset(places, owner, place.replace(/ .*/, ' nobody-listens-here'));
+      await server.client.hset(places, owner, place.replace(/ .*/, ' ["nobody-listens-here"]'));
       await lease.release();
       await (await granted).release();
     });

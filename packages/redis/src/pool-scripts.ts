@@ -53,6 +53,12 @@ local function takeBack(who)
   return true
 end
 
+-- Others may wait for the same, with the same owner: they ask, and hear what has become of it.
+local function wakeOwnersOthers()
+  local _, channels = placeOf(owner)
+  wake(owner, channels)
+end
+
 local function expireAfter(ttl)
   redis.call('ZREM', expiries, owner)
   if ttl then redis.call('ZADD', expiries, now() + ttl * 1000, owner) end
@@ -89,10 +95,11 @@ local first = firstInLine()
 local isNext = (first or owner) == owner
 id = isNext and redis.call('ZRANGE', free, 0, 0)[1]
 if id then
-  redis.call('ZREM', free, id)
   redis.call('HSET', holders, owner, string.format('%.0f %s', now(), id))
+  redis.call('ZREM', free, id)
   expireAfter(ttl)
   if first then
+    wakeOwnersOthers()
     leaveLine(owner)
     if redis.call('EXISTS', free) == 1 then wakeFirst() end
   end
@@ -121,6 +128,7 @@ export const releaseClaim: LuaScript = luaScript(`${pools}
 local note = KEYS[11]
 local wasFirst = firstInLine() == owner
 local hadResource = takeBack(owner)
+if ARGV[2] == '1' then wakeOwnersOthers() end
 leaveLine(owner)
 if ARGV[2] == '1' then
   local last = redis.call('ZRANGE', retired, -1, -1, 'WITHSCORES')[2] or 0

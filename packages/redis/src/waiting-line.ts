@@ -1,8 +1,8 @@
 /**
- * Who waits for a name, in the order of their coming, as Lua for the scripts of locks and semaphores.
+ * Who waits for a name, in the order of their coming, as Lua for the scripts of locks, semaphores and pools.
  *
  * `line` is a sorted set with a number for each owner; `places` a hash that tells when each loses its place, and on
- * which channel it listens. A dead waiter is dropped by whoever comes upon it: a release that looks for the first in
+ * which channels it listens: an operation that claims from several stores has one place, and as many channels. A dead waiter is dropped by whoever comes upon it: a release that looks for the first in
  * line, or the one behind it. Both keys expire with the last place.
  * @module
  */
@@ -13,6 +13,7 @@
  */
 // Times are microseconds since 1970, which a double holds exactly until the year 2255.
 export const waitingLine = `
+local mostChannels = 8
 local line, places, owner = KEYS[1], KEYS[2], ARGV[1]
 
 local function now()
@@ -31,15 +32,21 @@ local function leaveLine(who)
   redis.call('HDEL', places, who)
 end
 
--- Who lives at a rank, on which channel it listens, and how many microseconds are left of its place. The dead who are
+local function placeOf(who)
+  local place = redis.call('HGET', places, who)
+  if not place then return 0, {} end
+  local lostAt, channels = string.match(place, '^(%d+) (.*)$')
+  return tonumber(lostAt), cjson.decode(channels)
+end
+
+-- Who lives at a rank, on which channels it listens, and how many microseconds are left of its place. The dead who are
 -- come upon leave the line.
 local function liveAt(rank)
   local who = redis.call('ZRANGE', line, rank, rank)[1]
   if not who then return nil end
-  local place = redis.call('HGET', places, who) or '0 '
-  local lostAt, channel = string.match(place, '^(%d+) (.*)$')
-  local left = tonumber(lostAt) - now()
-  if left > 0 then return who, channel, left end
+  local lostAt, channels = placeOf(who)
+  local left = lostAt - now()
+  if left > 0 then return who, channels, left end
   leaveLine(who)
   return liveAt(math.max(rank - 1, 0))
 end
@@ -59,13 +66,22 @@ local function takePlace(ms, channel)
     local last = redis.call('ZRANGE', line, -1, -1, 'WITHSCORES')[2] or 0
     redis.call('ZADD', line, last + 1, owner)
   end
-  redis.call('HSET', places, owner, string.format('%.0f %s', now() + ms * 1000, channel))
+  local channels = { channel }
+  local _, others = placeOf(owner)
+  for _, other in ipairs(others) do
+    if other ~= channel and #channels < mostChannels then table.insert(channels, other) end
+  end
+  redis.call('HSET', places, owner, string.format('%.0f %s', now() + ms * 1000, cjson.encode(channels)))
   keepFor(ms, line, places)
 end
 
 -- What the script has done stands, also when the user may not publish: waiters poll then.
+local function wake(who, channels)
+  for _, channel in ipairs(channels) do redis.pcall('PUBLISH', channel, who) end
+end
+
 local function wakeFirst()
-  local first, channel = firstInLine()
-  if first then redis.pcall('PUBLISH', channel, first) end
+  local first, channels = firstInLine()
+  if first then wake(first, channels) end
 end
 `;

@@ -86,3 +86,26 @@ it('hears while its connection lasts, and wakes who watches whenever it hears an
   await clock.advance('1m');
   expect(clients).toHaveLength(2);
 });
+
+it('wakes all who watch for one owner, until each of them stops', async () => {
+  const clock = virtualClock();
+  const client = new Redis({ lazyConnect: true });
+  client.stream = new Socket();
+  vi.spyOn(client, 'connect').mockResolvedValue();
+  vi.spyOn(client, 'subscribe').mockResolvedValue(1);
+  const connection = { duplicate: async () => client } as unknown as RedisConnection;
+  const channel = new ReleaseChannel(connection, 'p:', clock);
+  const [one, other] = [vi.fn(), vi.fn()];
+  const watches = [channel.watch(request, one), channel.watch(request, other)];
+  await clock.advance(0);
+  const calls = () => [one.mock.calls.length, other.mock.calls.length];
+  client.emit('message', channel.name, request.owner);
+  expect(calls()).toEqual([2, 2]);
+  watches[0]?.stop();
+  client.emit('message', channel.name, request.owner);
+  expect(calls()).toEqual([2, 3]);
+  watches[1]?.stop();
+  client.emit('message', channel.name, request.owner);
+  expect(calls()).toEqual([2, 3]);
+  channel.close();
+});
