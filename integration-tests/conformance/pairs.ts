@@ -39,7 +39,7 @@ const drivers: Readonly<Record<string, readonly string[]>> = {
   ],
   Lock: ['memoryLock', 'blobLock', 'mssqlLock', 'postgresLock', 'redisLock', 'sqliteLock'],
   Semaphore: ['memorySemaphore', 'redisSemaphore'],
-  Claims: ['memoryPools', 'documentPools on memoryDocumentStore'],
+  Claims: ['memoryPools', 'documentPools on memoryDocumentStore', 'redisPools'],
   // Of several processes, so not in memory.
   DocumentHistories: [
     'blobDocumentStore',
