@@ -66,6 +66,9 @@ function endingOf(saga: SagaContainer): Ending | undefined {
   const { stopped, leafStatus, leafError } = saga;
   const isForward = isPastPivot(saga);
   if (stopped !== undefined) {
+    // What is finished and cannot be undone is not stopped.
+    if (isForward && leafStatus === 'Succeeded' && !hasSkipped(saga, stopped.code))
+      return undefined;
     const { status, code, message } = stopped;
     return { status, cause: { code, message }, isForward };
   }
@@ -73,6 +76,11 @@ function endingOf(saga: SagaContainer): Ending | undefined {
   // A failing leaf always has an error.
   const { code, message } = leafError as ActionError;
   return { status: 'Failed', cause: { code, message }, isForward };
+}
+
+/** Whether the order to stop came before a step could start. */
+function hasSkipped({ children }: SagaContainer, code: string): boolean {
+  return children.some(({ record }) => record?.status === 'Skipped' && record.code === code);
 }
 
 function isPastPivot({ children }: SagaContainer): boolean {

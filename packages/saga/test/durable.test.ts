@@ -2,11 +2,11 @@
  * A durable saga that is killed at any of its writes: another process goes on, with doing or undoing.
  * @module
  */
-import { fixed } from '@runafter/clock';
-import { workflow } from '@runafter/core';
+import { concurrencyLimiter, fixed, virtualClock } from '@runafter/clock';
+import { memoryRunStore, resume, start, workflow } from '@runafter/core';
 import { none, saga, sagaReport } from '@runafter/saga';
 import { describe, expect, it } from 'vitest';
-import { type Ended, expectSameWhenKilled, type MortalProcess } from './killed-at-every-write.ts';
+import { type Ended, expectSameWhenKilled, MortalProcess } from './killed-at-every-write.ts';
 
 /** What the steps of a run have done, whichever process it was. */
 class Effects {
@@ -99,6 +99,39 @@ function killable(what: { failing?: string[]; locked?: string[] }, cancelAfter?:
     },
   };
 }
+
+it('undoes a step that a process before this one had begun, though here it was still waiting', async () => {
+  const clock = virtualClock({ autoAdvance: true });
+  const store = memoryRunStore({ clock });
+  const limiter = concurrencyLimiter(1);
+  const log: string[] = [];
+  const flow = workflow('W', (flow) => {
+    saga(flow, 'S', [], (saga) => {
+      saga.step('Slow', ({ signal }) => clock.sleep('1h', { signal }), {
+        limiter,
+        compensate: (done) => void log.push(JSON.stringify(done)),
+      });
+    });
+  });
+  const first = new MortalProcess(store, clock, 0, 'after');
+  start(flow, undefined, { store: first.store, clock, runId: 'r' });
+  await clock.sleep('10s');
+  first.kill();
+
+  // Somebody else is first in line for the limiter's only permit.
+  const permit = limiter.acquire();
+  const run = await resume(flow, 'r', { store, clock, wait: '1m' });
+  await clock.sleep('10s');
+  await permit;
+  run.cancel();
+  await run.finished;
+
+  expect(run.result('S/Slow')?.status).toBe('Skipped');
+  expect(log).toEqual(['{"unknown":true}']);
+  expect(sagaReport(run.result('S')).steps).toEqual([
+    { step: 'Slow', outcome: 'undone', status: 'Skipped' },
+  ]);
+});
 
 describe('a durable saga that is killed at any of its writes', () => {
   it('succeeds all the same', async () => {

@@ -25,18 +25,14 @@ export class MortalProcess {
   /** When it wrote, in milliseconds since 1970. */
   readonly writes: number[] = [];
   readonly died: Promise<void>;
+  #tellDeath: () => void = () => undefined;
 
   /** @param diesAt - the number of the write, from 1; 0 for never. */
   constructor(inner: RunStore, clock: VirtualClock, diesAt: number, when: 'before' | 'after') {
     this.clock = clock;
-    let tellDeath: () => void = () => undefined;
     this.died = new Promise((resolve) => {
-      tellDeath = resolve;
+      this.#tellDeath = resolve;
     });
-    const die = (): void => {
-      this.isAlive = false;
-      tellDeath();
-    };
     this.store = new Proxy(inner, {
       get: (target, name) => {
         const member: unknown = Reflect.get(target, name, target);
@@ -44,14 +40,19 @@ export class MortalProcess {
         return (...args: unknown[]) => {
           const dies =
             this.isAlive && writes.has(String(name)) && this.writes.push(clock.now()) === diesAt;
-          if (dies && when === 'before') die();
+          if (dies && when === 'before') this.kill();
           if (!this.isAlive) return new Promise(() => undefined);
           const answer: unknown = member.apply(target, args);
-          if (dies) die();
+          if (dies) this.kill();
           return dies ? new Promise(() => undefined) : answer;
         };
       },
     });
+  }
+
+  kill(): void {
+    this.isAlive = false;
+    this.#tellDeath();
   }
 
   /** What a handler does, unless its process is dead. */

@@ -2,7 +2,13 @@
  * The pivot: before it everything is undone, after it nothing.
  * @module
  */
-import { type ActionOptions, type ActionRecord, workflow } from '@runafter/core';
+import {
+  type ActionOptions,
+  type ActionRecord,
+  memoryRunStore,
+  start,
+  workflow,
+} from '@runafter/core';
 import { formatSagaReport, none, saga, sagaReport } from '@runafter/saga';
 import { describe, expect, it } from 'vitest';
 import { World } from './world.ts';
@@ -57,6 +63,29 @@ describe('a pivot', () => {
       'Log unknown',
       'Card unknown',
     ]);
+  });
+
+  it('that Succeeded, with all that runs after it, is complete, also where a cancel comes just then', async () => {
+    const world = new World();
+    const run = start(
+      workflow('W', (flow) => {
+        saga(flow, 'Onboard', [], (saga) => {
+          saga.step('Mail', [], world.does('Mail'), {
+            compensate: none('it is sent'),
+            pivot: true,
+          });
+        });
+      }),
+      undefined,
+      { clock: world.clock, store: memoryRunStore({ clock: world.clock }) },
+    );
+    // The step has ended, but its outcome is not stored yet.
+    run.events.subscribe(({ type }) => type === 'action.ended' && run.cancel());
+    await world.clock.advance('1h');
+
+    expect((await run.finished).status).toBe('Cancelled');
+    expect(run.result('Onboard')?.status).toBe('Succeeded');
+    expect(outcomes(run.result('Onboard'))).toEqual(['Mail done']);
   });
 
   it.each<[string, () => [World, object, ActionOptions<string>]]>([
