@@ -9,13 +9,17 @@ import { afterEach, beforeEach, describe } from 'vitest';
 import { abortCases } from './abort-cases.ts';
 import { claimingCases } from './claiming-cases.ts';
 import { closingCases } from './closing-cases.ts';
+import { expiryScenes } from './expiry-scenes.ts';
 import { leaseCases } from './lease-cases.ts';
+import { lostReplyCases } from './lost-reply-cases.ts';
 import { nameCases } from './name-cases.ts';
 import { operationCases } from './operation-cases.ts';
 import type { PoolCapabilities, PoolHarness, PoolPlace } from './pool-harness.ts';
+import { processScenes } from './process-scenes.ts';
 import { requestCases } from './request-cases.ts';
 import { resourceCases } from './resource-cases.ts';
 import type { Setting } from './setting.ts';
+import { sideBySide } from './side-by-side.ts';
 import { waitingCases } from './waiting-cases.ts';
 
 const everything: PoolCapabilities = {
@@ -87,6 +91,11 @@ export function describeClaims(driver: string, harness: PoolHarness): void {
       abortCases(setting);
       nameCases(setting);
       closingCases(setting);
+      lostReplyCases(setting);
+    });
+
+    describe('while time passes', () => {
+      sideBySide(setting, harness, [...expiryScenes, ...processScenes]);
     });
   });
 }
