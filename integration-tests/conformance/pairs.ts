@@ -39,7 +39,7 @@ const drivers: Readonly<Record<string, readonly string[]>> = {
   ],
   Lock: ['memoryLock', 'blobLock', 'mssqlLock', 'postgresLock', 'redisLock', 'sqliteLock'],
   Semaphore: ['memorySemaphore', 'redisSemaphore'],
-  Claims: ['memoryPools', 'documentPools on memoryDocumentStore', 'redisPools'],
+  Claims: ['memoryPools', 'documentPools on memoryDocumentStore', 'postgresPools', 'redisPools'],
   // Of several processes, so not in memory.
   DocumentHistories: [
     'blobDocumentStore',

@@ -8,7 +8,7 @@ import pg from 'pg';
 import { afterAll, beforeAll } from 'vitest';
 
 /** The tables that are emptied between tests. */
-const tables = ['documents', 'counters', 'counter_operations', 'locks'];
+const tables = ['documents', 'counters', 'counter_operations', 'locks', 'pools', 'pool_entries'];
 
 export interface Database {
   readonly pool: pg.Pool;

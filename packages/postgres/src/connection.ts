@@ -18,6 +18,9 @@ import {
 } from './postgres-errors.ts';
 import { type PostgresClient, Sessions } from './sessions.ts';
 
+/** What a parameter can be. */
+export type Value = string | number | null | readonly string[];
+
 /** Options of {@link Connection.run}. */
 export interface RunOptions extends CallOptions {
   /**
@@ -53,11 +56,7 @@ export class Connection {
    *
    * @throws {ServiceError} every fault, with PostgreSQL's error as its cause.
    */
-  run<Row>(
-    text: string,
-    values: readonly (string | number | null)[],
-    options: RunOptions = {},
-  ): Promise<Row[]> {
+  run<Row>(text: string, values: readonly Value[], options: RunOptions = {}): Promise<Row[]> {
     const query = async (session: PoolClient) => (await session.query(text, [...values])).rows;
     return this.#tried(query, options);
   }

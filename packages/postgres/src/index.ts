@@ -1,5 +1,5 @@
 /**
- * Drivers on PostgreSQL: a store of documents, counters, locks, and the migration that makes their tables.
+ * Drivers on PostgreSQL: a store of documents, counters, locks, pools, and the migration that makes their tables.
  * @module
  */
 
@@ -11,4 +11,5 @@ export {
   postgresDocumentStore,
 } from './postgres-document-store.ts';
 export { type PostgresLockOptions, postgresLock } from './postgres-lock.ts';
+export { type PostgresPoolsOptions, postgresPools } from './postgres-pools.ts';
 export type { PostgresClient } from './sessions.ts';

@@ -4,16 +4,10 @@
  * Invariant: whether a name is free is decided with the row as it is once its lock was had, and with the time
  * of then: ON CONFLICT DO UPDATE locks the row before it looks at WHERE, and `clock_timestamp()` is read anew,
  * however long that took. Waiters set their mark only in the row of a holder, so no release can miss it.
- * No statement waits for long where the row is locked: the server ends it, sooner than its caller gives it up.
  * Read next: migrations.ts for the table.
  * @module
  */
-
-/**
- * In milliseconds. A statement may wait twice, first behind others who wait and then for who has the row, and
- * has to end within the second that a lock goes on listening to a request that nobody waits for any more.
- */
-const longestWait = 450;
+import { bounded, durable } from './transaction-settings.ts';
 
 export type LockStatements = Readonly<
   Record<'acquire' | 'want' | 'look' | 'renew' | 'release' | 'releaseUntold', string>
@@ -30,15 +24,6 @@ export function lockStatements(schema: string): LockStatements {
   const heldByAnother =
     'lock.name = $1 AND lock.owner <> $2 AND lock.expires_at > clock_timestamp()';
   const holder = `lock.owner, (extract(epoch FROM lock.expires_at - clock_timestamp()) * 1000)::text AS free_in`;
-  // Set in the statement itself, for its transaction: so it costs no round trip, and holds behind a pooler.
-  const bounded = `bounded AS MATERIALIZED (
-        SELECT set_config('lock_timeout', '${longestWait}', true)
-      )`;
-  // What a crash of the server takes back was not granted: also where commits do not wait for the disk.
-  const durable = `durable AS MATERIALIZED (
-        SELECT set_config('synchronous_commit', CASE mode WHEN 'off' THEN 'local' ELSE mode END, true)
-        FROM current_setting('synchronous_commit') AS mode
-      )`;
   const release = `
         UPDATE ${locks} SET owner = NULL, expires_at = clock_timestamp() FROM bounded
         WHERE name = $1 AND owner = $2

@@ -52,9 +52,35 @@ CREATE TABLE :schema.locks (
   is_wanted boolean NOT NULL DEFAULT false
 ) WITH (fillfactor = 50);`.trimStart();
 
+/**
+ * An entry is a resource, which stays, since its tokens may never come again; or, without an id, an owner that was
+ * released for good. Places are in the order of addition, and of release for good.
+ */
+const pools = `
+CREATE TABLE :schema.pools (
+  name text COLLATE "C" PRIMARY KEY,
+  wanted_until timestamptz NOT NULL DEFAULT '-infinity'
+) WITH (fillfactor = 50);
+CREATE TABLE :schema.pool_entries (
+  pool text COLLATE "C" NOT NULL,
+  place bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  id text COLLATE "C",
+  value text,
+  is_withdrawn boolean NOT NULL DEFAULT false,
+  token bigint NOT NULL DEFAULT 0,
+  owner text COLLATE "C",
+  claimed_at timestamptz,
+  expires_at timestamptz,
+  PRIMARY KEY (pool, place),
+  UNIQUE (pool, id),
+  UNIQUE (pool, owner)
+) WITH (fillfactor = 50);
+CREATE INDEX pool_entries_retired ON :schema.pool_entries (pool, place) WHERE id IS NULL;`.trimStart();
+
 /** The steps, oldest first: the number of a step is its place, from 1. */
 export const migrations: readonly Migration[] = [
   { title: 'documents', sql: documents },
   { title: 'counters', sql: counters },
   { title: 'locks', sql: locks },
+  { title: 'pools', sql: pools },
 ];

@@ -58,6 +58,11 @@ export function isConflict(error: unknown): boolean {
   return is(error, ['40001', '40P01']);
 }
 
+/** A row is there already that a unique index does not let come twice. */
+export function isDuplicate(error: unknown): boolean {
+  return is(error, ['23505']);
+}
+
 /** The role lacks a right. */
 export function isForbidden(error: unknown): boolean {
   return is(error, ['42501']);

@@ -25,6 +25,7 @@ import { type LockStatements, lockStatements } from './lock-statements.ts';
 import { isLimitExceeded } from './postgres-errors.ts';
 import { quotedSchema } from './quoted-name.ts';
 import { ReleaseListener } from './release-listener.ts';
+import { withinTime } from './request-time.ts';
 import type { PostgresClient } from './sessions.ts';
 import { fromStoredText, toStoredText } from './stored-text.ts';
 
@@ -53,9 +54,6 @@ export interface PostgresLockOptions extends LockOptions {
 export function postgresLock(client: PostgresClient, options: PostgresLockOptions = {}): Lock {
   return leaseLock(new PostgresLeases(client, options), options);
 }
-
-/** No request takes longer, in milliseconds: then its session is given up. */
-const longestRequest = 10_000;
 
 class PostgresLeases implements LeaseDriver {
   readonly name: string;
@@ -122,19 +120,14 @@ class PostgresLeases implements LeaseDriver {
     await this.#connection.close();
   }
 
-  async #run<Row>(
+  #run<Row>(
     text: string,
     values: readonly (string | number)[],
     signal: AbortSignal | undefined,
   ): Promise<Row[]> {
-    const late = new AbortController();
-    const cancelTimer = this.#clock.setTimer(longestRequest, () => late.abort(), { ref: false });
-    const cutOff = signal === undefined ? late.signal : AbortSignal.any([late.signal, signal]);
-    try {
-      return await this.#connection.run(text, values, { cutOff });
-    } finally {
-      cancelTimer();
-    }
+    return withinTime(this.#clock, signal, (cutOff) =>
+      this.#connection.run<Row>(text, values, { cutOff }),
+    );
   }
 }
 

@@ -12,9 +12,11 @@ describe('the SQL of a migration', () => {
     expect(migrationSql({ from: 1 })).toContain('.counters');
     expect(migrationSql({ from: 2 })).not.toContain('.counters');
     expect(migrationSql({ from: 2 })).toContain('.locks');
+    expect(migrationSql({ from: 3 })).not.toContain('.locks');
+    expect(migrationSql({ from: 3 })).toContain('.pools');
   });
 
-  it.each([-1, 0.5, 4, Number.NaN])('is not to be had from step %d', (from) => {
+  it.each([-1, 0.5, 5, Number.NaN])('is not to be had from step %d', (from) => {
     expect(() => migrationSql({ from })).toThrow(
       expect.objectContaining({ code: 'SERVICE_OPTION_INVALID', option: 'from' }),
     );
