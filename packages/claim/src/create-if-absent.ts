@@ -24,7 +24,8 @@ export interface CreatedOrFound<T> {
  * keeps such ids. Where it does not, such as on a REST resource, `created` is then false though it was this call.
  *
  * @param store - on any backend: If-None-Match on a blob, a unique key in SQL, SET NX on Redis.
- * @throws all that the store's `create` and `read` throw but `DOCUMENT_EXISTS`.
+ * @throws {DocumentExistsError} `DOCUMENT_EXISTS`: it is there, and cannot be read.
+ * @throws all else that the store's `create` and `read` throw.
  * @example
  * const { value: customer, created } = await createIfAbsent(customers, mail, { mail, name });
  */
@@ -35,20 +36,22 @@ export async function createIfAbsent<T>(
   options: CallOptions = {},
 ): Promise<CreatedOrFound<T>> {
   const writeId = randomUUID();
-  for (;;) {
-    const failure = await store.create(key, value, { ...options, writeId }).then(
-      () => undefined,
-      (error: unknown) => error ?? new Error('a store rejected with nothing'),
-    );
-    const isKnown = failure === undefined || hasCode(failure, 'DOCUMENT_EXISTS');
-    if (!isKnown && !hasCode(failure, 'OUTCOME_UNKNOWN')) throw failure;
+  const own = await store.roundTrip(key, value);
+  for (let isFirst = true; ; isFirst = false) {
+    let failure: unknown;
+    try {
+      const etag = await store.create(key, own, { ...options, writeId });
+      return { value: own, etag, created: true };
+    } catch (error) {
+      failure = error;
+    }
+    const isThere = hasCode(failure, 'DOCUMENT_EXISTS');
+    if (!isThere && !hasCode(failure, 'OUTCOME_UNKNOWN')) throw failure;
     const found = await store.read(key, options);
     if (found !== undefined) {
-      const created =
-        found.writes === undefined ? failure === undefined : found.writes.first === writeId;
-      return { value: found.value, etag: found.etag, created };
+      return { value: found.value, etag: found.etag, created: found.writes?.first === writeId };
     }
-    // Removed in between; or never written, which only a known failure tells.
-    if (!isKnown) throw failure;
+    // What was removed in between is worth another try; what is hidden every time is not.
+    if (!isThere || !isFirst) throw failure;
   }
 }

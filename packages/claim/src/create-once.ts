@@ -34,7 +34,7 @@ export interface MakeContext {
 export interface CreateOnceOptions {
   /** For how long a creator that nothing is heard from is waited for. Renewed while it works. Default '30s'. */
   readonly ttl?: Duration | undefined;
-  /** How long to wait for what somebody else is creating. Default '2m'. */
+  /** How long to wait for what somebody else is creating; 0: not at all. Default '2m'. */
   readonly wait?: Duration | undefined;
   /** The longest time between two looks of who waits. Default '500ms'. */
   readonly poll?: Duration | undefined;
@@ -58,7 +58,8 @@ const turns = new WeakMap<object, LocalTurns>();
  *
  * @param store - of documents for nothing else, on any backend. What is created is kept in it, as its codec allows.
  * @param key - what it must be unique by, such as a customer's mail address.
- * @throws what `make` throws, as it is.
+ * @throws what `make` throws, as it is. What it was going to make is then left to whoever has taken over, if
+ *   somebody has: the caller gets what that creates.
  * @throws {CreateOnceTimeoutError} `CREATE_ONCE_TIMEOUT`
  * @throws {CreateOnceOptionError} `CREATE_ONCE_OPTION_INVALID`
  * @throws {DocumentInvalidError} `DOCUMENT_INVALID`: what `make` has returned cannot be kept.

@@ -13,6 +13,7 @@ import {
   keepRenewed,
   type Random,
   retry,
+  type WaitOptions,
 } from '@runafter/clock';
 import { hasCode } from '@runafter/errors';
 import type { DocumentStore, StoredDocument } from '@runafter/optimistic';
@@ -26,14 +27,24 @@ export interface CreationPlace<T> {
   readonly random: Random;
 }
 
+/** Whether a write failed after which a look tells more: somebody was faster, or its reply was lost. */
+export function mayBeThere(error: unknown): boolean {
+  return ['DOCUMENT_EXISTS', 'ETAG_MISMATCH', 'OUTCOME_UNKNOWN'].some((code) =>
+    hasCode(error, code),
+  );
+}
+
 /** What was made is not lost because its store does not answer for a moment. */
 const untilKept = exponential({
   count: Number.POSITIVE_INFINITY,
   interval: '50ms',
   maximum: '2s',
   totalTime: '30s',
-  when: isTransient,
+  when: (error) => isTransient(error) || mayBeThere(error),
 });
+
+/** A claim that stays only costs others its ttl, and the caller waits for this. */
+const fewTimes = exponential({ count: 3, interval: '50ms', when: untilKept.when });
 
 export class CreationAttempt<T> {
   readonly #place: CreationPlace<T>;
@@ -48,7 +59,8 @@ export class CreationAttempt<T> {
   }
 
   /**
-   * @returns what there is then for everybody; undefined when somebody else has taken over and is still at it.
+   * @returns what there is then for everybody; undefined when somebody else has taken over and is still at it, or
+   *   when the claim had ended before anything was made.
    * @throws what `make` throws.
    */
   async run(
@@ -60,12 +72,15 @@ export class CreationAttempt<T> {
     const renewal = keepRenewed({
       ...{ clock, random, ttl, requestedAt: this.#requestedAt },
       name: key,
-      renew: () => this.#renew(),
+      renew: (options) => this.#renew(options),
     });
+    if (signal.aborted || renewal.lost) {
+      await renewal.stop();
+      await this.giveUp();
+      return undefined;
+    }
     let created: Creation<T>;
     try {
-      signal.throwIfAborted();
-      renewal.assertHeld();
       const value = await make({
         idempotencyKey,
         signal: AbortSignal.any([signal, renewal.signal]),
@@ -73,54 +88,62 @@ export class CreationAttempt<T> {
       created = await store.roundTrip(key, { state: 'created', idempotencyKey, value });
     } catch (error) {
       await renewal.stop();
-      const there = await this.#replaceOwn({ state: 'failed', idempotencyKey }).catch(
-        () => 'failed',
-      );
-      if (there === undefined) return undefined;
+      const there = await this.giveUp();
+      if (there?.state === 'created') return there;
+      if (there?.state === 'claimed') return undefined;
       throw error;
     }
     await renewal.stop();
     return await retry(() => this.#keep(created as CreationDone<T>), untilKept, { clock, random });
   }
 
-  /** @returns what is there then; undefined when somebody else is at it. */
-  async #keep(created: CreationDone<T>): Promise<CreationDone<T> | undefined> {
-    const there = await this.#replaceOwn(created);
-    return there?.state === 'created' ? there : undefined;
+  /**
+   * Lets the next one try at once, as far as the store answers. Never rejects.
+   *
+   * @returns what somebody else has put there.
+   */
+  async giveUp(): Promise<Creation<T> | undefined> {
+    const { clock, random } = this.#place;
+    return await retry(() => this.#markFailed(), fewTimes, { clock, random }).catch(
+      () => undefined,
+    );
   }
 
-  async #renew(): Promise<boolean> {
-    const found = await this.#read();
-    if (!this.#isOwn(found)) return false;
+  async #markFailed(): Promise<Creation<T> | undefined> {
     const { store, key } = this.#place;
-    const renewals = (found.value as CreationClaimed).renewals + 1;
-    await store.replace(key, { ...this.#claim, renewals }, found);
-    return true;
+    const found = await this.#read();
+    if (!this.#isOwn(found)) return found?.value;
+    const { idempotencyKey } = found.value;
+    await store.replace(key, { state: 'failed', idempotencyKey }, found);
+    return undefined;
   }
 
   /**
-   * Writes over the claim, or over nothing.
+   * Writes over the claim, over nothing, or over the failure of somebody who has had the claim since.
    *
-   * @returns what is there then; undefined when it is somebody else's claim.
+   * @returns what is there then; undefined when somebody else is at it.
    */
-  async #replaceOwn(next: Creation<T>): Promise<Creation<T> | undefined> {
+  async #keep(created: CreationDone<T>): Promise<CreationDone<T> | undefined> {
     const { store, key } = this.#place;
-    for (;;) {
-      const found = await this.#read();
-      if (found?.value.state === 'created') return found.value;
-      if (found?.value.state === 'claimed' && !this.#isOwn(found)) return undefined;
-      try {
-        if (found === undefined) await store.create(key, next);
-        else await store.replace(key, next, found);
-        return next;
-      } catch (error) {
-        if (!mayBeThere(error)) throw error;
-      }
-    }
+    const found = await this.#read();
+    if (found?.value.state === 'created') return found.value;
+    if (found?.value.state === 'claimed' && !this.#isOwn(found)) return undefined;
+    if (found === undefined) await store.create(key, created);
+    else await store.replace(key, created, found);
+    return created;
   }
 
-  #read(): Promise<StoredDocument<Creation<T>> | undefined> {
-    return this.#place.store.read(this.#place.key);
+  async #renew(options: WaitOptions): Promise<boolean> {
+    const found = await this.#read(options);
+    if (!this.#isOwn(found)) return false;
+    const { store, key } = this.#place;
+    const renewals = found.value.renewals + 1;
+    await store.replace(key, { ...found.value, renewals }, found, options);
+    return true;
+  }
+
+  #read(options?: WaitOptions): Promise<StoredDocument<Creation<T>> | undefined> {
+    return this.#place.store.read(this.#place.key, options);
   }
 
   #isOwn(
@@ -128,11 +151,4 @@ export class CreationAttempt<T> {
   ): found is StoredDocument<Creation<T>> & { readonly value: CreationClaimed } {
     return found?.value.state === 'claimed' && found.value.owner === this.#claim.owner;
   }
-}
-
-/** Whether a write failed after which a look tells more: somebody was faster, or its reply was lost. */
-export function mayBeThere(error: unknown): boolean {
-  return ['DOCUMENT_EXISTS', 'ETAG_MISMATCH', 'OUTCOME_UNKNOWN'].some((code) =>
-    hasCode(error, code),
-  );
 }

@@ -5,11 +5,12 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { type ClockReading, readClock, untilAborted } from '@runafter/clock';
+import { hasCode } from '@runafter/errors';
 import type { LocalTurns } from '@runafter/lock/leasing';
 import type { StoredDocument } from '@runafter/optimistic';
 import { CreateOnceTimeoutError } from './claim-errors.ts';
 import type { MakeContext } from './create-once.ts';
-import type { Creation, CreationClaimed } from './creation.ts';
+import type { Creation, CreationClaimed, CreationDone } from './creation.ts';
 import { CreationAttempt, type CreationPlace, mayBeThere } from './creation-attempt.ts';
 import { Stillness } from './stillness.ts';
 
@@ -27,11 +28,13 @@ export class Creator<T> {
   readonly #stillness: Stillness;
   readonly #owner = `${hostname().slice(0, 100)}:${process.pid}:${randomUUID()}`;
   readonly #stop = new AbortController();
-  readonly #since: number;
-  /** From before our own claim was sent, whose reply may have been lost. */
+  /** From before our own claim was sent. */
   #requestedAt: ClockReading | undefined;
+  /** A claim of ours whose reply was lost. */
+  #mayHaveClaimed: CreationClaimed | undefined;
   #heldBy: string | undefined;
-  #cancelTimer: () => void = () => {};
+  /** Of the bound of a wait, while there is one. */
+  #cancelTimer: (() => void) | undefined;
 
   constructor(
     place: CreationPlace<T>,
@@ -42,7 +45,6 @@ export class Creator<T> {
     this.#make = make;
     this.#times = times;
     this.#stillness = new Stillness(place.clock);
-    this.#since = place.clock.monotonic();
   }
 
   /**
@@ -51,40 +53,42 @@ export class Creator<T> {
    */
   async run(turns: LocalTurns, signal: AbortSignal | undefined): Promise<T> {
     const stop = this.#stop;
+    const { key } = this.#place;
     const abort = () => stop.abort(signal?.reason);
     signal?.addEventListener('abort', abort, { once: true });
-    this.#startTimer();
+    if (turns.isTaken(key)) this.#boundWait();
     try {
-      const pass = await turns.take(this.#place.key, stop.signal);
+      const pass = await turns.take(key, stop.signal);
       const creating = this.#untilCreated().finally(pass);
       return await untilAborted(stop.signal, creating);
     } finally {
-      this.#cancelTimer();
+      this.#endBound();
       signal?.removeEventListener('abort', abort);
     }
   }
 
   async #untilCreated(): Promise<T> {
-    const { clock, random, store, key } = this.#place;
+    const { store, key } = this.#place;
     const { signal } = this.#stop;
-    for (;;) {
-      signal.throwIfAborted();
-      const found = await store.read(key, { signal });
-      if (found?.value.state === 'created') return found.value.value;
-      const wait = this.#endsIn(found);
-      if (wait > 0) {
-        const pause = Math.min(this.#times.poll * (0.5 + random() / 2), wait);
-        await clock.sleep(pause, { signal });
-        continue;
+    try {
+      for (let isFirst = true; ; ) {
+        signal.throwIfAborted();
+        const found = await store.read(key, { signal });
+        if (found?.value.state === 'created') return found.value.value;
+        const endsIn = this.#endsIn(found);
+        if (endsIn > 0) {
+          await this.#pause(endsIn);
+          continue;
+        }
+        const created = await this.#create(found);
+        if (created !== undefined) return created.value;
+        // A look tells why, and that once: a store that goes on like this is not asked without end.
+        if (!isFirst) await this.#pause(this.#times.poll);
+        isFirst = false;
       }
-      const claim = await this.#claim(found);
-      if (claim === undefined) continue;
-      this.#cancelTimer();
-      const requestedAt = this.#requestedAt as ClockReading;
-      const attempt = new CreationAttempt(this.#place, claim, requestedAt);
-      const created = await attempt.run(this.#make, signal);
-      if (created !== undefined) return created.value;
-      this.#startTimer();
+    } catch (error) {
+      await this.#undoClaim();
+      throw error;
     }
   }
 
@@ -92,8 +96,21 @@ export class Creator<T> {
   #endsIn(found: StoredDocument<Creation<T>> | undefined): number {
     if (found?.value.state !== 'claimed') return 0;
     const { owner, ttl } = found.value;
+    if (owner === this.#owner) return 0;
     this.#heldBy = owner;
-    return owner === this.#owner ? 0 : this.#stillness.endsIn(this.#place.key, found.etag, ttl);
+    return this.#stillness.endsIn(this.#place.key, found.etag, ttl);
+  }
+
+  /** @returns undefined when somebody was faster, or nobody knows yet. */
+  async #create(
+    found: StoredDocument<Creation<T>> | undefined,
+  ): Promise<CreationDone<T> | undefined> {
+    const claim = await this.#claim(found);
+    if (claim === undefined) return undefined;
+    this.#mayHaveClaimed = undefined;
+    this.#endBound();
+    const attempt = new CreationAttempt(this.#place, claim, this.#requestedAt as ClockReading);
+    return await attempt.run(this.#make, this.#stop.signal);
   }
 
   /** @returns undefined when somebody was faster, or nobody knows yet. Not aborted: what it may leave is undone. */
@@ -115,16 +132,42 @@ export class Creator<T> {
       else await store.replace(key, claim, found);
       return claim;
     } catch (error) {
-      if (mayBeThere(error)) return undefined;
-      throw error;
+      if (!mayBeThere(error)) throw error;
+      if (hasCode(error, 'OUTCOME_UNKNOWN')) this.#mayHaveClaimed = claim;
+      return undefined;
     }
   }
 
-  #startTimer(): void {
+  /** For who leaves while nobody knows whether its claim is there. */
+  async #undoClaim(): Promise<void> {
+    if (this.#mayHaveClaimed === undefined) return;
+    const requestedAt = this.#requestedAt as ClockReading;
+    await new CreationAttempt(this.#place, this.#mayHaveClaimed, requestedAt).giveUp();
+  }
+
+  /** @param longest - in milliseconds. */
+  async #pause(longest: number): Promise<void> {
+    const { clock, random } = this.#place;
+    const { signal } = this.#stop;
+    signal.throwIfAborted();
+    this.#boundWait();
+    const pause = Math.min(this.#times.poll * (0.5 + random() / 2), longest);
+    await clock.sleep(pause, { signal });
+  }
+
+  /** From the first wait on, until it is our turn to create. */
+  #boundWait(): void {
+    if (this.#cancelTimer !== undefined) return;
     const { clock, store, key } = this.#place;
+    const since = clock.monotonic();
     this.#cancelTimer = clock.setTimer(this.#times.wait, () => {
-      const waited = clock.monotonic() - this.#since;
+      const waited = clock.monotonic() - since;
       this.#stop.abort(new CreateOnceTimeoutError(store.name, key, waited, this.#heldBy));
     });
+  }
+
+  #endBound(): void {
+    this.#cancelTimer?.();
+    this.#cancelTimer = undefined;
   }
 }

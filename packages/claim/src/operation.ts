@@ -27,6 +27,17 @@ export function assertOnce(pool: string, once: unknown): asserts once is string 
   throw new PoolOptionError(pool, 'once', fix);
 }
 
+/**
+ * Else its leases were taken for what operations have.
+ *
+ * @throws {PoolOptionError} `POOL_OPTION_INVALID`
+ */
+export function assertHolder(pool: string, holder: string | undefined): void {
+  if (typeof holder !== 'string' || !holder.startsWith(operation)) return;
+  const fix = `begins with "${operation}", as what operations have does. Pass another name.`;
+  throw new PoolOptionError(pool, 'holder', fix);
+}
+
 /** @throws {PoolOptionError} `POOL_OPTION_INVALID` */
 export function assertClaimOptions(
   pool: string,

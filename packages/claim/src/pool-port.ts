@@ -90,6 +90,7 @@ export interface Pool<T extends Resource> extends AsyncDisposable {
    * @throws {PoolEmptyError} `POOL_EMPTY`: none was free, or became free within `wait`.
    * @throws {ClaimRetiredError} `CLAIM_RETIRED`: the operation was released before.
    * @throws {PoolOptionError} `POOL_OPTION_INVALID`
+   * @throws {LockOptionError} `LOCK_OPTION_INVALID`: a ttl that the store does not take.
    * @throws {ServiceError} the service did not answer, or refused.
    * @example
    * const licence = await licences.claim({ mode: 'assign', once: idempotencyKey });
@@ -99,7 +100,10 @@ export interface Pool<T extends Resource> extends AsyncDisposable {
    */
   claim(options: AssignOptions): Promise<Assignment<T>>;
   claim(options: LeaseOptions): Promise<ResourceLease<T>>;
-  /** Claims one if it is free and nobody is known to wait; else undefined. Asks once. Throws as claim(). */
+  /**
+   * Claims one if it is free and nobody is known to wait; else undefined. An operation gets what it has already,
+   * whoever waits, and where the store keeps no line also what has just become free. Asks once. Throws as claim().
+   */
   tryClaim(options: Omit<AssignOptions, 'wait'>): Promise<Assignment<T> | undefined>;
   tryClaim(options: Omit<LeaseOptions, 'wait'>): Promise<ResourceLease<T> | undefined>;
   /**
@@ -107,7 +111,7 @@ export interface Pool<T extends Resource> extends AsyncDisposable {
    * that a network has held up, is refused with `CLAIM_RETIRED`. So it undoes a claim whose outcome nobody knows.
    * Repeats itself while the service does not answer, for 30 seconds.
    *
-   * @returns whether it had something.
+   * @returns whether it had something; false also when that was taken back by a request whose reply was lost.
    * @throws {ServiceError} it may have been done, and may be called again.
    * @example
    * compensate: (_, { idempotencyKey }) => licences.release(idempotencyKey),

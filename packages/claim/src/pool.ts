@@ -20,11 +20,11 @@ import {
   type WaitOptions,
 } from '@runafter/clock';
 import { hasCode, ServiceClosedError } from '@runafter/errors';
-import type { LockTimeoutError } from '@runafter/lock';
-import { Leasing, toStoredName } from '@runafter/lock/leasing';
+import type { AcquireOptions, LockTimeoutError } from '@runafter/lock';
+import { type Ask, type Grant, Leasing, toStoredName } from '@runafter/lock/leasing';
 import { PoolEmptyError, PoolOptionError } from './claim-errors.ts';
 import { AssignedResource, LeasedResource } from './claims.ts';
-import { assertClaimOptions, assertOnce, operationOf, toOwner } from './operation.ts';
+import { assertClaimOptions, assertHolder, assertOnce, operationOf, toOwner } from './operation.ts';
 import { assignments, leases } from './pool-driver.ts';
 import type {
   Assignment,
@@ -44,7 +44,10 @@ export interface PoolOptions {
   readonly ttl?: Duration | undefined;
   /** The longest time between two requests of who waits, as that of a lock. Default '1s'. */
   readonly poll?: Duration | undefined;
-  /** Who this is: what the owners of its leases begin with. Default: the machine's name and the process's number. */
+  /**
+   * Who this is: what the owners of its leases begin with, but not "once ". Default: the machine's name and the
+   * process's number.
+   */
   readonly holder?: string | undefined;
   /** By which waits end and leases are counted. Default: the system's. */
   readonly clock?: Clock | undefined;
@@ -65,7 +68,19 @@ export interface PoolOptions {
  * const licences = pool(memoryPools(), 'licences', ['E5-001', 'E5-002', 'E5-003']);
  * const licence = await licences.claim({ mode: 'assign', once: 'hire-17' });
  */
-export function pool<const T extends Resource>(
+export function pool(
+  store: PoolStore,
+  name: string,
+  resources: readonly string[],
+  options?: PoolOptions,
+): Pool<string>;
+export function pool<T extends Resource = string>(
+  store: PoolStore,
+  name: string,
+  resources?: readonly T[],
+  options?: PoolOptions,
+): Pool<T>;
+export function pool<T extends Resource>(
   store: PoolStore,
   name: string,
   resources: readonly T[] = [],
@@ -75,6 +90,7 @@ export function pool<const T extends Resource>(
     const fix = `is ${JSON.stringify(name)}. Pass at least one character of well-formed Unicode.`;
     throw new PoolOptionError(String(name), 'its name', fix);
   }
+  assertHolder(name, options.holder);
   return new StoredPool(store, name, toStored(name, resources), options);
 }
 
@@ -93,8 +109,8 @@ class StoredPool<T extends Resource> implements Pool<T> {
   readonly #initial: readonly StoredResource[];
   readonly #clock: Clock;
   readonly #random: Random | undefined;
-  readonly #leasing: Leasing<LeasedResource<T>, Claimed>;
-  readonly #assigning: Leasing<AssignedResource, Claimed>;
+  readonly #leases: Leasing<LeasedResource<T>, Claimed>;
+  readonly #assignments: Leasing<AssignedResource, Claimed>;
   #added: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
 
@@ -112,11 +128,11 @@ class StoredPool<T extends Resource> implements Pool<T> {
     this.#clock = clock;
     this.#random = random;
     const prepare = (waiting: WaitOptions) => this.#addInitial(waiting);
-    this.#leasing = new Leasing(leases(store, prepare), options, {
+    this.#leases = new Leasing(leases(store, prepare), options, {
       shared: true,
       hold: (tools, claim) => new LeasedResource<T>(tools, claim),
     });
-    this.#assigning = new Leasing(assignments(store, name, prepare), options, {
+    this.#assignments = new Leasing(assignments(store, name, prepare), options, {
       shared: true,
       hold: (_, claim) => new AssignedResource(claim),
     });
@@ -125,42 +141,44 @@ class StoredPool<T extends Resource> implements Pool<T> {
   claim(options: AssignOptions): Promise<Assignment<T>>;
   claim(options: LeaseOptions): Promise<ResourceLease<T>>;
   async claim(options: AssignOptions | LeaseOptions): Promise<Assignment<T> | ResourceLease<T>> {
-    assertClaimOptions(this.name, options);
-    const wait = parseDuration(options.wait ?? 0, 'wait');
-    const claimed = wait === 0 ? await this.tryClaim(options) : await this.#wait(options, wait);
+    const claimed = await this.#claim(options, parseDuration(options.wait ?? 0, 'wait'));
     if (claimed === undefined) throw new PoolEmptyError(this.#store.name, this.name, 0);
     return claimed;
   }
 
   tryClaim(options: AssignOptions): Promise<Assignment<T> | undefined>;
   tryClaim(options: LeaseOptions): Promise<ResourceLease<T> | undefined>;
-  tryClaim(
-    options: AssignOptions | LeaseOptions,
-  ): Promise<Assignment<T> | ResourceLease<T> | undefined>;
   async tryClaim(
     options: AssignOptions | LeaseOptions,
   ): Promise<Assignment<T> | ResourceLease<T> | undefined> {
-    assertClaimOptions(this.name, options);
-    if (options.mode === 'lease') {
-      return await this.#leasing.tryAcquire(this.name, options, { weight: 1 });
-    }
-    const { once, signal } = options;
-    const ask = { weight: 1, owner: toOwner(once) };
-    return this.#toAssignment(once, await this.#assigning.tryAcquire(this.name, { signal }, ask));
+    return await this.#claim(options, 0);
   }
 
-  async #wait(
+  /** @param wait - in milliseconds; 0: asks once. */
+  async #claim(
     options: AssignOptions | LeaseOptions,
     wait: number,
   ): Promise<Assignment<T> | ResourceLease<T> | undefined> {
+    assertClaimOptions(this.name, options);
+    const { signal } = options;
+    if (options.mode === 'lease') {
+      const { ttl } = options;
+      return await this.#acquire(this.#leases, { signal, ttl, wait }, { weight: 1 });
+    }
+    const { once } = options;
+    const ask = { weight: 1, owner: toOwner(once) };
+    const assigned = await this.#acquire(this.#assignments, { signal, wait }, ask);
+    return assigned?.toAssignment<T>(once, (patience) => this.release(once, patience));
+  }
+
+  async #acquire<H extends Grant>(
+    leasing: Leasing<H, Claimed>,
+    options: AcquireOptions,
+    ask: Ask,
+  ): Promise<H | undefined> {
+    if (options.wait === 0) return await leasing.tryAcquire(this.name, options, ask);
     try {
-      if (options.mode === 'lease') {
-        return await this.#leasing.acquire(this.name, { ...options, wait }, { weight: 1 });
-      }
-      const { once, signal } = options;
-      const ask = { weight: 1, owner: toOwner(once) };
-      const assigned = await this.#assigning.acquire(this.name, { signal, wait }, ask);
-      return this.#toAssignment(once, assigned);
+      return await leasing.acquire(this.name, options, ask);
     } catch (error) {
       throw hasCode(error, 'LOCK_TIMEOUT') ? this.#emptyOrSilent(error as LockTimeoutError) : error;
     }
@@ -171,21 +189,10 @@ class StoredPool<T extends Resource> implements Pool<T> {
     return cause ?? new PoolEmptyError(this.#store.name, this.name, waited);
   }
 
-  #toAssignment(once: string, assigned: AssignedResource): Assignment<T>;
-  #toAssignment(once: string, assigned: AssignedResource | undefined): Assignment<T> | undefined;
-  #toAssignment(once: string, assigned: AssignedResource | undefined): Assignment<T> | undefined {
-    return assigned?.toAssignment<T>(once, (options) => this.release(once, options));
-  }
-
   async release(once: string, options: WaitOptions = {}): Promise<boolean> {
     assertOnce(this.name, once);
     const request = { pool: this.#key, owner: toOwner(once), forGood: true };
-    let had = false;
-    // What an attempt took back whose reply was lost, the next one cannot see: it answers for both.
-    await this.#patiently(options, async (patient) => {
-      had = (await this.#store.release(request, patient)) || had;
-    });
-    return had;
+    return await this.#patiently(options, (patient) => this.#store.release(request, patient));
   }
 
   async add(resources: readonly T[], options: WaitOptions = {}): Promise<void> {
@@ -210,7 +217,7 @@ class StoredPool<T extends Resource> implements Pool<T> {
   }
 
   close(): Promise<void> {
-    this.#closing ??= Promise.all([this.#leasing.close(), this.#assigning.close()]).then(() => {});
+    this.#closing ??= Promise.all([this.#leases.close(), this.#assignments.close()]).then(() => {});
     return this.#closing;
   }
 

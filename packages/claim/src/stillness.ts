@@ -2,8 +2,8 @@
  * Expiry without comparing the clocks of two machines: whoever leaves a mark renews it, and who has seen it
  * unchanged for its whole ttl, by its own clock, knows that it has ended.
  *
- * Invariant: the mark was written before it was read for the first time, and its writer gives up before a ttl has
- * passed since its own request. So nothing is taken from who still believes in it. The price: a mark of somebody
+ * Invariant: each mark is used once, its writer has begun before it was seen for the first time, and gives up before
+ * a ttl has passed since. So nothing is taken from who still believes in it. The price: a mark of somebody
  * who died long ago is only known to have ended by who has watched it for a ttl.
  * @module
  */
@@ -27,7 +27,7 @@ export class Stillness {
   /**
    * Notes what was read just now.
    *
-   * @param mark - anything that a renewal changes.
+   * @param mark - what each renewal changes, into what it never was before.
    * @returns in how many milliseconds it ends unless it changes; 0 or less: it has ended.
    */
   endsIn(key: string, mark: string, ttl: number): number {
@@ -36,9 +36,5 @@ export class Stillness {
     if (seen?.mark === mark) return seen.since + ttl - now;
     this.#seen.set(key, { mark, since: now });
     return ttl;
-  }
-
-  forget(key: string): void {
-    this.#seen.delete(key);
   }
 }

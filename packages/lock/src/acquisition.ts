@@ -41,6 +41,8 @@ export interface AcquisitionTools<H extends Grant, G extends Granted> extends Gi
   contended: boolean;
   /** Why the last request of all failed, if it did: for who never came to ask. */
   trouble: unknown;
+  /** When the requests were sent that are not answered yet, the oldest first. */
+  readonly underWay: Set<{ readonly sentAt: number }>;
 }
 
 /** For how many polls a place in the line is kept: one request may be lost, and one be slow. */
@@ -75,6 +77,11 @@ export class Acquisition<H extends Grant, G extends Granted> {
     this.#wish = wish;
     this.#since = tools.clock.monotonic();
     this.#request = newRequest(wish);
+  }
+
+  /** The owner may have been granted something by an earlier call. */
+  get mayHoldAlready(): boolean {
+    return this.#wish.owner !== undefined;
   }
 
   /** The backend may have something of this owner: a grant, or a place in the line. */
@@ -119,7 +126,15 @@ export class Acquisition<H extends Grant, G extends Granted> {
   #whyUnanswered(): unknown {
     if (this.#busy !== undefined) return undefined;
     const { driver, trouble } = this.#tools;
-    return this.#isAsking ? new ServiceUnavailableError(driver.name, 'unknown') : trouble;
+    const isSilent = this.#isAsking || this.#isAnotherUnanswered();
+    return isSilent ? new ServiceUnavailableError(driver.name, 'unknown') : trouble;
+  }
+
+  /** For so long that others should have asked in between: of them who wait here, one asks. */
+  #isAnotherUnanswered(): boolean {
+    const { clock, underWay } = this.#tools;
+    const [oldest] = underWay;
+    return oldest !== undefined && clock.monotonic() - oldest.sentAt > this.#wish.poll;
   }
 
   /** Leaves nothing behind, after the signal has aborted. For who has been handed nothing; never rejects. */
@@ -160,6 +175,8 @@ export class Acquisition<H extends Grant, G extends Granted> {
     const pauses = new Pauses(this.#tools, poll);
     try {
       if (this.#tools.contended) pauses.listen(this.#request);
+      // A first try has failed: see tryPatiently().
+      if (this.#failure !== undefined) await pauses.pause(undefined, this.#failure, signal);
       for (let isFirst = true; ; isFirst = false) {
         pauses.askNow();
         const holding = await this.#askPatiently(place, signal);
@@ -219,20 +236,24 @@ export class Acquisition<H extends Grant, G extends Granted> {
 
   async #send(request: AcquireRequest): Promise<G | Busy> {
     const remained = this.#mayRemain;
+    const { driver, clock, underWay } = this.#tools;
+    const sent = { sentAt: clock.monotonic() };
     this.#mayRemain = true;
     this.#isAsking = true;
+    underWay.add(sent);
     try {
-      const reply = await this.#tools.driver.acquire(request, { signal: this.#asking.signal });
+      const reply = await driver.acquire(request, { signal: this.#asking.signal });
       if (!reply.granted) this.#mayRemain = this.#inDoubt || request.place !== undefined;
       this.#tools.trouble = undefined;
       return reply;
     } catch (error) {
-      this.#tools.trouble = error;
+      if (isOfService(error)) this.#tools.trouble = error;
       if (wasNotDone(error)) this.#mayRemain = remained;
       else this.#inDoubt = true;
       throw error;
     } finally {
       this.#isAsking = false;
+      underWay.delete(sent);
     }
   }
 
@@ -246,6 +267,11 @@ export class Acquisition<H extends Grant, G extends Granted> {
 
 function newRequest({ name, holder, owner = `${holder}:${randomUUID()}` }: Wish): LeaseRequest {
   return { name, owner };
+}
+
+/** Whether others would meet it, too. */
+function isOfService(error: unknown): boolean {
+  return isTransient(error) || hasCode(error, 'SERVICE_REFUSED');
 }
 
 /** Whatever else a driver throws leaves open what was done. */

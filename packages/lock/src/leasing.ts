@@ -14,6 +14,7 @@ import {
   parseDuration,
   type Random,
   systemClock,
+  untilAborted,
 } from '@runafter/clock';
 import { ServiceClosedError, ServiceUnavailableError } from '@runafter/errors';
 import { Acquisition, type AcquisitionTools } from './acquisition.ts';
@@ -109,7 +110,12 @@ export class Leasing<H extends Grant, G extends Granted = Granted> {
     this.#holder = holder;
     this.#shared = shared;
     this.#turns = driver.queues ? undefined : new LocalTurns();
-    this.#tools = { driver, clock, random, hold, contended: false, trouble: undefined };
+    this.#tools = {
+      ...{ driver, clock, random, hold },
+      contended: false,
+      trouble: undefined,
+      underWay: new Set(),
+    };
   }
 
   async acquire(name: string, options: AcquireOptions, ask: Ask): Promise<H> {
@@ -211,23 +217,27 @@ export class Leasing<H extends Grant, G extends Granted = Granted> {
     );
   }
 
-  /** Here the turn is to wait: who finds something at once needs none, unless somebody waits already. */
+  /**
+   * Here the turn is to wait: who finds something at once needs none. While somebody waits, only an owner asks before
+   * its turn that may have something already.
+   */
   async #untilShared(
     turns: LocalTurns,
     { acquisition, stop: { signal } }: Call<H, G>,
     name: string,
     wait: number,
   ): Promise<H | undefined> {
-    const somebodyWaits = turns.isTaken(name);
-    if (wait === 0) return somebodyWaits ? undefined : await acquisition.try(signal);
-    if (!somebodyWaits) {
+    const mayAsk = acquisition.mayHoldAlready || !turns.isTaken(name);
+    if (wait === 0) return mayAsk ? await acquisition.try(signal) : undefined;
+    if (mayAsk) {
       const holding = await acquisition.tryPatiently(signal);
       if (holding !== undefined) return holding;
     }
     const pass = await turns.take(name, signal);
     try {
       signal.throwIfAborted();
-      return await acquisition.wait(signal);
+      // Who leaves in the middle of a request passes the turn on at once: others may ask meanwhile.
+      return await untilAborted(signal, acquisition.wait(signal));
     } finally {
       pass();
     }

@@ -160,19 +160,21 @@ class DocumentPools implements PoolStore {
 
   async [Symbol.asyncDispose](): Promise<void> {}
 
-  /** @param change - changes the shelf, which is this call's own, and says whether it did. */
+  /** @param change - changes the shelf, which is this try's own, and says whether it did. */
   async #change(
     pool: string,
     { signal }: WaitOptions,
     change: (shelf: shelves.Shelf) => boolean,
   ): Promise<void> {
     const next = (current: PoolDocument | undefined) => {
-      const shelf = current ?? shelves.newShelf();
+      // A copy of the shelf costs far less than the one of its text that update() would make.
+      const shelf = current === undefined ? shelves.newShelf() : shelves.copyOf(current);
       return change(shelf) ? shelf : undefined;
     };
     try {
       // All that is done here may be done twice: each step finds what it has done itself.
-      await update(this.#documents, pool, next, { clock: this.#clock, idempotent: true, signal });
+      const options = { clock: this.#clock, idempotent: true, pure: true, signal };
+      await update(this.#documents, pool, next, options);
     } catch (error) {
       throw asService(this.name, error);
     }
@@ -184,9 +186,9 @@ class DocumentPools implements PoolStore {
     return Number.isFinite(earliest) ? earliest : undefined;
   }
 
-  #expiresIn(pool: string, { id, owner, ttl, token, renewals }: shelves.Shelved): number {
+  #expiresIn(pool: string, { id, owner, ttl, mark = '' }: shelves.Shelved): number {
     if (owner === undefined || ttl === undefined) return Number.POSITIVE_INFINITY;
-    return this.#stillness.endsIn(`${pool}\n${id}`, `${token} ${renewals}`, ttl);
+    return this.#stillness.endsIn(`${pool}\n${id}`, mark, ttl);
   }
 
   #wake(pool: string): void {

@@ -153,7 +153,10 @@ class MemoryPools implements PoolStore {
 
   #heldBy(found: MemoryPool, owner: string): shelves.Shelved | undefined {
     const held = shelves.heldBy(found.shelf, owner);
-    return held === undefined || this.#hasExpired(found, held) ? undefined : held;
+    if (held === undefined || !this.#hasExpired(found, held)) return held;
+    // Else it hid what this owner is given next.
+    shelves.takeBack(found.shelf, owner);
+    return undefined;
   }
 
   #hasExpired({ expiries }: MemoryPool, { id }: shelves.Shelved): boolean {

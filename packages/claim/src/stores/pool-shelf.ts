@@ -2,6 +2,7 @@
  * The resources of one pool as plain data, and what becomes of them: the same for memory and for documents.
  * @module
  */
+import { randomBytes } from 'node:crypto';
 import type { AddRequest, Claimed, ResourceState, StoredResource } from '../pool-store.ts';
 
 /** A resource, and who has it. */
@@ -15,8 +16,8 @@ export interface Shelved extends StoredResource {
   claimedAt?: number | undefined;
   /** In milliseconds; undefined: until it is released. */
   ttl?: number | undefined;
-  /** How often it was renewed since. */
-  renewals?: number | undefined;
+  /** Another one with each grant and renewal, also with those that were never written. */
+  mark?: string | undefined;
 }
 
 /** All that there is of a pool. */
@@ -32,6 +33,11 @@ const rememberedRetired = 1_000;
 /** @returns an empty one. */
 export function newShelf(): Shelf {
   return { resources: [], retired: [] };
+}
+
+/** @returns one that can be changed, and the other stays as it is. */
+export function copyOf({ resources, retired }: Shelf): Shelf {
+  return { resources: resources.map((resource) => ({ ...resource })), retired: [...retired] };
 }
 
 export function heldBy({ resources }: Shelf, owner: string): Shelved | undefined {
@@ -53,14 +59,13 @@ export function handOut(resource: Shelved, owner: string, ttl: number, now: numb
   resource.token++;
   resource.owner = owner;
   resource.claimedAt = now;
-  resource.ttl = ttl === Number.POSITIVE_INFINITY ? undefined : ttl;
-  resource.renewals = 0;
+  renew(resource, ttl);
 }
 
 /** Gives its owner another ttl. */
 export function renew(resource: Shelved, ttl: number): void {
   resource.ttl = ttl === Number.POSITIVE_INFINITY ? undefined : ttl;
-  resource.renewals = (resource.renewals ?? 0) + 1;
+  resource.mark = randomBytes(9).toString('base64url');
 }
 
 /** @returns whether the owner had something. */
@@ -74,7 +79,7 @@ function setFree(resource: Shelved): void {
   resource.owner = undefined;
   resource.claimedAt = undefined;
   resource.ttl = undefined;
-  resource.renewals = undefined;
+  resource.mark = undefined;
 }
 
 export function retire({ retired }: Shelf, owner: string): void {
