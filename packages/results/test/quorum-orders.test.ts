@@ -3,9 +3,9 @@
  * fewest votes that are enough for it.
  */
 import { type VirtualClock, virtualClock } from '@runafter/clock';
-import { start, type Workflow, workflow } from '@runafter/core';
+import { start, workflow } from '@runafter/core';
 import { expect, test } from 'vitest';
-import { type Needed, type Quorum, quorum } from '../src/index.ts';
+import { type Needed, quorum } from '../src/index.ts';
 import { certain, type Said } from './vote-oracle.ts';
 
 const voters = [0, 1, 2, 3, 4] as const;
@@ -52,7 +52,7 @@ function vote(
   needed: Needed,
   order: readonly number[],
   says: readonly Said[],
-): Workflow<void, Quorum> {
+) {
   return workflow('Vote', (flow) =>
     quorum(flow, 'Ask', [], { needed, vote: (ok: boolean) => ok }, (branches) => {
       const voter = (index: number) =>
@@ -67,7 +67,7 @@ function vote(
 }
 
 /** Only what is asked for: making all of a result is most of the work. */
-async function endOf(flow: Workflow<void, Quorum>, clock: VirtualClock) {
+async function endOf(flow: ReturnType<typeof vote>, clock: VirtualClock) {
   const result = await start(flow, undefined, { clock }).finished;
   const { status, startTime, endTime } = result;
   return { status, startTime, endTime, outputs: status === 'Succeeded' && result.outputs };

@@ -1,17 +1,36 @@
 /** What the functions give at the call site, and what must not compile. */
-import type { ActionError, ActionRecord, Iteration, IterationCounts, Result } from '@runafter/core';
+import {
+  type ActionError,
+  type ActionRecord,
+  event,
+  type Flow,
+  failed,
+  type Iteration,
+  type IterationCounts,
+  type Result,
+  settled as settledHandle,
+  workflow,
+} from '@runafter/core';
 import { describe, expectTypeOf, test } from 'vitest';
 import {
   type Accumulator,
   aggregate,
   aggregating,
+  allOrNothing,
+  bestEffort,
   collect,
   consolidate,
+  type Decision,
+  type FailurePolicy,
   filter,
   firstError,
   groupErrorsByCode,
   groupingErrorsByCode,
+  type NotVoted,
   partition,
+  policyScope,
+  type Quorum,
+  quorum,
   type Tally,
   tally,
   tallyBy,
@@ -216,5 +235,84 @@ describe('consolidate', () => {
     consolidate({ erp }, { standIns: { erp: () => 0 }, require: ['erp'] });
     // @ts-expect-error a promise was not awaited
     consolidate({ crm: Promise.resolve(crm) });
+  });
+});
+
+describe('quorum', () => {
+  interface Answer {
+    readonly approved: boolean;
+  }
+  const answer = event<Answer & { readonly by: string }>('answer');
+
+  test('types the votes by the names that its body returns', () => {
+    workflow('Vote', (flow: Flow<string>) => {
+      const text = flow.action('Text', ({ input }) => input.length);
+      const asked = quorum(
+        flow,
+        'Ask',
+        [text],
+        { needed: 'majority', vote: ({ approved }: Answer) => approved },
+        (branches, [length]) => ({
+          machine: branches.action('Machine', [length], ([length]) => ({ approved: length > 1 })),
+          ann: branches.waitFor('Ann', [length], answer, { timeout: '1d' }),
+        }),
+      );
+      return flow.action('Tell', [asked], ([asked]) => {
+        expectTypeOf(asked).toEqualTypeOf<
+          Quorum<{ machine: { approved: boolean }; ann: Answer & { readonly by: string } }>
+        >();
+        expectTypeOf(asked.decision).toEqualTypeOf<Decision>();
+        expectTypeOf(asked.votes.ann?.by).toEqualTypeOf<string | undefined>();
+        expectTypeOf(asked.yes).toEqualTypeOf<readonly ('machine' | 'ann')[]>();
+        expectTypeOf(asked.notVoted).toEqualTypeOf<readonly NotVoted<'machine' | 'ann'>[]>();
+        // @ts-expect-error nobody has this name
+        return asked.votes.bob;
+      });
+    });
+  });
+
+  test('refuses branches whose output vote cannot read, and handles from elsewhere', () => {
+    workflow('Vote', (flow) => {
+      const options = { needed: 1, vote: ({ approved }: Answer) => approved } as const;
+      // @ts-expect-error a number is no answer
+      quorum(flow, 'A', [], options, (branches) => ({ a: branches.action('A', () => 1) }));
+      const outer = flow.action('Outer', () => ({ approved: true }));
+      // @ts-expect-error a handle of what is around it
+      quorum(flow, 'B', [], options, () => ({ outer }));
+      // @ts-expect-error a result is not certain to be there
+      quorum(flow, 'C', [], options, (c) => ({
+        a: settledHandle(c.action('A', () => ({ approved: true }))),
+      }));
+      // @ts-expect-error neither a number nor one of the two words
+      quorum(flow, 'D', [], { needed: 'most', vote: Boolean }, (d) => ({
+        a: d.action('A', () => 1),
+      }));
+    });
+  });
+});
+
+describe('policyScope', () => {
+  test('infers as scope does', () => {
+    workflow('Tell', (flow: Flow<string>) => {
+      const text = flow.action('Text', ({ input }) => input.length);
+      const told = policyScope(flow, 'Tell', [text], allOrNothing, (scope, [length]) =>
+        scope.action('Mail', [length], ([length]) => [length]),
+      );
+      const tried = policyScope(flow, 'Try', [failed(told)], bestEffort, (scope, [told]) => {
+        const mail = scope.action('Mail', [told], ([told]) => told.error.code);
+        return settledHandle(mail);
+      });
+      return flow.action('Count', [told, tried], ([told, tried]) => {
+        expectTypeOf(told).toEqualTypeOf<number[]>();
+        expectTypeOf(tried).toEqualTypeOf<Result<string>>();
+      });
+    });
+  });
+
+  test('takes a policy that is spread, and refuses what is none', () => {
+    expectTypeOf({ ...bestEffort, onFlagged: () => {} }).toExtend<FailurePolicy>();
+    // @ts-expect-error what becomes of the rest is not said
+    const policy: FailurePolicy = { criticality: 'critical' };
+    expectTypeOf(policy.onFlagged).parameter(0).toExtend<{ readonly path: string }>();
   });
 });
