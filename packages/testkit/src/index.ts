@@ -43,8 +43,10 @@ export {
   mutexModel,
 } from './history/models/mutex.ts';
 export {
+  type ClaimedResource,
   type PoolOp,
   type PoolResult,
+  type PoolSlot,
   type PoolState,
   poolModel,
 } from './history/models/pool.ts';

@@ -164,6 +164,76 @@ it('a claim whose reply was lost may have got any free resource, and only one', 
   expect(says([lost(claim('A'), 1), ok(claim('B'), 2, 3, undefined)], pool)).toBe(false);
 });
 
+describe('a pool', () => {
+  const claim = (owner: string) => ({ kind: 'claim', owner, once: true }) as const;
+  const release = (owner: string) => ({ kind: 'release', owner, once: true }) as const;
+  const got = (resource: string, token: bigint) => ({ resource, token });
+  const pool = poolModel(['r1', 'r2']);
+  const claimed = ok(claim('A'), 1, 2, 'r1');
+
+  it('gives an operation the same again, with the same token, and no other', () => {
+    expect(says([claimed, ok(claim('A'), 3, 4, 'r1')], pool)).toBe(true);
+    expect(says([claimed, ok(claim('A'), 3, 4, 'r2')], pool)).toBe(false);
+    expect(says([claimed, ok(claim('A'), 3, 4, undefined)], pool)).toBe(false);
+    const first = ok(claim('A'), 1, 2, got('r1', 7n));
+    expect(says([first, ok(claim('A'), 3, 4, got('r1', 7n))], pool)).toBe(true);
+    expect(says([first, ok(claim('A'), 3, 4, got('r1', 8n))], pool)).toBe(false);
+  });
+
+  it('gives an operation that was released nothing any more, and says so to no other', () => {
+    const released = ok(release('A'), 3, 4, true);
+    expect(says([claimed, released, ok(claim('A'), 5, 6, false)], pool)).toBe(true);
+    expect(says([claimed, released, ok(claim('A'), 5, 6, 'r1')], pool)).toBe(false);
+    expect(says([claimed, released, ok(claim('A'), 5, 6, undefined)], pool)).toBe(false);
+    expect(says([claimed, released, ok(claim('B'), 5, 6, 'r1')], pool)).toBe(true);
+    expect(says([claimed, ok(claim('B'), 5, 6, false)], pool)).toBe(false);
+    // A claim that was held up may come before or after.
+    expect(says([lost(claim('A'), 1), ok(release('A'), 2, 3, false)], pool)).toBe(true);
+    expect(says([lost(claim('A'), 1), ok(release('A'), 2, 3, true)], pool)).toBe(true);
+    expect(says([ok(release('A'), 2, 3, true), lost(claim('A'), 4)], pool)).toBe(false);
+  });
+
+  it('tells whether an operation had something when it was released', () => {
+    expect(says([claimed, ok(release('A'), 3, 4, false)], pool)).toBe(false);
+    expect(says([claimed, ok(release('B'), 3, 4, true)], pool)).toBe(false);
+    const twice = [ok(release('A'), 3, 4, true), ok(release('A'), 5, 6, true)];
+    expect(says([claimed, ...twice], pool)).toBe(false);
+  });
+
+  it('has tokens that grow, each resource its own', () => {
+    const lease = (owner: string) => ({ kind: 'claim', owner }) as const;
+    const first = ok(lease('A'), 1, 2, got('r1', 7n));
+    const expired = lost({ kind: 'expire', resource: 'r1', owner: 'A' } as const, 3);
+    expect(says([first, expired, ok(lease('B'), 4, 5, got('r1', 8n))], pool)).toBe(true);
+    expect(says([first, expired, ok(lease('B'), 4, 5, got('r1', 7n))], pool)).toBe(false);
+    expect(says([first, expired, ok(lease('B'), 4, 5, got('r2', 1n))], pool)).toBe(true);
+  });
+
+  it('lets the lease of one owner expire, and not that of the next', () => {
+    const lease = (owner: string, at: number) =>
+      ok({ kind: 'claim', owner } as const, at, at, 'r1');
+    const expired = lost({ kind: 'expire', resource: 'r1', owner: 'A' } as const, 2);
+    const one = poolModel(['r1']);
+    expect(says([lease('A', 1), lease('B', 3)], one)).toBe(false);
+    expect(says([lease('A', 1), expired, lease('B', 3)], one)).toBe(true);
+    expect(says([lease('A', 1), expired, lease('B', 3), lease('C', 4)], one)).toBe(false);
+  });
+
+  it('hands out what was added, and not what was withdrawn, which its holder keeps', () => {
+    const add = ok({ kind: 'add', resources: ['r3', 'r1'] } as const, 5, 6, undefined);
+    const withdraw = ok({ kind: 'withdraw', resources: ['r1', 'r3'] } as const, 3, 4, undefined);
+    const next = ok(claim('B'), 9, 10, 'r1');
+    const released = ok(release('A'), 7, 8, true);
+    expect(says([ok(claim('B'), 1, 2, 'r3'), add], pool)).toBe(false);
+    expect(says([add, ok(claim('B'), 7, 8, 'r3')], pool)).toBe(true);
+    expect(says([withdraw, ok(claim('B'), 5, 6, 'r1')], pool)).toBe(false);
+    expect(says([claimed, withdraw, ok(claim('A'), 5, 6, 'r1'), released], pool)).toBe(true);
+    expect(says([claimed, withdraw, released, next], pool)).toBe(false);
+    expect(says([claimed, withdraw, add, released, next], pool)).toBe(true);
+    expect(says([claimed, withdraw, add, next], pool)).toBe(false);
+  });
+});
+
 it('a register compares values by what is in them', () => {
   const write = ok({ kind: 'write', value: { a: 1, b: [2n] } } as const, 1, 2, undefined);
   const read = (value: object) => ok({ kind: 'read' } as const, 3, 4, value);

@@ -99,6 +99,18 @@ const pool: Call<PoolOp, PoolResult>[] = owners.flatMap((owner) => [
   [{ kind: 'expire', resource: 'r1' }, [undefined]] as const,
 ]);
 
+const once = true;
+const poolOfOperations: Call<PoolOp, PoolResult>[] = [
+  ...['A', 'B'].flatMap((owner): Call<PoolOp, PoolResult>[] => [
+    [{ kind: 'claim', owner, once }, ['r1', { resource: 'r1', token: 1n }, 'r3', undefined, false]],
+    [{ kind: 'release', owner, once }, [undefined, true, false]],
+    [{ kind: 'expire', resource: 'r1', owner }, [undefined]],
+  ]),
+  [{ kind: 'claim', owner: 'C' }, ['r1', { resource: 'r1', token: 2n }, undefined]],
+  [{ kind: 'add', resources: ['r1', 'r3'] }, [undefined]],
+  [{ kind: 'withdraw', resources: ['r1'] }, [undefined]],
+];
+
 /** All models. */
 export const families: readonly Family[] = [
   family('register', registerModel({ initial: 0 }), register),
@@ -107,6 +119,7 @@ export const families: readonly Family[] = [
   family('fenced register', fencedRegisterModel({ initial: 0 }), fencedRegister),
   family('set', setModel<string>(), set),
   family('pool', poolModel(['r1', 'r2']), pool),
+  family('pool of operations', poolModel(['r1']), poolOfOperations),
 ];
 
 function family<State, Op, Result>(
