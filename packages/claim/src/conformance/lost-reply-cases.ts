@@ -1,5 +1,6 @@
 /** What the service has done counts, whether its reply has arrived or not. */
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { PoolOptions } from '../pool.ts';
 import type { Pool } from '../pool-port.ts';
 import { clockOf, faulty, licences, need, poolOf, type Setting, soon } from './setting.ts';
 
@@ -128,7 +129,7 @@ export function lostReplyCases(setting: Setting): void {
 
     it('is heard of again by who waits, when it was away during the release', async (context) => {
       need(setting, 'wakes')(context);
-      const { pool, other, cut, heal } = await connect(setting, 1);
+      const { pool, other, cut, heal } = await connect(setting, 1, { poll: '1m' });
       const lease = await other.claim({ mode: 'lease' });
       const claiming = pool.claim({ mode: 'lease', wait: '20s' });
       await clockOf(setting).sleep(200);
@@ -155,9 +156,9 @@ export function lostReplyCases(setting: Setting): void {
 }
 
 /** A pool over a network that fails, which has been used already, and the same one over a sound network. */
-async function connect(setting: Setting, count: number) {
+async function connect(setting: Setting, count: number, options?: PoolOptions) {
   const { store, ...network } = await faulty(setting);
-  const pool = poolOf(setting, store, licences(count));
+  const pool = poolOf(setting, store, licences(count), options);
   await (await pool.claim({ mode: 'lease' })).release();
   return { ...network, pool, other: poolOf(setting, setting.other) };
 }

@@ -63,7 +63,7 @@ export function poolOf<const T extends Resource = string>(
   { name = 'licences', ...options }: PoolOptions & { readonly name?: string } = {},
 ): Pool<T> {
   const { capabilities, pools } = setting;
-  const poll = capabilities.wakes ? '1m' : 100;
+  const poll = capabilities.wakes ? undefined : 100;
   const made = pool(store, name, resources, { poll, clock: clockOf(setting), ...options });
   pools.add(made);
   return made;
@@ -131,6 +131,7 @@ export async function startWaiting<C>(
   options: PoolOptions & { readonly name?: string } = {},
 ): Promise<Waiter<C>> {
   const store = await setting.place.connect();
+  const poll = setting.capabilities.wakes ? '1m' : 100;
   return await new Promise((resolve) => {
     let claimed: Promise<C> | undefined;
     const begin = () => claimed && resolve({ claimed });
@@ -138,7 +139,7 @@ export async function startWaiting<C>(
       begin();
       return Math.random();
     };
-    claimed = call(poolOf(setting, store, [], { ...options, random }));
+    claimed = call(poolOf(setting, store, [], { poll, ...options, random }));
     claimed.then(begin, begin);
   });
 }

@@ -244,7 +244,7 @@ export function waitingCases(setting: Setting): void {
 
     it('in the moment in which somebody begins to wait is not missed', async () => {
       const pool = poolOf(setting, setting.store, ['E5-001']);
-      const waiting = poolOf(setting, setting.other);
+      const waiting = poolOf(setting, setting.other, [], { poll: '1m' });
       for (let round = 0; round < 20; round++) {
         const lease = await pool.claim({ mode: 'lease', wait: soon });
         const claimed = waiting.claim({ mode: 'lease', wait: soon });
