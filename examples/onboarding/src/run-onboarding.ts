@@ -1,0 +1,51 @@
+/**
+ * Runs the workflow the way the example does: kept in a store, with waits that fit the office's speed.
+ * @module
+ */
+import { type Duration, exponential } from '@runafter/clock';
+import { type RunListener, type RunStore, start } from '@runafter/core';
+import type { Hire } from './hire.ts';
+import { onboarding } from './onboarding.ts';
+import type { Summary } from './summary.ts';
+import type { Systems } from './systems.ts';
+
+export interface OnboardingRunOptions {
+  /** Where the run is kept. */
+  readonly store: RunStore;
+  /** The identity of the run: started again with the same one, it goes on. */
+  readonly runId: string;
+  /** How long the store waits for a sign of life of this process. Default '15s'. */
+  readonly lease?: Duration;
+  /** How many times as fast as the real services the office runs. */
+  readonly speed: number;
+  /** How many hires at once. */
+  readonly concurrency: number;
+  readonly onEvent?: RunListener;
+}
+
+/** How long a call may take that is under way when a hire is to be undone: its answer is waited for. */
+const slowestCall = 30 * 60_000;
+
+/**
+ * Onboards the hires.
+ *
+ * @throws {Error} the run did not succeed; the message says which action decided that, and why.
+ */
+export async function runOnboarding(
+  systems: Systems,
+  hires: readonly Hire[],
+  { speed, concurrency, ...options }: OnboardingRunOptions,
+): Promise<Summary> {
+  const backoff = exponential({
+    // The platform's waits at the speed of the office, and more of them: what is given up is undone.
+    count: 8,
+    interval: 7_500 / speed,
+    minimum: 5_000 / speed,
+    maximum: 45_000 / speed,
+  });
+  const definition = onboarding(systems, { concurrency, backoff });
+  const run = start(definition, hires, { ...options, grace: slowestCall / speed });
+  const result = await run.finished;
+  if (result.status === 'Succeeded') return result.outputs;
+  throw new Error(run.why().text);
+}
