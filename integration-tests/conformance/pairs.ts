@@ -39,7 +39,13 @@ const drivers: Readonly<Record<string, readonly string[]>> = {
   ],
   Lock: ['memoryLock', 'blobLock', 'mssqlLock', 'postgresLock', 'redisLock', 'sqliteLock'],
   Semaphore: ['memorySemaphore', 'redisSemaphore'],
-  Claims: ['memoryPools', 'documentPools on memoryDocumentStore', 'postgresPools', 'redisPools'],
+  Claims: [
+    'memoryPools',
+    'documentPools on memoryDocumentStore',
+    'mssqlPools',
+    'postgresPools',
+    'redisPools',
+  ],
   // Of several processes, so not in memory.
   DocumentHistories: [
     'blobDocumentStore',

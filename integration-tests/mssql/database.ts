@@ -59,7 +59,10 @@ export function useDatabase(url: string): Database {
     run,
     isBabelfish,
     async empty() {
-      const tables = ['documents', 'counters', 'counter_operations', 'locks'];
+      const tables = [
+        ...['documents', 'counters', 'counter_operations', 'locks'],
+        ...['pool_resources', 'pool_retired'],
+      ];
       await run(tables.map((table) => `DELETE FROM runafter.${table};`).join('\n'));
     },
     poolOf(index) {
@@ -88,12 +91,15 @@ export function useDatabase(url: string): Database {
 }
 
 /** A few sessions each: on Babelfish every session compiles every procedure anew, which takes it most of a second. */
-function openPool(url: string): Promise<mssql.ConnectionPool> {
+export function openPool(
+  url: string,
+  { sessions = 4, requestTimeout = 60_000 } = {},
+): Promise<mssql.ConnectionPool> {
   const config = mssql.ConnectionPool.parseConnectionString(url);
   const pool = new mssql.ConnectionPool({
     ...config,
-    pool: { max: 4 },
-    requestTimeout: 60_000,
+    pool: { max: sessions },
+    requestTimeout,
     validateConnection: 'socket',
   });
   return pool.connect();

@@ -1,5 +1,5 @@
 /**
- * Drivers on SQL Server: a store of documents, counters, locks, and the migration that makes tables and
+ * Drivers on SQL Server: a store of documents, counters, locks, pools, and the migration that makes tables and
  * procedures.
  * @module
  */
@@ -9,3 +9,4 @@ export type { MssqlClient } from './mssql-client.ts';
 export { type MssqlCounterOptions, mssqlCounter } from './mssql-counter.ts';
 export { type MssqlDocumentStoreOptions, mssqlDocumentStore } from './mssql-document-store.ts';
 export { type MssqlLockOptions, mssqlLock } from './mssql-lock.ts';
+export { type MssqlPoolsOptions, mssqlPools } from './mssql-pools.ts';

@@ -7,6 +7,7 @@
  */
 import { addToCounter, readCounter, resetCounter } from './counter-procedures.ts';
 import { acquireLock, checkLock, releaseLock } from './lock-procedures.ts';
+import { claimResource, releaseResource, renewClaim } from './pool-procedures.ts';
 
 /** One step. */
 export interface Migration {
@@ -66,6 +67,37 @@ CREATE TABLE :schema.locks (
   CONSTRAINT locks_id PRIMARY KEY CLUSTERED (id)
 );`.trimStart();
 
+/**
+ * Resources lie in the order in which they were added. A row stays when its resource is withdrawn, since its token
+ * must never begin anew. Owner, time and expiry are NULL while nobody has it, and left behind by what has expired.
+ */
+const poolResources = `
+CREATE TABLE :schema.pool_resources (
+  pool nvarchar(401) COLLATE Latin1_General_100_BIN2 NOT NULL,
+  position bigint IDENTITY NOT NULL,
+  resource nvarchar(401) COLLATE Latin1_General_100_BIN2 NOT NULL,
+  value nvarchar(max) NOT NULL,
+  withdrawn bit NOT NULL,
+  token bigint NOT NULL,
+  owner nvarchar(401) COLLATE Latin1_General_100_BIN2 NULL,
+  claimed_at bigint NULL,
+  expires_at bigint NULL,
+  CONSTRAINT pool_resources_position UNIQUE CLUSTERED (pool, position),
+  CONSTRAINT pool_resources_resource PRIMARY KEY NONCLUSTERED (pool, resource)
+);`.trimStart();
+
+const poolOwners = `CREATE INDEX pool_resources_owner ON :schema.pool_resources (pool, owner);`;
+
+/** Owners that are given nothing any more, in the order of their release; and, while it is at work, a claim's. */
+const poolRetired = `
+CREATE TABLE :schema.pool_retired (
+  pool nvarchar(401) COLLATE Latin1_General_100_BIN2 NOT NULL,
+  id bigint IDENTITY NOT NULL,
+  owner nvarchar(401) COLLATE Latin1_General_100_BIN2 NOT NULL,
+  CONSTRAINT pool_retired_id UNIQUE CLUSTERED (pool, id),
+  CONSTRAINT pool_retired_owner PRIMARY KEY NONCLUSTERED (pool, owner)
+);`.trimStart();
+
 /** The steps, oldest first: the number of a step is its place, from 1. */
 export const migrations: readonly Migration[] = [
   { title: 'documents', batches: [documents] },
@@ -74,4 +106,11 @@ export const migrations: readonly Migration[] = [
     batches: [counters, operations, expiry, addToCounter, readCounter, resetCounter],
   },
   { title: 'locks', batches: [locks, acquireLock, checkLock, releaseLock] },
+  {
+    title: 'pools',
+    batches: [
+      ...[poolResources, poolOwners, poolRetired],
+      ...[claimResource, renewClaim, releaseResource],
+    ],
+  },
 ];

@@ -14,9 +14,11 @@ describe('the T-SQL of a migration', () => {
     expect(migrationSql({ from: 2 })).not.toContain('.counters');
     expect(migrationSql({ from: 2 })).toContain('.locks');
     expect(migrationSql({ from: 3 })).not.toContain('.locks');
+    expect(migrationSql({ from: 3 })).toContain('.pool_resources');
+    expect(migrationSql({ from: 4 })).not.toContain('.pool_resources');
   });
 
-  it.each([-1, 0.5, 4, Number.NaN])('is not to be had from step %d', (from) => {
+  it.each([-1, 0.5, 5, Number.NaN])('is not to be had from step %d', (from) => {
     expect(() => migrationSql({ from })).toThrow(
       expect.objectContaining({ code: 'SERVICE_OPTION_INVALID', option: 'from' }),
     );
@@ -31,7 +33,7 @@ describe('the T-SQL of a migration', () => {
     },
   );
 
-  it.each(['add_to_counter', 'reset_counter'])(
+  it.each(['add_to_counter', 'reset_counter', 'claim_resource', 'release_resource'])(
     'has %s set the isolation level that its hints need, whatever the caller has set',
     (procedure) => {
       const [, body = ''] = migrationSql().split(`CREATE PROCEDURE [runafter].${procedure}`);

@@ -1,6 +1,6 @@
 import mssql from 'mssql';
 import { describe, expect, it } from 'vitest';
-import { mssqlCounter, mssqlDocumentStore, mssqlLock } from '../src/index.ts';
+import { mssqlCounter, mssqlDocumentStore, mssqlLock, mssqlPools } from '../src/index.ts';
 
 /** Nothing listens there; what is refused is refused before anybody connects. */
 const nowhere = 'Server=127.0.0.1,1;Database=nowhere;User Id=nobody;Password=none';
@@ -22,9 +22,11 @@ describe('an option that SQL Server cannot use is refused at once', () => {
   });
 
   it('a schema without a name', () => {
-    expect(() => mssqlCounter(nowhere, { databaseSchema: '' })).toThrow(
-      expect.objectContaining({ code: 'SERVICE_OPTION_INVALID', option: 'databaseSchema' }),
-    );
+    for (const make of [mssqlCounter, mssqlPools]) {
+      expect(() => make(nowhere, { databaseSchema: '' })).toThrow(
+        expect.objectContaining({ code: 'SERVICE_OPTION_INVALID', option: 'databaseSchema' }),
+      );
+    }
   });
 });
 

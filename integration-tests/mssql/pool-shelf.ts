@@ -1,0 +1,46 @@
+/**
+ * Stores of pools that are kept from one test to the next, each with a session of its own: Babelfish compiles the
+ * procedures anew for every session, and takes longer for that than some tests wait.
+ */
+import type { PoolStore } from '@runafter/claim';
+import { mssqlPools } from '@runafter/mssql';
+import type { ConnectionPool } from 'mssql';
+import { openPool } from './database.ts';
+
+/** For who is cut off: a request that is never answered keeps the session until then. Milliseconds. */
+const requestTimeout = 5_000;
+
+export class PoolShelf {
+  /** By where they are connected to. */
+  readonly #pools = new Map<string, ConnectionPool[]>();
+  readonly #taken = new Map<string, number>();
+
+  /** One that nobody else has, until all are taken back. */
+  async take(url: string): Promise<PoolStore> {
+    const index = this.#taken.get(url) ?? 0;
+    this.#taken.set(url, index + 1);
+    const pools = this.#pools.get(url) ?? [];
+    this.#pools.set(url, pools);
+    const pool = pools[index] ?? (await openPool(url, { sessions: 1, requestTimeout }));
+    pools[index] = pool;
+    const store = mssqlPools(pool);
+    await compile(store);
+    return store;
+  }
+
+  takeBack(): void {
+    this.#taken.clear();
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#pools.values()].flat().map((pool) => pool.close()));
+  }
+}
+
+/** Has the session run each procedure once, on a pool that has nothing. */
+async function compile(store: PoolStore): Promise<void> {
+  const nobody = { pool: 'none', owner: 'nobody' };
+  await store.claim({ ...nobody, ttl: 10, place: undefined }, {});
+  await store.renew(nobody, 10, {});
+  await store.release({ ...nobody, forGood: false }, {});
+}
