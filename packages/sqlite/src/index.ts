@@ -1,5 +1,5 @@
 /**
- * Drivers on node:sqlite, which comes with Node: durable runs, documents, counters and locks in one local file.
+ * Drivers on node:sqlite, which comes with Node: durable runs, documents, counters, locks and pools in one local file.
  * @module
  */
 export { type SqliteCounterOptions, sqliteCounter } from './counters/sqlite-counter.ts';
@@ -10,6 +10,7 @@ export {
 } from './documents/sqlite-document-store.ts';
 export { type SqliteLockOptions, sqliteLock } from './locks/sqlite-lock.ts';
 export type { Synchronous } from './open-connection.ts';
+export { type SqlitePoolsOptions, sqlitePools } from './pools/sqlite-pools.ts';
 export { type SqliteRunStoreOptions, sqliteRunStore } from './run-store/sqlite-run-store.ts';
 export {
   StoreBusyError,
