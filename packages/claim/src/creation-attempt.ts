@@ -43,6 +43,9 @@ const untilKept = exponential({
   when: (error) => isTransient(error) || mayBeThere(error),
 });
 
+/** How often in a row it is looked, without a pause, whether and how it can be written. */
+const mostLooks = 3;
+
 /** A claim that stays only costs others its ttl, and the caller waits for this. */
 const fewTimes = exponential({ count: 3, interval: '50ms', when: untilKept.when });
 
@@ -125,12 +128,21 @@ export class CreationAttempt<T> {
    */
   async #keep(created: CreationDone<T>): Promise<CreationDone<T> | undefined> {
     const { store, key } = this.#place;
-    const found = await this.#read();
-    if (found?.value.state === 'created') return found.value;
-    if (found?.value.state === 'claimed' && !this.#isOwn(found)) return undefined;
-    if (found === undefined) await store.create(key, created);
-    else await store.replace(key, created, found);
-    return created;
+    let failure: unknown;
+    for (let looks = 1; ; looks++) {
+      const found = await this.#read();
+      if (found?.value.state === 'created') return found.value;
+      if (found?.value.state === 'claimed' && !this.#isOwn(found)) return undefined;
+      if (looks > mostLooks) throw failure;
+      try {
+        if (found === undefined) await store.create(key, created);
+        else await store.replace(key, created, found);
+        return created;
+      } catch (error) {
+        if (!mayBeThere(error)) throw error;
+        failure = error;
+      }
+    }
   }
 
   async #renew(options: WaitOptions): Promise<boolean> {

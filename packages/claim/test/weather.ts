@@ -32,7 +32,6 @@ export const fair: Weather = {
 
 /** The network of one process. */
 export class Network {
-  underWay = 0;
   /** How many requests are still answered; the process is dead when it sends the next one. */
   livesFor = Number.POSITIVE_INFINITY;
   readonly #weather: Weather;
@@ -52,13 +51,8 @@ export class Network {
   async send<T>(carryOut: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
     if (this.isDead) return await new Promise(() => {});
     this.livesFor--;
-    this.underWay++;
-    try {
-      // What was sent goes on when its signal aborts, and may be carried out after what is sent next.
-      return await untilAborted(signal, this.#travel(carryOut, signal));
-    } finally {
-      this.underWay--;
-    }
+    // What was sent goes on when its signal aborts, and may be carried out after what is sent next.
+    return await untilAborted(signal, this.#travel(carryOut, signal));
   }
 
   async #travel<T>(carryOut: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
