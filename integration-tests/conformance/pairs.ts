@@ -46,6 +46,7 @@ const drivers: Readonly<Record<string, readonly string[]>> = {
     'postgresPools',
     'redisPools',
   ],
+  CreateOnce: ['memoryDocumentStore'],
   // Of several processes, so not in memory.
   DocumentHistories: [
     'blobDocumentStore',

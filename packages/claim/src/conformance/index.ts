@@ -5,10 +5,16 @@
  * It needs `vitest` and `fast-check` beside it.
  *
  * @example
- * import { describeClaims } from '@runafter/claim/conformance';
+ * import { describeClaims, describeCreateOnce } from '@runafter/claim/conformance';
  * @module
  */
+export type {
+  CreateOnceCapabilities,
+  CreateOnceHarness,
+  CreateOncePlace,
+} from './create-once-harness.ts';
 export { describeClaims } from './describe-claims.ts';
+export { describeCreateOnce } from './describe-create-once.ts';
 export type {
   FaultyPoolConnection,
   PoolCapabilities,
