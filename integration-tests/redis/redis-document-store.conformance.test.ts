@@ -1,5 +1,6 @@
+import { describeCreateOnce } from '@runafter/claim/conformance';
 import type { DocumentStore, DocumentStoreOptions } from '@runafter/optimistic';
-import { describeDocumentStore } from '@runafter/optimistic/conformance';
+import { type DocumentStoreHarness, describeDocumentStore } from '@runafter/optimistic/conformance';
 import { redisDocumentStore } from '@runafter/redis';
 import { onService } from '../services/on-service.ts';
 import { loseReplyThrough } from '../testkit/lose-reply.ts';
@@ -8,7 +9,7 @@ import { useRedis } from './redis-place.ts';
 await onService('redis', (place) => {
   const server = useRedis(place.url, place.prefix);
 
-  describeDocumentStore('redisDocumentStore', {
+  const harness: DocumentStoreHarness = {
     pageSize: 500,
     async open() {
       const prefix = server.freshPrefix();
@@ -30,5 +31,8 @@ await onService('redis', (place) => {
         },
       };
     },
-  });
+  };
+
+  describeDocumentStore('redisDocumentStore', harness);
+  describeCreateOnce('redisDocumentStore', harness);
 });

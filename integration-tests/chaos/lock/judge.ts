@@ -7,6 +7,7 @@
  */
 import { checkHistory, fencedRegisterModel, mutexModel, type Operation } from '@runafter/testkit';
 import { type Claim, claimsIn, countKilledWaiters, grantsAndEnds } from './claims.ts';
+import { lateWrites } from './late-writes.ts';
 import { type ChaosOp, type ChaosResult, separate, type Write, writesIn } from './operations.ts';
 
 /** What was seen. */
@@ -60,17 +61,6 @@ export function judge(
     killedHolders: claims.filter(({ release }) => release === undefined).length,
     killedWaiters: countKilledWaiters(locks),
   };
-}
-
-/** Writes that were begun after one with a greater token had been accepted. */
-function lateWrites(writes: readonly Write[]): Write[] {
-  const accepted = Map.groupBy(
-    writes.filter(({ answer }) => answer === 'accepted'),
-    ({ key }) => key,
-  );
-  return writes.filter(({ key, token, invoked }) =>
-    accepted.get(key)?.some((other) => other.token > token && other.returned < invoked),
-  );
 }
 
 /** Writes that a holder has sent after somebody else knew to have the lock. */
