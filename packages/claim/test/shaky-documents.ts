@@ -10,7 +10,7 @@ import {
   type VersionedRecord,
   type WriteCondition,
 } from '@runafter/optimistic';
-import type { Network } from './weather.ts';
+import type { Sending } from './weather.ts';
 
 /** The service, which several processes can speak with. */
 export class Documents {
@@ -41,19 +41,20 @@ export class Documents {
 /** The store of one process. */
 export function shakyDocuments<T>(
   documents: Documents,
-  network: Network,
+  network: Sending,
   options?: DocumentStoreOptions<T>,
 ): DocumentStore<T> {
   const driver: DocumentDriver = {
     name: 'Shaky documents',
     keepsFacts: true,
-    read: (key, { signal }) => network.send(async () => documents.records.get(key), signal),
+    read: (key, { signal }) => network.send(async () => documents.records.get(key), signal, 'read'),
     write: (key, record, condition, { signal }) =>
-      network.send(() => documents.write(key, record, condition), signal),
+      network.send(() => documents.write(key, record, condition), signal, 'write'),
     remove: (key, etag, { signal }) =>
       network.send(
         async () => documents.holds(key, { ifMatch: etag }) && documents.records.delete(key),
         signal,
+        'remove',
       ),
     async *list() {},
     async close() {},

@@ -13,7 +13,7 @@ import type {
   ResourceState,
   Retired,
 } from '../src/index.ts';
-import type { Network } from './weather.ts';
+import type { Sending } from './weather.ts';
 
 type Busy = Exclude<Awaited<ReturnType<PoolStore['claim']>>, Claimed | Retired>;
 
@@ -22,28 +22,28 @@ export class ShakyPools implements PoolStore {
   readonly queues: boolean;
   watches = 0;
   readonly #pools: PoolStore;
-  readonly #network: Network;
+  readonly #network: Sending;
 
-  constructor(pools: PoolStore, network: Network, queues: boolean) {
+  constructor(pools: PoolStore, network: Sending, queues: boolean) {
     this.#pools = pools;
     this.#network = network;
     this.queues = queues;
   }
 
   claim(request: ClaimRequest, { signal }: WaitOptions): Promise<Claimed | Busy | Retired> {
-    return this.#network.send(() => this.#pools.claim(request, {}), signal);
+    return this.#network.send(() => this.#pools.claim(request, {}), signal, 'claim');
   }
 
   renew(request: ClaimantRequest, ttl: number, { signal }: WaitOptions): Promise<boolean> {
-    return this.#network.send(() => this.#pools.renew(request, ttl, {}), signal);
+    return this.#network.send(() => this.#pools.renew(request, ttl, {}), signal, 'renew');
   }
 
   release(request: ReleaseRequest, { signal }: WaitOptions): Promise<boolean> {
-    return this.#network.send(() => this.#pools.release(request, {}), signal);
+    return this.#network.send(() => this.#pools.release(request, {}), signal, 'release');
   }
 
   async leaveLine(request: ClaimantRequest, { signal }: WaitOptions): Promise<void> {
-    await this.#network.send(async () => this.#pools.leaveLine?.(request, {}), signal);
+    await this.#network.send(async () => this.#pools.leaveLine?.(request, {}), signal, 'leaveLine');
   }
 
   watch(request: ClaimantRequest, wake: () => void) {
@@ -59,15 +59,15 @@ export class ShakyPools implements PoolStore {
   }
 
   add(request: AddRequest, { signal }: WaitOptions): Promise<void> {
-    return this.#network.send(() => this.#pools.add(request, {}), signal);
+    return this.#network.send(() => this.#pools.add(request, {}), signal, 'add');
   }
 
   withdraw(pool: string, ids: readonly string[], { signal }: WaitOptions): Promise<void> {
-    return this.#network.send(() => this.#pools.withdraw(pool, ids, {}), signal);
+    return this.#network.send(() => this.#pools.withdraw(pool, ids, {}), signal, 'withdraw');
   }
 
   inspect(pool: string, { signal }: WaitOptions): Promise<readonly ResourceState[]> {
-    return this.#network.send(() => this.#pools.inspect(pool, {}), signal);
+    return this.#network.send(() => this.#pools.inspect(pool, {}), signal, 'inspect');
   }
 
   async close(): Promise<void> {}

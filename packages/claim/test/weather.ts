@@ -30,8 +30,51 @@ export const fair: Weather = {
   hanging: 0,
 };
 
+/** Whatever requests go through. */
+export interface Sending {
+  /** @param what - such as `claim` or `write`. */
+  send<T>(carryOut: () => Promise<T>, signal: AbortSignal | undefined, what: string): Promise<T>;
+}
+
+/** A network that does what a test says, and notes what it was asked and when. */
+export class ScriptedNetwork implements Sending {
+  /** Such as `1000 claim`. */
+  readonly log: string[] = [];
+  /** What becomes of a request. */
+  handle: (what: string, carryOut: () => Promise<unknown>) => Promise<unknown> = (_, carryOut) =>
+    carryOut();
+  readonly #clock: Clock;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  async send<T>(
+    carryOut: () => Promise<T>,
+    signal: AbortSignal | undefined,
+    what: string,
+  ): Promise<T> {
+    this.log.push(`${Math.round(this.#clock.monotonic())} ${what}`);
+    return (await untilAborted(signal, this.handle(what, carryOut))) as T;
+  }
+
+  /** When it was asked for this. */
+  times(what: string): number[] {
+    return this.log.filter((line) => line.endsWith(` ${what}`)).map(Number.parseFloat);
+  }
+}
+
+/** A request that nobody answers. */
+export function noAnswer(): Promise<never> {
+  return new Promise(() => {});
+}
+
+export function fault(outcome: 'not-done' | 'unknown', retryAfter?: number): Error {
+  return new ServiceUnavailableError('Shaky network', outcome, { retryAfter });
+}
+
 /** The network of one process. */
-export class Network {
+export class Network implements Sending {
   /** How many requests are still answered; the process is dead when it sends the next one. */
   livesFor = Number.POSITIVE_INFINITY;
   readonly #weather: Weather;
@@ -49,7 +92,7 @@ export class Network {
   }
 
   async send<T>(carryOut: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-    if (this.isDead) return await new Promise(() => {});
+    if (this.isDead) return await noAnswer();
     this.livesFor--;
     // What was sent goes on when its signal aborts, and may be carried out after what is sent next.
     return await untilAborted(signal, this.#travel(carryOut, signal));
@@ -60,19 +103,15 @@ export class Network {
     const random = this.#random;
     if (random() < hanging) await this.#clock.sleep('1m', { signal });
     await this.#clock.sleep(random() * delay);
-    if (random() < lostRequests) throw this.#fault(random() < 0.5 ? 'not-done' : 'unknown');
+    if (random() < lostRequests) throw fault(random() < 0.5 ? 'not-done' : 'unknown');
     if (random() < lateRequests) {
       this.#clock.setTimer(random() * 3_000, () => void carryOut().catch(() => {}));
-      throw this.#fault('unknown');
+      throw fault('unknown');
     }
     const reply = await carryOut();
-    if (this.isDead) return await new Promise(() => {});
-    if (random() < lostReplies) throw this.#fault('unknown');
+    if (this.isDead) return await noAnswer();
+    if (random() < lostReplies) throw fault('unknown');
     await this.#clock.sleep(random() * (random() < slowReplies ? 2_000 : delay));
     return reply;
-  }
-
-  #fault(outcome: 'not-done' | 'unknown'): ServiceUnavailableError {
-    return new ServiceUnavailableError('Shaky network', outcome);
   }
 }
