@@ -213,6 +213,8 @@ export function resourceCases(setting: Setting): void {
       };
       const walking = walk(other, 'ann');
       while (!isOver) {
+        // A store that answers at once would leave the others no turn.
+        await clockOf(setting).sleep(1);
         const states = await third.inspect('licences', {});
         expect(states.map(({ id }) => id)).toEqual(licences(3));
         const owners = states.flatMap(({ claim }) => claim?.owner ?? []);
