@@ -45,6 +45,7 @@ const drivers: Readonly<Record<string, readonly string[]>> = {
     'mssqlPools',
     'postgresPools',
     'redisPools',
+    'sqlitePools',
   ],
   CreateOnce: ['memoryDocumentStore'],
   // Of several processes, so not in memory.

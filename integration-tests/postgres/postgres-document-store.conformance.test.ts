@@ -1,5 +1,6 @@
+import { describeCreateOnce } from '@runafter/claim/conformance';
 import type { DocumentStore, DocumentStoreOptions } from '@runafter/optimistic';
-import { describeDocumentStore } from '@runafter/optimistic/conformance';
+import { type DocumentStoreHarness, describeDocumentStore } from '@runafter/optimistic/conformance';
 import { postgresDocumentStore } from '@runafter/postgres';
 import { onService } from '../services/on-service.ts';
 import { loseReplyThrough } from '../testkit/lose-reply.ts';
@@ -10,7 +11,7 @@ const pageSize = 50;
 await onService('postgres', ({ url }) => {
   const database = useDatabase(url);
 
-  describeDocumentStore('postgresDocumentStore', {
+  const harness: DocumentStoreHarness = {
     pageSize,
     async open() {
       await database.empty();
@@ -32,5 +33,8 @@ await onService('postgres', ({ url }) => {
         },
       };
     },
-  });
+  };
+
+  describeDocumentStore('postgresDocumentStore', harness);
+  describeCreateOnce('postgresDocumentStore', harness);
 });
