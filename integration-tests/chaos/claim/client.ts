@@ -15,6 +15,7 @@ import type { Journal } from '../lock/journal.ts';
 import type { Writer } from '../lock/operations.ts';
 import type { ChaosOp, ChaosResult } from './operations.ts';
 import { documentKey } from './task.ts';
+import type { Vigil } from './vigil.ts';
 
 /** What a claimant works with. */
 export interface ClientTools {
@@ -22,6 +23,9 @@ export interface ClientTools {
   readonly documents: DocumentStore<Guarded>;
   readonly journal: Journal<ChaosOp, ChaosResult>;
   readonly random: Random;
+  readonly vigil: Vigil;
+  /** Called when a write was accepted. */
+  readonly onWrote: (key: string, token: bigint) => void;
   /** No other claimant of any process has it. */
   readonly name: string;
   /** Milliseconds, on the average. */
@@ -100,6 +104,12 @@ export class Client {
     );
   }
 
+  /** For a while; and until the process was paused, when it is to be. */
+  async keep(lease: ResourceLease<string>): Promise<void> {
+    await this.rest();
+    await this.#tools.vigil.keep(documentKey(this.#tools.pool.name, lease.resource), lease);
+  }
+
   async read(resource: string): Promise<StoredDocument<Guarded> | undefined> {
     const key = documentKey(this.#tools.pool.name, resource);
     let document: StoredDocument<Guarded> | undefined;
@@ -117,7 +127,7 @@ export class Client {
     resource: string,
     inPlaceOf?: StoredDocument<Guarded>,
   ): Promise<void> {
-    const { pool, documents } = this.#tools;
+    const { pool, documents, onWrote } = this.#tools;
     const { token, owner } = fence;
     const key = documentKey(pool.name, resource);
     const value = `${this.name}.${++this.#writes}`;
@@ -127,6 +137,7 @@ export class Client {
         const written = { written: value };
         if (inPlaceOf === undefined) await update(documents, key, () => written, { fence });
         else await documents.replace(key, written, inPlaceOf, { fence });
+        onWrote(key, token);
         return true;
       } catch (error) {
         if (!isRefusal(error)) throw error;

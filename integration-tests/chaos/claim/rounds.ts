@@ -35,8 +35,8 @@ const lostReplies = 3;
 const roundsPerOutage = 3;
 /** How often a worker is stopped for one pause, at most. */
 const mostStops = 20;
-/** Others have so many milliseconds for that after the leases of a worker that is paused have ended. */
-const grace = 5_000;
+/** After its expiry others have so many milliseconds to be given what a worker has leased that is paused. */
+const grace = 10_000;
 /** Workers that do not do what they should for so many milliseconds are stuck. */
 const patience = 60_000;
 
@@ -45,6 +45,11 @@ export class Rounds {
   readonly #ready = new Set<number>();
   #turns = 0;
   #rounds = 0;
+  /** The token of the last write to what each resource guards. */
+  readonly #written = new Map<string, bigint>();
+  /** The worker that is to be paused, and what it keeps until then. */
+  #keeper: number | undefined;
+  readonly #kept = new Map<string, bigint>();
   #failure: { readonly error: unknown } | undefined;
   #isOver = false;
 
@@ -62,8 +67,10 @@ export class Rounds {
 
   /** To be called with whatever a worker says. */
   hear(worker: number, report: Report): void {
-    if (report === 'ready') this.#ready.add(worker);
-    else this.#turns++;
+    if (report.kind === 'ready') this.#ready.add(worker);
+    else if (report.kind === 'done') this.#turns++;
+    else if (report.kind === 'wrote') this.#written.set(report.key, BigInt(report.token));
+    else if (worker === this.#keeper) this.#kept.set(report.key, BigInt(report.token));
   }
 
   /** @throws {Error} a worker has failed, or is stuck. */
@@ -85,17 +92,27 @@ export class Rounds {
     this.#disturb();
     await systemClock.sleep(work);
     await this.#turnsOf(turns, patience);
-    const paused = pick(random, [...this.#ready]);
-    if (paused === undefined) return;
-    const pausedAt = await this.#pause(paused);
-    this.#killOneBut(paused);
+    const keeper = pick(random, [...this.#ready]);
+    if (keeper === undefined) return;
+    this.#keeper = keeper;
+    this.#kept.clear();
+    crew.tell(keeper, 'keep');
+    await this.#until(() => this.#kept.size > 0, 'a worker to keep what it has leased');
+    const pausedAt = await this.#pause(keeper);
+    this.#killOneBut(keeper);
     const changing = stock.change();
-    // Who was paused is behind the others only if these have been given what it had.
-    const isLongEnough = () => systemClock.monotonic() - pausedAt > 1.5 * backend.ttl;
-    await this.#until(isLongEnough, 'leases to end');
-    await this.#turnsOf(turns, grace);
-    crew.wake(paused);
+    const longest = backend.ttl + grace;
+    await this.#until(() => {
+      const time = systemClock.monotonic() - pausedAt;
+      return time > longest || (time > backend.ttl && this.#isSucceeded());
+    }, 'others to write to what a worker has leased that is paused');
+    crew.wake(keeper);
     await changing;
+  }
+
+  /** Whether others have written under something that the worker has kept. */
+  #isSucceeded(): boolean {
+    return [...this.#kept].some(([key, token]) => (this.#written.get(key) ?? 0n) > token);
   }
 
   async #allReady(): Promise<void> {

@@ -32,7 +32,7 @@ async function use(client: Client, lease: ResourceLease<string>): Promise<void> 
   try {
     await client.write('holder', lease, resource);
     document = await client.read(resource);
-    await client.rest();
+    await client.keep(lease);
     await client.write('holder', lease, resource, document);
   } catch (error) {
     if (!hasCode(error, 'LEASE_LOST')) throw error;

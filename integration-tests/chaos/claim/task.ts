@@ -18,14 +18,23 @@ export interface ClaimTask {
   readonly folder: string;
 }
 
-/** What a worker is told: finish what you are at, and end. */
-export type Order = 'end';
+/** What a worker is told. */
+export type Order =
+  /** Keep what you have leased, until you have been paused. */
+  | 'keep'
+  /** Finish what you are at, and end. */
+  | 'end';
 
-/** What a worker says: it has begun; or it has had something and given it back. */
-export type Report = 'ready' | 'done';
+/** What a worker says. A bigint is text in JSON. */
+export type Report =
+  | { readonly kind: 'ready' }
+  /** It has had something and given it back. */
+  | { readonly kind: 'done' }
+  /** A write to what a resource guards was accepted; or it keeps the lease of that resource. */
+  | { readonly kind: 'wrote' | 'keeps'; readonly key: string; readonly token: string };
 
 /** All pools have resources of the same names. */
-export const resources = ['r0', 'r1', 'r2', 'r3'] as const;
+export const resources = ['r0', 'r1', 'r2', 'r3', 'r4'] as const;
 
 export function poolName(pool: number): string {
   return `pool-${pool}`;

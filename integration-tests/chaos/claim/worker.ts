@@ -17,6 +17,7 @@ import { nextOperation, runErrand } from './errand.ts';
 import { type ChaosOp, type ChaosResult, separate } from './operations.ts';
 import { haveSession } from './session.ts';
 import { type ClaimTask, type Order, poolName, type Report } from './task.ts';
+import { Vigil } from './vigil.ts';
 
 endWithParent();
 await run(JSON.parse(process.argv[2] ?? ''));
@@ -30,17 +31,22 @@ async function run({ backend: file, place, worker, seed, folder }: ClaimTask): P
   );
   await using store = await backend.openPools(place as never);
   await using documents = await backend.openDocuments(place as never);
+  const vigil = new Vigil(backend.ttl, tell);
   const end = new AbortController();
   process.on('message', (order: Order) => {
-    if (order === 'end') end.abort();
+    if (order === 'keep') vigil.begin();
+    else end.abort();
   });
-  tell('ready');
+  tell({ kind: 'ready' });
+  const onWrote = (key: string, token: bigint) =>
+    tell({ kind: 'wrote', key, token: String(token) });
+  const shared = { documents, journal, vigil, onWrote };
   const work = Array.from({ length: backend.pools }, async (_, number) => {
     const { ttl, rest } = backend;
     await using claiming = pool<string>(store, poolName(number), [], { ttl, poll: '200ms' });
     const clientOf = (name: string) => {
       const random = seededRandom(`${seed} ${name}`);
-      return new Client({ pool: claiming, documents, journal, random, name, rest });
+      return new Client({ ...shared, pool: claiming, random, name, rest });
     };
     const errand = `${worker}/errand-${number}`;
     const first = nextOperation(errand, earlier);
@@ -64,7 +70,7 @@ async function again(
     try {
       await turn(client, `${client.name}#${number}`, end);
       number++;
-      tell('done');
+      tell({ kind: 'done' });
     } catch (error) {
       if (!end.aborted && !isExpected(error)) throw error;
       // Each lease is a new one.
