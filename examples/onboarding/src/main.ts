@@ -37,7 +37,7 @@ async function main(args: readonly string[]): Promise<number> {
   const input = options.input === undefined ? ownInput : resolve(options.input);
   const hires = readHires(input);
   const licences = Object.values(bought).reduce((sum, count) => sum + count);
-  say(`${hires.length} new hires and ${licences} licences, ${concurrency} hires at a time.\n`);
+  say(`${hires.length} new hires and ${licences} licences, ${concurrency} hires at a time.`);
 
   const folder = await mkdtemp(join(tmpdir(), 'onboarding-'));
   try {
@@ -46,6 +46,8 @@ async function main(args: readonly string[]): Promise<number> {
       databaseUrl: process.env[databaseVariable],
       showProgress: (label, done) =>
         json ? silent : progressBar(label.padEnd(16), hires.length, process.stdout, done),
+      onOpen: (url) =>
+        say(`The stand-ins for the services are at ${url}, ${speed} times as fast.\n`),
       onKilled: (killed) => say(`\n${killedText(killed)}\n`),
     });
     if (json) console.log(JSON.stringify(factsOf(outcome)));

@@ -28,9 +28,9 @@ export async function openMondayOffice(speed: number): Promise<Office> {
     sites: { latency: site },
     mail: { latency: welcome },
   });
-  const probability = faultProbability;
-  office.faults.on({ kind: 'error', status: 503, probability });
-  office.faults.on({ kind: 'throttle', retryAfter: '10s', probability });
-  office.faults.on({ kind: 'lostReply', probability });
+  const target = { connection: 'onboarding', probability: faultProbability };
+  office.faults.on({ kind: 'error', status: 503, ...target });
+  office.faults.on({ kind: 'throttle', retryAfter: '10s', ...target });
+  office.faults.on({ kind: 'lostReply', ...target });
   return office;
 }

@@ -35,6 +35,8 @@ export interface MondayOptions {
   readonly signal: AbortSignal;
   /** Begins to show how far a process has come, with what was done before it. */
   readonly showProgress: (label: string, done: number) => Progress;
+  /** Told where the stand-ins are, before anything is done. */
+  readonly onOpen: (url: string) => void;
   /** Told what is kept when the process is killed, before the next one starts. */
   readonly onKilled: (killed: Killed) => void;
 }
@@ -70,6 +72,7 @@ export async function monday(hires: readonly Hire[], options: MondayOptions): Pr
   const place = databasePlace(databaseUrl, folder, batch);
   await using database = await openHrDatabase(place);
   await using office = await openMondayOffice(speed);
+  options.onOpen(office.url);
   const work: Work = {
     ...{ input, speed, concurrency },
     url: office.url,

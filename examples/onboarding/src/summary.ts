@@ -47,7 +47,8 @@ function toNotOnboarded(iteration: Onboarded): NotOnboarded[] {
   const ended = status === 'Succeeded' ? iteration.outputs : iteration;
   if (ended.status === 'Succeeded') return [];
   const { code, message } = ended.error;
-  const why = code === 'POOL_EMPTY' ? `no ${item.licence} licence was left` : message;
+  const why =
+    code === 'POOL_EMPTY' ? `no ${item.licence} licence was left` : message.replace(/\.$/, '');
   const { number: employee, department } = item;
   const comment = [why, ...undoneIn(iteration)].join('; ');
   return [{ employee, name: nameOf(item), department, code, comment }];
