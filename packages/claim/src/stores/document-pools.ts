@@ -136,18 +136,12 @@ class DocumentPools implements PoolStore {
   }
 
   async add(request: AddRequest, options: WaitOptions): Promise<void> {
-    await this.#change(request.pool, options, (shelf) => {
-      shelves.put(shelf, request);
-      return true;
-    });
+    await this.#change(request.pool, options, (shelf) => shelves.put(shelf, request));
     this.#wake(request.pool);
   }
 
   async withdraw(pool: string, ids: readonly string[], options: WaitOptions): Promise<void> {
-    await this.#change(pool, options, (shelf) => {
-      shelves.withdraw(shelf, ids);
-      return true;
-    });
+    await this.#change(pool, options, (shelf) => shelves.withdraw(shelf, ids));
   }
 
   async inspect(pool: string, options: WaitOptions): Promise<readonly ResourceState[]> {

@@ -7,6 +7,7 @@ import type { AddRequest, Claimed, ResourceState, StoredResource } from '../pool
 
 /** A resource, and who has it. */
 export interface Shelved extends StoredResource {
+  value: string;
   /** Of the last claim; 0 before the first one. */
   token: number;
   withdrawn: boolean;
@@ -88,18 +89,31 @@ export function retire({ retired }: Shelf, owner: string): void {
   retired.splice(0, retired.length - rememberedRetired);
 }
 
-export function put(shelf: Shelf, { resources, again }: AddRequest): void {
-  const known = new Map(shelf.resources.map((resource, place) => [resource.id, place]));
+/** @returns whether that changes anything. */
+export function put(shelf: Shelf, { resources, again }: AddRequest): boolean {
+  let changes = false;
+  const known = new Map(shelf.resources.map((resource) => [resource.id, resource]));
   for (const { id, value } of resources) {
-    const place = known.get(id);
-    const found = place === undefined ? undefined : shelf.resources[place];
-    if (found === undefined) shelf.resources.push({ id, value, token: 0, withdrawn: false });
-    else if (again) shelf.resources[place as number] = { ...found, value, withdrawn: false };
+    const found = known.get(id);
+    if (found === undefined) {
+      shelf.resources.push({ id, value, token: 0, withdrawn: false });
+      changes = true;
+    } else if (again && (found.withdrawn || found.value !== value)) {
+      found.withdrawn = false;
+      found.value = value;
+      changes = true;
+    }
   }
+  return changes;
 }
 
-export function withdraw({ resources }: Shelf, ids: readonly string[]): void {
-  for (const resource of resources) if (ids.includes(resource.id)) resource.withdrawn = true;
+/** @returns whether that changes anything. */
+export function withdraw({ resources }: Shelf, ids: readonly string[]): boolean {
+  const withdrawn = resources.filter(
+    (resource) => !resource.withdrawn && ids.includes(resource.id),
+  );
+  for (const resource of withdrawn) resource.withdrawn = true;
+  return withdrawn.length > 0;
 }
 
 export function toClaimed({ id, value, token }: Shelved): Claimed {

@@ -1,0 +1,368 @@
+/**
+ * Waits, failures and ends of claims, on stores that keep no line and on those that do.
+ */
+import { virtualClock } from '@runafter/clock';
+import { describe, expect, it } from 'vitest';
+import { memoryPools, type PoolOptions, pool, type ResourceLease } from '../src/index.ts';
+import { expectNothingEscapes } from './nothing-escapes.ts';
+import { ShakyPools } from './shaky-pools.ts';
+import { fault, noAnswer, ScriptedNetwork } from './weather.ts';
+
+expectNothingEscapes();
+
+const second = 1_000;
+
+function make(
+  resources: readonly string[] = ['r'],
+  { queues = false, ...options }: PoolOptions & { readonly queues?: boolean } = {},
+) {
+  const clock = virtualClock();
+  const memory = memoryPools({ clock });
+  const machine = () => {
+    const network = new ScriptedNetwork(clock);
+    const store = new ShakyPools(memory, network, queues);
+    const claims = pool(store, 'pool', resources, { clock, random: () => 0.5, ...options });
+    return { network, store, claims };
+  };
+  return { clock, memory, machine, ...machine() };
+}
+
+/** What a call ends in, and when. */
+function ended<T>(call: Promise<T>, clock: { monotonic(): number }) {
+  return call.then(
+    (value) => ({ value, at: clock.monotonic() }),
+    (error: unknown) => ({ error, at: clock.monotonic() }),
+  );
+}
+
+const codeIs = (code: string, at: number) => ({ error: expect.objectContaining({ code }), at });
+
+describe('an operation that has a resource', () => {
+  it.each([[false], [true]])(
+    'gets the same at once while others wait (a line is kept: %s)',
+    async (queues) => {
+      const { clock, claims, machine } = make(['r'], { queues });
+      const first = await claims.claim({ mode: 'assign', once: 'hire-1' });
+      const waiting = ended(claims.claim({ mode: 'assign', once: 'hire-2', wait: '1m' }), clock);
+      await clock.advance('5s');
+      for (const { claims: any } of [{ claims }, machine()]) {
+        const { token } = await any.claim({ mode: 'assign', once: 'hire-1', wait: '1m' });
+        expect(token).toBe(first.token);
+        await any.claim({ mode: 'assign', once: 'hire-1' });
+        expect(await any.tryClaim({ mode: 'assign', once: 'hire-1' })).toMatchObject({
+          resource: 'r',
+        });
+      }
+      await first.release();
+      await clock.advance('2s');
+      expect(await waiting).toMatchObject({ value: { resource: 'r', once: 'hire-2' } });
+      expect(clock.pending).toBe(0);
+    },
+  );
+});
+
+describe('those who wait in one process, on a store that keeps no line', () => {
+  it('get it in the order of their coming, and cause one request at a time', async () => {
+    const { clock, claims, network } = make();
+    const holder = await claims.claim({ mode: 'lease', ttl: '1h' });
+    const order: number[] = [];
+    const waiting = Array.from({ length: 50 }, async (_, index) => {
+      await clock.sleep(index * 10);
+      await using _lease = await claims.claim({ mode: 'lease', wait: '1h' });
+      order.push(index);
+      await clock.sleep('10ms');
+    });
+    await clock.advance('5s');
+    const before = network.times('claim').length;
+    await clock.advance('10s');
+    expect(network.times('claim').length - before).toBeLessThanOrEqual(20);
+    const releasing = holder.release();
+    await clock.advance('5m');
+    await Promise.all([...waiting, releasing]);
+    expect(order).toEqual(Array.from({ length: 50 }, (_, index) => index));
+    expect(clock.pending).toBe(0);
+  });
+
+  it('are not overtaken by a single try, which sends nothing', async () => {
+    const { clock, claims, network } = make();
+    const holder = await claims.claim({ mode: 'lease', ttl: '1h' });
+    const waiting = ended(claims.claim({ mode: 'lease', wait: '2s' }), clock);
+    await clock.advance('1s');
+    const asked = network.times('claim').length;
+    expect(await claims.tryClaim({ mode: 'lease' })).toBeUndefined();
+    expect(network.times('claim')).toHaveLength(asked);
+    await clock.advance('1s');
+    expect(await waiting).toEqual(codeIs('POOL_EMPTY', 2 * second));
+    await holder.release();
+  });
+
+  it('go on when the first of them leaves in the middle of a request that nobody answers', async () => {
+    const { clock, claims, network } = make();
+    const holder = await claims.claim({ mode: 'lease', ttl: '1h' });
+    const abort = new AbortController();
+    const head = ended(claims.claim({ mode: 'lease', wait: '1h', signal: abort.signal }), clock);
+    await clock.advance('10ms');
+    const next = ended(claims.claim({ mode: 'lease', wait: '1h' }), clock);
+    network.handle = (what, carryOut) => (what === 'claim' ? noAnswer() : carryOut());
+    await clock.advance('5s');
+    network.handle = (_, carryOut) => carryOut();
+    await holder.release();
+    abort.abort('enough');
+    await clock.advance(0);
+    expect(await head).toMatchObject({ error: 'enough' });
+    const { value } = (await next) as { value: ResourceLease<string>; at: number };
+    expect(await next).toMatchObject({ at: clock.monotonic() });
+    await value.release();
+    await clock.advance('10s');
+    expect(clock.pending).toBe(0);
+  });
+});
+
+describe('a claim that waits', () => {
+  it.each([[false], [true]])(
+    'fails with POOL_EMPTY when the pool has said so (a line is kept: %s)',
+    async (queues) => {
+      const { clock, claims } = make([], { queues });
+      const waiting = [1, 2, 3].map((number) =>
+        ended(claims.claim({ mode: 'assign', once: `${number}`, wait: '3s' }), clock),
+      );
+      await clock.advance('3s');
+      expect(await Promise.all(waiting)).toEqual(Array(3).fill(codeIs('POOL_EMPTY', 3 * second)));
+      expect(clock.pending).toBe(0);
+    },
+  );
+
+  it('is told that the service is silent, also by whoever waits behind another one', async () => {
+    const { clock, claims, network } = make();
+    const holder = await claims.claim({ mode: 'lease', ttl: '1h' });
+    const head = ended(claims.claim({ mode: 'lease', wait: '20s' }), clock);
+    await clock.advance('1s');
+    network.handle = () => noAnswer();
+    await clock.advance('1s');
+    const behind = ended(claims.claim({ mode: 'lease', wait: '5s' }), clock);
+    await clock.advance('18s');
+    expect(await behind).toEqual(codeIs('SERVICE_UNAVAILABLE', 7 * second));
+    expect(await head).toMatchObject({ at: 20 * second });
+    network.handle = (_, carryOut) => carryOut();
+    const releasing = holder.release();
+    await clock.advance('1m');
+    await releasing;
+    expect(clock.pending).toBe(0);
+  });
+
+  it('is not told what another operation was refused for', async () => {
+    const { clock, claims } = make();
+    await claims.claim({ mode: 'assign', once: 'hire-1' });
+    await claims.release('hire-9');
+    const waiting = [2, 3].map((number) =>
+      ended(claims.claim({ mode: 'assign', once: `hire-${number}`, wait: '3s' }), clock),
+    );
+    const leases = [1, 2].map(() => ended(claims.claim({ mode: 'lease', wait: '3s' }), clock));
+    await clock.advance('2999ms');
+    await expect(
+      claims.claim({ mode: 'assign', once: 'hire-9', wait: '1m' }),
+    ).rejects.toMatchObject({
+      code: 'CLAIM_RETIRED',
+      once: 'hire-9',
+    });
+    await clock.advance(1);
+    const all = await Promise.all([...waiting, ...leases]);
+    expect(all).toEqual(Array(4).fill(codeIs('POOL_EMPTY', 3 * second)));
+  });
+
+  it('does not ask before the service wants to be asked', async () => {
+    const { clock, claims, network } = make();
+    await claims.inspect();
+    network.handle = async (_, carryOut) => {
+      if (clock.monotonic() < 5 * second) throw fault('not-done', 5 * second);
+      return await carryOut();
+    };
+    const waiting = ended(claims.claim({ mode: 'assign', once: 'a', wait: '1m' }), clock);
+    await clock.advance('1m');
+    expect(await waiting).toMatchObject({ at: 5 * second, value: { resource: 'r' } });
+    expect(network.times('claim')).toEqual([0, 5 * second]);
+  });
+
+  it('ends when the operation is released meanwhile', async () => {
+    const { clock, claims } = make([], { queues: true });
+    const waiting = ended(claims.claim({ mode: 'assign', once: 'a', wait: '1h' }), clock);
+    await clock.advance('1s');
+    expect(await claims.release('a')).toBe(false);
+    await clock.advance(0);
+    expect(await waiting).toEqual(codeIs('CLAIM_RETIRED', second));
+    expect(clock.pending).toBe(0);
+  });
+});
+
+describe('an abort at any moment', () => {
+  it('ends the call at once; of a lease nothing is left', async () => {
+    for (let at = 0; at <= 700; at += 50) {
+      const { clock, claims, network } = make();
+      network.handle = async (_, carryOut) => {
+        await clock.sleep('100ms');
+        const reply = await carryOut();
+        await clock.sleep('100ms');
+        return reply;
+      };
+      const abort = new AbortController();
+      const call = ended(claims.claim({ mode: 'lease', wait: '1m', signal: abort.signal }), clock);
+      await clock.advance(at);
+      abort.abort('enough');
+      await clock.advance(0);
+      const end = await call;
+      const releasing = 'value' in end ? end.value.release() : undefined;
+      if (releasing === undefined) expect(end).toEqual({ error: 'enough', at });
+      await clock.advance('10s');
+      await releasing;
+      network.handle = (_, carryOut) => carryOut();
+      expect(await claims.inspect()).toMatchObject([{ claim: undefined }]);
+      expect(clock.pending).toBe(0);
+    }
+  });
+});
+
+describe('close()', () => {
+  it.each([[false], [true]])(
+    'ends waits, gives back leases, and leaves what is assigned (a line is kept: %s)',
+    async (queues) => {
+      const { clock, claims, machine } = make(['a', 'b'], { queues });
+      await claims.claim({ mode: 'assign', once: 'hire-1' });
+      const lease = await claims.claim({ mode: 'lease' });
+      const waits = [
+        ended(claims.claim({ mode: 'lease', wait: '1h' }), clock),
+        ended(claims.claim({ mode: 'assign', once: 'hire-2', wait: '1h' }), clock),
+      ];
+      await clock.advance('1s');
+      const closing = claims.close();
+      await clock.advance('5s');
+      await closing;
+      expect(await Promise.all(waits)).toEqual(Array(2).fill(codeIs('SERVICE_CLOSED', second)));
+      expect(lease.signal.aborted).toBe(true);
+      const left = await machine().claims.inspect();
+      expect(left.map(({ claim }) => claim?.by)).toEqual(['hire-1', undefined]);
+      for (const call of [
+        () => claims.claim({ mode: 'lease' }),
+        () => claims.add(['c']),
+        () => claims.release('hire-1'),
+      ]) {
+        await expect(call()).rejects.toMatchObject({ code: 'SERVICE_CLOSED' });
+      }
+      expect(clock.pending).toBe(0);
+    },
+  );
+});
+
+describe('the resources that a pool is made with', () => {
+  it('are added once, by the first call that gets through', async () => {
+    const { clock, claims, network } = make(['a', 'b', 'c']);
+    let failures = 0;
+    network.handle = async (what, carryOut) => {
+      if (what === 'add' && failures++ < 2) throw fault('unknown');
+      return await carryOut();
+    };
+    const waits = ['1', '2'].map((once) =>
+      ended(claims.claim({ mode: 'assign', once, wait: '10s' }), clock),
+    );
+    await clock.advance('10s');
+    expect(await Promise.all(waits)).toMatchObject([
+      { value: { resource: 'a' } },
+      { value: { resource: 'b' } },
+    ]);
+    await claims.claim({ mode: 'lease' });
+    expect(failures).toBeLessThanOrEqual(3);
+    expect(network.times('add')).toHaveLength(3);
+    await claims.close();
+  });
+
+  it('are added for the others, too, when the call that began with it is aborted', async () => {
+    const { clock, claims, network } = make();
+    network.handle = async (what, carryOut) => {
+      if (what === 'add') await clock.sleep('1s');
+      return await carryOut();
+    };
+    const abort = new AbortController();
+    const first = ended(claims.claim({ mode: 'lease', signal: abort.signal }), clock);
+    const other = ended(claims.inspect(), clock);
+    await clock.advance('500ms');
+    abort.abort('enough');
+    await clock.advance('500ms');
+    expect(await first).toEqual({ error: 'enough', at: 500 });
+    expect(await other).toMatchObject({ value: [{ resource: 'r' }] });
+    expect(network.times('add')).toHaveLength(1);
+  });
+
+  it('are not handed out when they were withdrawn before anybody claimed', async () => {
+    const { claims, machine } = make(['a', 'b']);
+    await claims.withdraw(['a']);
+    const { resource } = await machine().claims.claim({ mode: 'assign', once: '1' });
+    expect(resource).toBe('b');
+    expect(await claims.inspect()).toMatchObject([{ resource: 'b' }]);
+  });
+});
+
+describe('release()', () => {
+  it('is repeated for half a minute against a service that does not answer', async () => {
+    const { clock, claims, network } = make();
+    await claims.claim({ mode: 'assign', once: 'a' });
+    network.handle = async () => {
+      throw fault('unknown');
+    };
+    const end = ended(claims.release('a'), clock);
+    await clock.advance('31s');
+    expect(await end).toMatchObject({ error: { code: 'SERVICE_UNAVAILABLE' } });
+    expect((await end).at).toBeGreaterThan(25 * second);
+    network.handle = (_, carryOut) => carryOut();
+    expect(await claims.release('a')).toBe(true);
+    expect(await claims.release('a')).toBe(false);
+    expect(clock.pending).toBe(0);
+  });
+
+  it('ends at once when it is aborted', async () => {
+    const { clock, claims, network } = make();
+    network.handle = () => noAnswer();
+    const abort = new AbortController();
+    const end = ended(claims.release('a', { signal: abort.signal }), clock);
+    await clock.advance('3s');
+    abort.abort('enough');
+    expect(await end).toEqual({ error: 'enough', at: 3 * second });
+    expect(clock.pending).toBe(0);
+  });
+
+  it('refuses a claim of the same operation that a network has held up', async () => {
+    const { clock, claims, machine } = make();
+    const { network, claims: slow } = machine();
+    await slow.inspect();
+    network.handle = async (_, carryOut) => {
+      await clock.sleep('5s');
+      return await carryOut();
+    };
+    const late = ended(slow.claim({ mode: 'assign', once: 'a' }), clock);
+    await clock.advance('1s');
+    expect(await claims.release('a')).toBe(false);
+    await clock.advance('4s');
+    expect(await late).toEqual(codeIs('CLAIM_RETIRED', 5 * second));
+    expect(await claims.inspect()).toMatchObject([{ claim: undefined }]);
+  });
+});
+
+describe('a holder', () => {
+  it('may not be called as operations are', () => {
+    expect(() => make(['r'], { holder: 'once more' })).toThrow(
+      /"pool": holder begins with "once "/,
+    );
+  });
+
+  it('keeps what it is given after a grant that has expired with its resource withdrawn', async () => {
+    const { clock, memory } = make();
+    const resources = ['a', 'b'].map((id) => ({ id, value: `"${id}"` }));
+    await memory.add({ pool: 'p', resources, again: false }, {});
+    const request = { pool: 'p', owner: 'me', ttl: 1_000, place: undefined };
+    expect(await memory.claim(request, {})).toMatchObject({ id: 'a' });
+    await memory.withdraw('p', ['a'], {});
+    await clock.advance('2s');
+    expect(await memory.claim(request, {})).toMatchObject({ id: 'b' });
+    expect(await memory.renew(request, 1_000, {})).toBe(true);
+    expect(await memory.release({ ...request, forGood: false }, {})).toBe(true);
+    expect(await memory.claim({ ...request, owner: 'you' }, {})).toMatchObject({ id: 'b' });
+  });
+});
