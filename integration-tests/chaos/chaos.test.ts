@@ -99,6 +99,33 @@ await onService('redis', () => {
   });
 });
 
+await onService('redis', () => {
+  describe('pools on Redis', { timeout: 120_000 }, () => {
+    it('hand out nothing twice and lose nothing, which is told as JSON alone', async () => {
+      const { code, stdout, output } = await chaos('claim', '--quick', '--json', '--only', 'redis');
+
+      expect(code, output).toBe(0);
+      const { redis, ...others } = JSON.parse(stdout).backends;
+      expect(others).toEqual({});
+      expect(Object.keys(redis).slice(0, 2)).toEqual(['leased', 'assigned']);
+      const right = { givenTwo: 0, leaked: 0, linearizable: true, staleWritesAccepted: 0 };
+      expect(redis).toMatchObject(right);
+      for (const count of ['leased', 'assigned', 'zombies', 'kills', 'lostReplies']) {
+        expect(redis[count], count).toBeGreaterThan(0);
+      }
+    });
+
+    it('fail when leases end before their holders know', async () => {
+      const { code, output } = await chaos(
+        ...['claim', '--quick', '--backend', planted('redis-pools-that-end-early')],
+      );
+      expect(code, output).toBe(1);
+      expect(output).toMatch(/redis pools that end early: what was seen cannot be explained\./);
+      expect(output).toMatch(/pool 'pool-\d'.*<-- cannot be/s);
+    });
+  });
+});
+
 describe('whatever its backend does', { timeout: 60_000 }, () => {
   const local = (members: string) => `export const backend = {
     name: 'odd', place: 'folder', additions: { full: 80, quick: 80 }, inFlight: 1, ${members}
