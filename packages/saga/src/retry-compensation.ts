@@ -156,9 +156,9 @@ async function undoneSince(store: RunStore, runId: string): Promise<Since> {
       undoings.set(saga, known);
       const nameOf = new Map(steps.map((step) => [undoName(step), step]));
       const place = `${loopName}[${index}]/${containerName}`;
-      for await (const { path, status, error } of run.outcomes(place)) {
+      for await (const { path, error } of run.outcomes(place)) {
         const step = nameOf.get(path.slice(place.length + 1));
-        if (step !== undefined) known.set(step, status === 'Succeeded' ? undefined : error);
+        if (step !== undefined) known.set(step, error);
       }
     }
   }

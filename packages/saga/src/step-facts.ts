@@ -5,11 +5,14 @@
  * @module
  */
 
+import type { ActionRecord } from '@runafter/core';
 import type { Child } from '@runafter/core/container-kind';
 import { RunafterError } from '@runafter/errors';
 
 /** `no`: it has nothing to undo. `unknown`: it may have happened. */
 export type Happened = 'yes' | 'no' | 'unknown';
+
+const notDone = 'STEP_NOT_DONE';
 
 /** How often each step was begun, each time stored before it was. */
 export type Starts = ReadonlyMap<string, number>;
@@ -28,19 +31,22 @@ export type Starts = ReadonlyMap<string, number>;
 export class StepNotDoneError extends RunafterError {
   /** @param reason - why nothing was done, without a full stop. */
   constructor(reason: string, options?: { readonly cause?: unknown }) {
-    super('STEP_NOT_DONE', `${reason}. Nothing was done.`, options);
+    super(notDone, `${reason}. Nothing was done.`, options);
   }
 }
 
 /** @param starts - see {@link Starts}. */
-export function happenedIn({ name, kind, record }: Child, starts: Starts): Happened {
+export function happenedIn({ name, record }: Child, starts: Starts): Happened {
   const times = starts.get(name) ?? 0;
   if (record?.status === 'Succeeded') return 'yes';
   if (record === undefined || times === 0) return 'no';
-  // It was told to stop while it waited for its turn; but a process before this one may have got further.
-  if (record.status === 'Skipped') return times > 1 ? 'unknown' : 'no';
-  const attempts = kind === 'action' ? record.attempts : [];
-  const saysNo =
-    attempts.length > 0 && attempts.every(({ error }) => error?.code === 'STEP_NOT_DONE');
-  return saysNo && times === 1 && record.code === 'STEP_NOT_DONE' ? 'no' : 'unknown';
+  // What a process before this one did is told neither by the status nor by the attempts.
+  if (times > 1) return 'unknown';
+  if (record.status === 'Skipped') return 'no';
+  return record.code === notDone && everyAttemptSaysSo(record) ? 'no' : 'unknown';
+}
+
+/** A child workflow has no attempts, and what a step inside it says is not said of all of it. */
+function everyAttemptSaysSo({ attempts }: ActionRecord): boolean {
+  return attempts.length > 0 && attempts.every(({ error }) => error?.code === notDone);
 }

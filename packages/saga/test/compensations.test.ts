@@ -124,6 +124,11 @@ describe('a compensation', () => {
     expect(run.result('S/Undo_A')).toMatchObject({ status: 'Failed', code: 'NO' });
     const slow = run.result('S/Undo_B');
     expect(slow?.status).toBe('TimedOut');
+    expect(sagaReport(run.result('S')).steps).toMatchObject([
+      { outcome: 'undo-failed', undoError: { code: 'NO' } },
+      { outcome: 'undo-failed', undoError: { code: 'ACTION_TIMED_OUT' } },
+      { outcome: 'unknown' },
+    ]);
     expect(Number(slow?.endTime) - Number(slow?.startTime)).toBe(600_000);
   });
 
@@ -311,7 +316,10 @@ it('a child workflow is undone as a whole', async () => {
   const note = (done: unknown, { step }: CompensationContext<unknown, unknown>) =>
     void seen.push([step.name, done]);
   const licences = workflow('Licences', (flow: Flow<number>) =>
-    flow.action('Take', ({ input }) => (input > 1 ? refuse() : input)),
+    flow.action('Take', ({ input }) => {
+      if (input > 1) throw new StepNotDoneError('None left');
+      return input;
+    }),
   );
   const flow = workflow('W', (flow) => {
     saga(flow, 'S', [], (saga) => {
@@ -319,7 +327,8 @@ it('a child workflow is undone as a whole', async () => {
       saga.child('Two', [one], licences, ([n]) => n + 1, { compensate: note });
     });
   });
-  expect(await start(flow, undefined).finished).toMatchObject({ error: { code: 'NO' } });
+  expect(await start(flow, undefined).finished).toMatchObject({ error: { code: 'STEP_NOT_DONE' } });
+  // What a step inside says of itself is not said of the whole.
   expect(seen).toEqual([
     ['Two', { unknown: true }],
     ['One', { outputs: 1 }],

@@ -2,6 +2,7 @@
  * The pivot: before it everything is undone, after it nothing.
  * @module
  */
+import { concurrencyLimiter } from '@runafter/clock';
 import {
   type ActionOptions,
   type ActionRecord,
@@ -86,6 +87,26 @@ describe('a pivot', () => {
     expect((await run.finished).status).toBe('Cancelled');
     expect(run.result('Onboard')?.status).toBe('Succeeded');
     expect(outcomes(run.result('Onboard'))).toEqual(['Mail done']);
+  });
+
+  it('is incomplete where a cancel comes before something after it could start', async () => {
+    const world = new World();
+    const limiter = concurrencyLimiter(1);
+    const permit = await limiter.acquire();
+    const flow = workflow('W', (flow) => {
+      saga(flow, 'Onboard', [], (saga) => {
+        const mail = saga.step('Mail', [], world.does('Mail'), {
+          compensate: none('it is sent'),
+          pivot: true,
+        });
+        saga.step('Log', [mail], world.does('Log'), { compensate: none('logs stay'), limiter });
+      });
+    });
+    const { run } = await world.run(flow, { cancelAfter: '5m' });
+    permit.release();
+
+    expect(run.result('Onboard')?.code).toBe('SAGA_INCOMPLETE');
+    expect(outcomes(run.result('Onboard'))).toEqual(['Mail done', 'Log not-needed']);
   });
 
   it.each<[string, () => [World, object, ActionOptions<string>]]>([

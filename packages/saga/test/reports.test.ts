@@ -95,6 +95,23 @@ describe('reports', () => {
     );
   });
 
+  it('can be read of a saga whose values are secure', async () => {
+    const flow = workflow('W', (flow) => {
+      saga(
+        flow,
+        'S',
+        [],
+        (saga) => {
+          saga.step('A', () => Promise.reject(new Error('no')), { compensate: () => {} });
+        },
+        { secure: { inputs: true, outputs: true } },
+      );
+    });
+    const run = start(flow, undefined);
+    await run.finished;
+    expect(sagaReport(run.result('S')).steps).toMatchObject([{ step: 'A', outcome: 'undone' }]);
+  });
+
   it('of a saga that Succeeded has one line for each step', async () => {
     const world = new World();
     const { run } = await world.run(world.onboarding());
