@@ -18,7 +18,7 @@ type Context = ActionContext<Hires, LoopContext<Hire>>;
 type UndoContext = CompensationContext<Hires, LoopContext<Hire>>;
 
 /** The address of a hire's site. */
-export function siteOf({ number }: Hire): string {
+function siteOf({ number }: Hire): string {
   return `https://example.sharepoint.com/sites/${number.toLowerCase()}`;
 }
 
