@@ -185,8 +185,13 @@ export function waitingCases(setting: Setting): void {
       for (let round = 0; round < 5; round++) {
         const lease = await pool.claim({ mode: 'lease', wait: soon });
         const { claimed } = await startWaiting(setting, (waiting) => waiting.claim(waitLong));
-        const tries = [lease.release(), trying.tryClaim({ mode: 'assign', once: `hire-${round}` })];
-        expect(await Promise.all<unknown>(tries)).toEqual([undefined, undefined]);
+        const tries = [
+          trying.tryClaim({ mode: 'assign', once: `hire-${round}` }),
+          ...[pool, trying, pool, trying].map((each) => each.tryClaim({ mode: 'lease' })),
+        ];
+        expect(await Promise.all<unknown>([lease.release(), ...tries])).toEqual(
+          Array(tries.length + 1).fill(undefined),
+        );
         await (await claimed).release();
       }
     });

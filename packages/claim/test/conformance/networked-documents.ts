@@ -14,11 +14,14 @@ import {
   type WriteOptions,
 } from '@runafter/optimistic';
 
+/** Each has delays of its own. */
+let networks = 0;
+
 export class NetworkedDocuments<T> implements DocumentStore<T> {
   readonly name: string;
   readonly #store: DocumentStore<T>;
   readonly #clock: Clock;
-  readonly #random: Random = seededRandom(1);
+  readonly #random: Random = seededRandom(++networks);
   #loss: (() => Promise<void>) | undefined;
 
   constructor(store: DocumentStore<T>, clock: Clock) {

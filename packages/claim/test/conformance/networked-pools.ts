@@ -27,15 +27,18 @@ import type { FaultyNetwork } from '@runafter/lock/conformance';
 /** In milliseconds: no request takes longer. */
 const longestRequest = 2_000;
 
+/** Each has delays of its own. */
+let networks = 0;
+
 export class NetworkedPools implements PoolStore, FaultyNetwork {
   readonly name: string;
   readonly queues: boolean;
   readonly #store: PoolStore;
   readonly #clock: Clock;
-  readonly #random: Random = seededRandom(1);
+  readonly #random: Random = seededRandom(++networks);
   readonly #watchers = new Set<() => void>();
   #state: 'works' | 'stalls' | 'is cut' = 'works';
-  #healed = Promise.withResolvers<void>();
+  #healed = newHealing();
   #loss: (() => Promise<void>) | undefined;
 
   constructor(store: PoolStore, clock: Clock) {
@@ -108,7 +111,7 @@ export class NetworkedPools implements PoolStore, FaultyNetwork {
   readonly heal = (): void => {
     this.#state = 'works';
     this.#healed.resolve();
-    this.#healed = Promise.withResolvers();
+    this.#healed = newHealing();
     // What was told meanwhile has not arrived.
     for (const wake of [...this.#watchers]) wake();
   };
@@ -138,7 +141,7 @@ export class NetworkedPools implements PoolStore, FaultyNetwork {
       await meanwhile();
       throw new ServiceUnavailableError(this.name, 'unknown');
     }
-    if (this.#state === 'stalls') await this.#healed.promise;
+    if (this.#state === 'stalls') await this.#healed;
     if (this.#isCut) throw new ServiceUnavailableError(this.name, 'unknown');
     return reply;
   }
@@ -150,4 +153,12 @@ export class NetworkedPools implements PoolStore, FaultyNetwork {
   #hop(): Promise<void> {
     return this.#clock.sleep(this.#random());
   }
+}
+
+function newHealing(): Promise<void> & { readonly resolve: () => void } {
+  let resolve = () => {};
+  const healing = new Promise<void>((settle) => {
+    resolve = settle;
+  });
+  return Object.assign(healing, { resolve });
 }
