@@ -10,8 +10,10 @@ import { abortCases } from './abort-cases.ts';
 import { claimingCases } from './claiming-cases.ts';
 import { closingCases } from './closing-cases.ts';
 import { expiryScenes } from './expiry-scenes.ts';
+import { historyCases } from './history-cases.ts';
 import { leaseCases } from './lease-cases.ts';
 import { lostReplyCases } from './lost-reply-cases.ts';
+import { modelCases } from './model-cases.ts';
 import { nameCases } from './name-cases.ts';
 import { operationCases } from './operation-cases.ts';
 import type { PoolCapabilities, PoolHarness, PoolPlace } from './pool-harness.ts';
@@ -92,6 +94,8 @@ export function describeClaims(driver: string, harness: PoolHarness): void {
       nameCases(setting);
       closingCases(setting);
       lostReplyCases(setting);
+      historyCases(setting);
+      modelCases(setting);
     });
 
     describe('while time passes', () => {
