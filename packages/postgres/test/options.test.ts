@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { postgresCounter, postgresDocumentStore, postgresLock } from '../src/index.ts';
+import {
+  postgresCounter,
+  postgresDocumentStore,
+  postgresLock,
+  postgresPools,
+} from '../src/index.ts';
 
 /** Nothing listens there; what is refused is refused before anybody connects. */
 const nowhere = 'postgres://127.0.0.1:1/nowhere';
@@ -27,6 +32,7 @@ describe('an option that PostgreSQL cannot use is refused at once', () => {
     }) as Error;
     expect(() => postgresCounter(nowhere, { databaseSchema: '' })).toThrow(refusal);
     expect(() => postgresLock(nowhere, { databaseSchema: '' })).toThrow(refusal);
+    expect(() => postgresPools(nowhere, { databaseSchema: '' })).toThrow(refusal);
   });
 });
 

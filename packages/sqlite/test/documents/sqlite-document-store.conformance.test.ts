@@ -2,11 +2,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { describeCreateOnce } from '@runafter/claim/conformance';
 import type { DocumentStore } from '@runafter/optimistic';
-import { describeDocumentStore } from '@runafter/optimistic/conformance';
+import { type DocumentStoreHarness, describeDocumentStore } from '@runafter/optimistic/conformance';
 import { sqliteDocumentStore } from '../../src/index.ts';
 
-describeDocumentStore('sqliteDocumentStore', {
+const harness: DocumentStoreHarness = {
   async open() {
     const folder = mkdtempSync(join(tmpdir(), 'runafter-sqlite-'));
     const stores: DocumentStore<never>[] = [];
@@ -26,4 +27,7 @@ describeDocumentStore('sqliteDocumentStore', {
   pageSize: 500,
   // No network is between a process and its file, so no reply can be lost.
   capabilities: { lostReplies: false },
-});
+};
+
+describeDocumentStore('sqliteDocumentStore', harness);
+describeCreateOnce('sqliteDocumentStore', harness);
