@@ -20,7 +20,8 @@ export interface RoundTools {
   readonly networks: readonly FaultyNetwork[];
   readonly stock: Stock;
   readonly random: Random;
-  readonly onProgress: (rounds: number) => void;
+  /** Called with how often a worker was overtaken. */
+  readonly onProgress: (overtaken: number) => void;
   readonly signal: AbortSignal;
 }
 
@@ -31,6 +32,8 @@ const work = 250;
 /** Turns that workers finish before the next thing happens to them. */
 const turns = 6;
 const lostReplies = 3;
+/** How many rounds there are at most for each that succeeds. */
+const mostTries = 3;
 /** Before every so many rounds, connections are cut for a while. */
 const roundsPerOutage = 3;
 /** How often a worker is stopped for one pause, at most. */
@@ -73,12 +76,16 @@ export class Rounds {
     else if (worker === this.#keeper) this.#kept.set(report.key, BigInt(report.token));
   }
 
-  /** @throws {Error} a worker has failed, or is stuck. */
+  /**
+   * Goes on until a worker was overtaken so often by others while it was paused. A pause that came at a bad moment is
+   * none; when that happens again and again, there are fewer in the end.
+   *
+   * @throws {Error} a worker has failed, or is stuck.
+   */
   async go(count: number): Promise<void> {
-    while (this.#rounds < count) {
-      await this.#round();
-      this.#rounds++;
-      this.#tools.onProgress(this.#rounds);
+    for (let overtaken = 0; overtaken < count && this.#rounds < mostTries * count; this.#rounds++) {
+      if (await this.#round()) overtaken++;
+      this.#tools.onProgress(overtaken);
     }
     await this.#allReady();
     await this.#tools.stock.restore();
@@ -86,14 +93,15 @@ export class Rounds {
     await this.#until(() => this.#isOver, 'workers to end');
   }
 
-  async #round(): Promise<void> {
+  /** @returns whether others have written under what a worker has leased that was paused. */
+  async #round(): Promise<boolean> {
     const { backend, crew, stock, random } = this.#tools;
     await this.#allReady();
     this.#disturb();
     await systemClock.sleep(work);
     await this.#turnsOf(turns, patience);
     const keeper = pick(random, [...this.#ready]);
-    if (keeper === undefined) return;
+    if (keeper === undefined) return false;
     this.#keeper = keeper;
     this.#kept.clear();
     crew.tell(keeper, 'keep');
@@ -106,8 +114,10 @@ export class Rounds {
       const time = systemClock.monotonic() - pausedAt;
       return time > longest || (time > backend.ttl && this.#isSucceeded());
     }, 'others to write to what a worker has leased that is paused');
+    const isOvertaken = this.#isSucceeded();
     crew.wake(keeper);
     await changing;
+    return isOvertaken;
   }
 
   /** Whether others have written under something that the worker has kept. */
@@ -122,7 +132,7 @@ export class Rounds {
   #disturb(): void {
     const { networks, random } = this.#tools;
     for (let replies = 0; replies < lostReplies; replies++) pick(random, networks)?.loseReply();
-    if (this.#rounds % roundsPerOutage === 1) pick(random, networks)?.breakDown();
+    if (this.#rounds % roundsPerOutage === 0) pick(random, networks)?.breakDown();
   }
 
   /**

@@ -26,7 +26,8 @@ import { Stock } from './stock.ts';
 import type { ClaimTask, Report } from './task.ts';
 
 const processes = 4;
-const rounds = { full: 25, quick: 2 };
+/** How often a worker is overtaken by others while it is paused. */
+const pauses = { full: 25, quick: 1 };
 /** Leases end within so many of their times after their holder has gone, where somebody has to watch them for it. */
 const timesToEnd = 4;
 
@@ -97,8 +98,8 @@ async function workAndSuffer(
     kills: crew.kills,
     lostReplies: networks.length === 0 ? null : networks.reduce((n, one) => n + one.lostReplies, 0),
   });
-  const planned = rounds[quick ? 'quick' : 'full'];
-  const progress = showProgress(`${backend.name}, rounds`.padEnd(22), planned, output);
+  const planned = pauses[quick ? 'quick' : 'full'];
+  const progress = showProgress(`${backend.name}, pauses`.padEnd(22), planned, output);
   const onProgress = (done: number) => {
     const { kills, lostReplies } = damage();
     const lost = lostReplies === null ? '' : `, ${lostReplies} lost replies`;
