@@ -1,14 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { blobDocumentStore } from '@runafter/azure-blob';
+import { describeCreateOnce } from '@runafter/claim/conformance';
 import type { DocumentStoreOptions } from '@runafter/optimistic';
-import { describeDocumentStore } from '@runafter/optimistic/conformance';
+import { type DocumentStoreHarness, describeDocumentStore } from '@runafter/optimistic/conformance';
 import { onService } from '../services/on-service.ts';
 import { type FaultyAccount, faultyAccount } from './faulty-account.ts';
 
 const pageSize = 50;
 
 await onService('azurite', ({ url, container }) => {
-  describeDocumentStore('blobDocumentStore', {
+  const harness: DocumentStoreHarness = {
     pageSize,
     async open() {
       const prefix = `${randomUUID()}/`;
@@ -30,5 +31,8 @@ await onService('azurite', ({ url, container }) => {
         },
       };
     },
-  });
+  };
+
+  describeDocumentStore('blobDocumentStore', harness);
+  describeCreateOnce('blobDocumentStore', harness);
 });

@@ -41,13 +41,23 @@ const drivers: Readonly<Record<string, readonly string[]>> = {
   Semaphore: ['memorySemaphore', 'redisSemaphore'],
   Claims: [
     'memoryPools',
+    'documentPools on blobDocumentStore',
+    'documentPools on httpDocumentStore',
     'documentPools on memoryDocumentStore',
     'mssqlPools',
     'postgresPools',
     'redisPools',
     'sqlitePools',
   ],
-  CreateOnce: ['memoryDocumentStore'],
+  CreateOnce: [
+    'blobDocumentStore',
+    'httpDocumentStore',
+    'memoryDocumentStore',
+    'mssqlDocumentStore',
+    'postgresDocumentStore',
+    'redisDocumentStore',
+    'sqliteDocumentStore',
+  ],
   // Of several processes, so not in memory.
   DocumentHistories: [
     'blobDocumentStore',

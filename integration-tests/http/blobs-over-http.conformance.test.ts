@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { describeCreateOnce } from '@runafter/claim/conformance';
 import { httpDocumentStore } from '@runafter/http';
-import { describeDocumentStore } from '@runafter/optimistic/conformance';
+import { type DocumentStoreHarness, describeDocumentStore } from '@runafter/optimistic/conformance';
 import { faultyAccount } from '../azure-blob/faulty-account.ts';
 import { onService } from '../services/on-service.ts';
 import { blobResource } from './blob-resource.ts';
@@ -9,7 +10,7 @@ import type { RecordingProxy } from './recording-proxy.ts';
 const pageSize = 50;
 
 await onService('azurite', ({ url, container }) => {
-  describeDocumentStore('httpDocumentStore', {
+  const harness: DocumentStoreHarness = {
     pageSize,
     capabilities: { fences: false, writeIds: false },
     async open() {
@@ -30,5 +31,8 @@ await onService('azurite', ({ url, container }) => {
         },
       };
     },
-  });
+  };
+
+  describeDocumentStore('httpDocumentStore', harness);
+  describeCreateOnce('httpDocumentStore', harness);
 });

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { describeCreateOnce } from '@runafter/claim/conformance';
 import { mssqlDocumentStore } from '@runafter/mssql';
 import type { DocumentStoreOptions } from '@runafter/optimistic';
-import { describeDocumentStore } from '@runafter/optimistic/conformance';
+import { type DocumentStoreHarness, describeDocumentStore } from '@runafter/optimistic/conformance';
 import type { ConnectionPool } from 'mssql';
 import { onService } from '../services/on-service.ts';
 import { loseReplyThrough } from '../testkit/lose-reply.ts';
@@ -12,7 +13,7 @@ const pageSize = 50;
 await onService('mssql', ({ url }) => {
   const database = useDatabase(url);
 
-  describeDocumentStore('mssqlDocumentStore', {
+  const harness: DocumentStoreHarness = {
     pageSize,
     async open() {
       const collection = randomUUID();
@@ -31,5 +32,8 @@ await onService('mssql', ({ url }) => {
         close: async () => {},
       };
     },
-  });
+  };
+
+  describeDocumentStore('mssqlDocumentStore', harness);
+  describeCreateOnce('mssqlDocumentStore', harness);
 });

@@ -1,5 +1,6 @@
 import { describeClaims } from '@runafter/claim/conformance';
 import { afterAll } from 'vitest';
+import { PoolProcesses } from '../claim/pool-processes.ts';
 import { faultyNetwork } from '../lock/faulty-network.ts';
 import { onService } from '../services/on-service.ts';
 import { useDatabase } from './database.ts';
@@ -18,20 +19,23 @@ await onService('mssql', ({ url }) => {
   describeClaims('mssqlPools', {
     async open() {
       await database.empty();
+      const processes = new PoolProcesses({ backend: 'mssql', place: { url } });
       return {
         connect: () => stores.take(url),
         async connectFaulty() {
           const proxy = await proxies.take();
           return { store: await stores.take(proxy.url), ...faultyNetwork(proxy) };
         },
+        startProcess: (task) => processes.start(task),
         async close() {
+          await processes.kill();
           proxies.takeBack();
           stores.takeBack();
         },
       };
     },
     // Who waits asks again and again.
-    capabilities: { fifo: false, wakes: false, processes: false },
+    capabilities: { fifo: false, wakes: false },
     shortestTtl: 5_000,
   });
 });

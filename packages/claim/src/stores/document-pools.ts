@@ -8,7 +8,7 @@
 import { type Clock, systemClock, type WaitOptions } from '@runafter/clock';
 import { hasCode, ServiceUnavailableError } from '@runafter/errors';
 import type { Busy, Watch } from '@runafter/lock';
-import { type DocumentStore, update } from '@runafter/optimistic';
+import { type DocumentStore, type Updated, update } from '@runafter/optimistic';
 import type {
   AddRequest,
   ClaimantRequest,
@@ -69,7 +69,7 @@ class DocumentPools implements PoolStore {
     options: WaitOptions,
   ): Promise<Claimed | Busy | Retired> {
     let reply: Claimed | Busy | Retired = { granted: false };
-    await this.#change(pool, options, (shelf) => {
+    const claim = (shelf: shelves.Shelf) => {
       if (shelf.retired.includes(owner)) {
         reply = { granted: false, retired: true };
         return false;
@@ -89,7 +89,12 @@ class DocumentPools implements PoolStore {
       shelves.handOut(free, owner, ttl, this.#clock.now());
       reply = shelves.toClaimed(free);
       return true;
-    });
+    };
+    const written = await this.#change(pool, options, claim);
+    // Its reply was lost, and others have written since: one of them may have released this very owner.
+    if (written.attempts > 1 && written.etag === undefined) {
+      await this.#change(pool, options, claim);
+    }
     return reply;
   }
 
@@ -159,7 +164,7 @@ class DocumentPools implements PoolStore {
     pool: string,
     { signal }: WaitOptions,
     change: (shelf: shelves.Shelf) => boolean,
-  ): Promise<void> {
+  ): Promise<Updated<PoolDocument | undefined>> {
     const next = (current: PoolDocument | undefined) => {
       // A copy of the shelf costs far less than the one of its text that update() would make.
       const shelf = current === undefined ? shelves.newShelf() : shelves.copyOf(current);
@@ -168,7 +173,7 @@ class DocumentPools implements PoolStore {
     try {
       // All that is done here may be done twice: each step finds what it has done itself.
       const options = { clock: this.#clock, idempotent: true, pure: true, signal };
-      await update(this.#documents, pool, next, options);
+      return await update(this.#documents, pool, next, options);
     } catch (error) {
       throw asService(this.name, error);
     }
