@@ -7,6 +7,7 @@
 import assert from 'node:assert/strict';
 import { virtualClock } from '@runafter/clock';
 import { type Flow, settled, start, workflow } from '@runafter/core';
+import { bestEffort, policyScope } from '@runafter/results';
 
 const clock = virtualClock({ autoAdvance: true });
 
@@ -45,7 +46,7 @@ assert.equal(stopped.result('Close_Order')?.status, 'Skipped'); // though its re
 // #endregion
 
 // #region settled
-const bestEffort = workflow('Best_Effort', (flow: Flow<Order>) => {
+const closeOrder = workflow('Close_Order', (flow: Flow<Order>) => {
   const record = flow.action('Create_Record', ({ input }) => crm.create(input));
   const posted = flow.action('Post_Teams_Notification', ({ input }) => teams.post(input));
   return flow.action('Close_Order', [record, settled(posted)], ([record, posted]) => {
@@ -53,7 +54,7 @@ const bestEffort = workflow('Best_Effort', (flow: Flow<Order>) => {
   });
 });
 
-const closed = await start(bestEffort, order, { clock }).finished;
+const closed = await start(closeOrder, order, { clock }).finished;
 assert(closed.status === 'Succeeded');
 assert.equal(closed.outputs, 'closed with crm-17, Teams: Failed');
 assert.equal(closed.handledFailures[0]?.path, 'Post_Teams_Notification'); // not lost
@@ -73,4 +74,22 @@ const flagged = await start(nobodyWaits, order, { clock }).finished;
 assert(flagged.status === 'Succeeded');
 assert.equal(flagged.flagged[0]?.path, 'Post_Teams_Notification');
 assert.equal(flagged.flagged[0]?.status, 'TimedOut');
+// #endregion
+
+// #region policy
+const tellAll = workflow('Tell_All', (flow: Flow<Order>) => {
+  const record = flow.action('Create_Record', ({ input }) => crm.create(input));
+  const told = policyScope(flow, 'Tell', [record], bestEffort, (scope) => {
+    scope.action('Teams', ({ input }) => teams.post(input));
+    scope.action('Mirror', ({ signal }) => teams.hang(signal), { timeout: '30s' });
+  });
+  return flow.action('Close_Order', [record, told], ([record]) => `closed with ${record}`);
+});
+
+const tried = await start(tellAll, order, { clock }).finished;
+assert(tried.status === 'Succeeded');
+assert.deepEqual(
+  tried.handledFailures.map(({ path, status }) => `${path} ${status}`),
+  ['Tell/Teams Failed', 'Tell/Mirror TimedOut'],
+);
 // #endregion
