@@ -58,8 +58,8 @@ const turns = new WeakMap<object, LocalTurns>();
  *
  * @param store - of documents for nothing else, on any backend. What is created is kept in it, as its codec allows.
  * @param key - what it must be unique by, such as a customer's mail address.
- * @throws what `make` throws, as it is. What it was going to make is then left to whoever has taken over, if
- *   somebody has: the caller gets what that creates.
+ * @throws what `make` throws, as it is; but when somebody else has taken over meanwhile, the caller gets what that
+ *   one creates.
  * @throws {CreateOnceTimeoutError} `CREATE_ONCE_TIMEOUT`
  * @throws {CreateOnceOptionError} `CREATE_ONCE_OPTION_INVALID`
  * @throws {DocumentInvalidError} `DOCUMENT_INVALID`: what `make` has returned cannot be kept.

@@ -160,27 +160,34 @@ describe('a make that fails', () => {
   });
 
   it.each([
-    ['has created it', 0],
-    ['is at it', 5_000],
-  ])('after somebody else %s who has taken over, hands over what that creates', async (_, work) => {
-    const { clock, network, other, begin } = make();
-    const first = begin(async () => {
-      network.handle = () => noAnswer();
-      await clock.sleep('70s');
-      network.handle = (__, carryOut) => carryOut();
-      throw new Error('too late');
-    });
-    await clock.advance(0);
-    const second = begin(
-      () => clock.sleep(30_000 + work).then(() => 'second'),
-      { wait: '5m' },
-      other,
-    );
-    await clock.advance('3m');
-    expect(await second).toBe('second');
-    expect(await first).toBe('second');
-    expect(clock.pending).toBe(0);
-  });
+    ['throws', 'has created it', 30_000],
+    ['throws', 'is at it', 90_000],
+    ['returns', 'has created it', 30_000],
+    ['returns', 'is at it', 90_000],
+  ])(
+    'or not: one that %s after somebody else %s who has taken over hands over what that creates',
+    async (how, _, work) => {
+      const { clock, network, other, begin } = make();
+      const first = begin(
+        async () => {
+          network.handle = () => noAnswer();
+          await clock.sleep('70s');
+          network.handle = (__, carryOut) => carryOut();
+          if (how === 'throws') throw new Error('too late');
+          return 'first';
+        },
+        { wait: '5m' },
+      );
+      await clock.advance(0);
+      const second = begin(() => clock.sleep(work).then(() => 'second'), { wait: '5m' }, other);
+      await clock.advance('3m');
+      expect([await first, await second]).toEqual(['second', 'second']);
+      const third = begin(() => 'third');
+      await clock.advance(0);
+      expect(await third).toBe('second');
+      expect(clock.pending).toBe(0);
+    },
+  );
 
   it('by returning what cannot be kept leaves the key to the next one', async () => {
     const { clock, begin } = make();

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { documentPools, type PoolDocument, type PoolOptions, pool } from '../src/index.ts';
 import { expectNothingEscapes } from './nothing-escapes.ts';
 import { Documents, shakyDocuments } from './shaky-documents.ts';
-import { noAnswer, ScriptedNetwork } from './weather.ts';
+import { fault, noAnswer, ScriptedNetwork } from './weather.ts';
 
 expectNothingEscapes();
 
@@ -162,6 +162,19 @@ describe('a document of a pool', () => {
     );
     expect(new Set(given.map(({ resource }) => resource)).size).toBe(500);
     expect(network.log.length).toBeLessThan(10);
+  });
+
+  it('whose service is away says so, with its reason, before a single try is given up', async () => {
+    const { clock, machine } = make();
+    const { claims, network } = machine(['r']);
+    await claims.inspect();
+    const away = fault('not-done');
+    network.handle = async () => {
+      throw away;
+    };
+    const trying = claims.tryClaim({ mode: 'lease' }).catch((error: unknown) => error);
+    await clock.advance('9s');
+    expect(await trying).toBe(away);
   });
 
   it('that others change all the time is a service that does not answer, not an empty pool', async () => {
