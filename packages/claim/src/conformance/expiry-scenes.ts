@@ -3,7 +3,15 @@ import { expect } from 'vitest';
 import type { Pool, ResourceLease } from '../pool-port.ts';
 import type { PoolStore } from '../pool-store.ts';
 import { ask, giveBack, put, renew, take } from './requests.ts';
-import { clockOf, faulty, leaseLost, poolOf, type Setting, startWaiting } from './setting.ts';
+import {
+  clockOf,
+  faulty,
+  leaseLost,
+  poolOf,
+  refusalOf,
+  type Setting,
+  startWaiting,
+} from './setting.ts';
 import type { Scene } from './side-by-side.ts';
 
 export const expiryScenes: readonly Scene[] = [
@@ -41,7 +49,7 @@ export const expiryScenes: readonly Scene[] = [
       await pool.close();
       const second = poolOf(setting, other, [], { name });
       const waiting = second.claim({ mode: 'lease', wait: ttl * 2 });
-      expect(await waiting.catch((error: unknown) => error)).toMatchObject({ code: 'POOL_EMPTY' });
+      expect(await refusalOf(waiting)).toMatchObject({ code: 'POOL_EMPTY' });
       expect(await second.claim({ mode: 'assign', once: 'hire-1' })).toMatchObject({ token });
     },
   },
@@ -131,6 +139,22 @@ export const expiryScenes: readonly Scene[] = [
       lease.assertHeld();
       const second = poolOf(setting, other, [], { name });
       expect(await second.tryClaim({ mode: 'lease' })).toBeUndefined();
+    },
+  },
+  {
+    title: 'a request that is not answered ends by itself',
+    needs: ['faults'],
+    async play(setting, name) {
+      const { store, stall, heal } = await faulty(setting);
+      await put(store, ['E5-001'], name);
+      stall();
+      const refusals = await Promise.all([
+        refusalOf(take(store, { pool: name, owner: 'ann' })),
+        refusalOf(put(store, ['E5-002'], name)),
+        refusalOf(giveBack(store, { pool: name, owner: 'bob' })),
+      ]);
+      for (const error of refusals) expect(error).toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
+      heal();
     },
   },
   {

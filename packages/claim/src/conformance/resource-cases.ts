@@ -162,6 +162,23 @@ export function resourceCases(setting: Setting): void {
     });
   });
 
+  describe('very many resources', () => {
+    it('are added, handed out and withdrawn as few are', async () => {
+      const { store, other } = setting;
+      const many = licences(1_200);
+      await put(store, many);
+      expect((await other.inspect('licences', {})).map(({ id }) => id)).toEqual(many);
+      expect((await take(other, { owner: 'ann' })).id).toBe(many[0]);
+      await put(other, many);
+      await store.withdraw('licences', many.slice(0, -1), {});
+      const states = await other.inspect('licences', {});
+      expect(states.map(({ id, withdrawn }) => [id, withdrawn])).toEqual([
+        [many[0], true],
+        [many.at(-1), false],
+      ]);
+    });
+  });
+
   describe('who inspects a pool', () => {
     it('sees who has which, and since when', async () => {
       const { store, other } = setting;

@@ -1,8 +1,13 @@
-/** Each fault that is planted, and the test of the suite that has to find it. */
+/** Each fault that is planted, and the tests of the suite that have to find it: parts of their names. */
+
+type Faults = Readonly<Record<string, string | readonly string[]>>;
 
 /** Of a store of pools. */
 export const poolFaults = {
-  'looks in one step and takes in another': 'to assign is one of many, from several stores',
+  'looks in one step and takes in another': [
+    'to assign is one of many, from several stores',
+    'looks to all of them as if it was done one after the other',
+  ],
   'looks twice for one owner': 'gives one owner one resource, when it asks for it at the same time',
   'gives an owner another one when it asks again': 'is given the same again, by whatever store',
   'counts another token when an owner asks again': 'is given the same again, by whatever store',
@@ -38,7 +43,7 @@ export const poolFaults = {
   'does not renew what is withdrawn': 'that are withdrawn stay their holder’s',
   'does not list what is withdrawn': 'that are withdrawn are handed out no more',
   'takes a pool that is made for an addition': 'stay so until they are added, whoever is made',
-  'keeps the old value': 'are what they were added as last',
+  'keeps the old value': ['are what they were added as last', 'finds what a simple model has'],
   'looks in one step and adds in another': 'are there once when many add them at the same time',
   'looks at one after the other': 'sees it as of one moment',
   'shows leases without an end': 'sees who has which, and since when',
@@ -48,7 +53,7 @@ export const poolFaults = {
   'compares without trailing spaces': 'with white space are all different',
   'cuts at 128 characters': 'with 1 to 200 characters are all different',
   'takes a NUL for the end': 'with control characters are all different',
-} as const;
+} as const satisfies Faults;
 
 /** Of a store of documents. */
 export const documentFaults = {
@@ -61,7 +66,7 @@ export const documentFaults = {
   'tells another ETag than it keeps': 'has an ETag with which it can be written',
   'takes a lost reply for a failure': 'also when its reply was lost',
   'does not heed its signal': 'is not created when the call was aborted before',
-} as const;
+} as const satisfies Faults;
 
 export type PoolFault = keyof typeof poolFaults;
 export type DocumentFault = keyof typeof documentFaults;
