@@ -243,7 +243,7 @@ describe('a pool under load', () => {
         expect(world.clock.pending, 'timers left').toBe(0);
         for (const key of Object.keys(seen) as (keyof typeof seen)[]) seen[key] += world.seen[key];
       }),
-      { numRuns: 100 },
+      { numRuns: 60 },
     );
     for (const [what, times] of Object.entries(seen)) expect(times, what).toBeGreaterThan(5);
   });
@@ -261,7 +261,7 @@ describe('a pool under load', () => {
         expect(world.clock.pending, 'timers left').toBe(0);
         for (const key of Object.keys(seen) as (keyof typeof seen)[]) seen[key] += world.seen[key];
       }),
-      { numRuns: 200 },
+      { numRuns: 120 },
     );
     for (const [what, times] of Object.entries(seen)) expect(times, what).toBeGreaterThan(5);
   });

@@ -49,6 +49,9 @@ export function documentPools(
   return new DocumentPools(documents, clock);
 }
 
+/** Less than who asks once waits for an answer: he is told why there is none. */
+const timeout = '8s';
+
 class DocumentPools implements PoolStore {
   readonly name: string;
   readonly queues = false;
@@ -172,7 +175,7 @@ class DocumentPools implements PoolStore {
     };
     try {
       // All that is done here may be done twice: each step finds what it has done itself.
-      const options = { clock: this.#clock, idempotent: true, pure: true, signal };
+      const options = { clock: this.#clock, timeout, idempotent: true, pure: true, signal };
       return await update(this.#documents, pool, next, options);
     } catch (error) {
       throw asService(this.name, error);
