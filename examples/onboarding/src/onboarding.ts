@@ -27,15 +27,24 @@ export function onboarding(
 ): Workflow<readonly Hire[], Summary> {
   const steps = stepsOn(systems);
   const undo = undoOn(systems);
-  const patience = { ...backoff, when: isTransient };
-  const inDirectory = { limiter: systems.limits.directory, retry: patience };
-  const inSites = { limiter: systems.limits.sites, retry: patience };
-  const inDatabase = { limiter: systems.limits.database, retry: patience };
-  const byMail = { limiter: systems.limits.mail, retry: patience };
+  const { limits } = systems;
+  const retry = { ...backoff, when: isTransient };
   /** Undoing is tried again whatever went wrong. */
-  const undone = <Run>(run: Run) => ({ compensate: { run, retry: backoff } });
+  const by = <Undo>(run: Undo) => ({ run, retry: backoff });
 
   // #region workflow
+  const options = {
+    account: { limiter: limits.directory, retry, compensate: by(undo.account) },
+    site: { limiter: limits.sites, retry, compensate: by(undo.site) },
+    licence: { limiter: limits.database, retry, compensate: by(undo.licence) },
+    log: { limiter: limits.database, retry, compensate: by(undo.log) },
+    welcome: {
+      limiter: limits.mail,
+      retry,
+      compensate: none('a mail cannot be unsent'),
+      pivot: true,
+    },
+  };
   return workflow('Onboarding', (flow: Flow<readonly Hire[]>) => {
     const hires = flow.forEach(
       'Hires',
@@ -47,27 +56,12 @@ export function onboarding(
           'Onboard',
           [],
           (saga) => {
-            const account = saga.step('Account', steps.createAccount, {
-              ...inDirectory,
-              ...undone(undo.account),
-            });
-            const site = saga.step('Site', [account], steps.createSite, {
-              ...inSites,
-              ...undone(undo.site),
-            });
-            const licence = saga.step('Licence', [account], steps.claimLicence, {
-              ...inDatabase,
-              ...undone(undo.licence),
-            });
-            const log = saga.step('Log', [account, site, licence], steps.writeLog, {
-              ...inDatabase,
-              ...undone(undo.log),
-            });
-            saga.step('Welcome', [account, site, log], steps.sendWelcome, {
-              ...byMail,
-              compensate: none('a mail cannot be unsent'),
-              pivot: true,
-            });
+            const account = saga.step('Account', steps.createAccount, options.account);
+            const site = saga.step('Site', [account], steps.createSite, options.site);
+            const licence = saga.step('Licence', [account], steps.claimLicence, options.licence);
+            const all = [account, site, licence] as const;
+            const log = saga.step('Log', all, steps.writeLog, options.log);
+            saga.step('Welcome', [account, site, log], steps.sendWelcome, options.welcome);
           },
           { criticality: 'important' },
         );

@@ -23,8 +23,11 @@ export interface OnboardingRunOptions {
   readonly onEvent?: RunListener;
 }
 
-/** How long a call may take that is under way when a hire is to be undone: its answer is waited for. */
-const slowestCall = 30 * 60_000;
+/**
+ * How long the answer of a call is waited for that is under way when its hire is to be undone: half an
+ * hour of the office, and a minute here at least, for a machine that is busy.
+ */
+const graceAt = (speed: number): number => Math.max(60_000, (30 * 60_000) / speed);
 
 /**
  * Onboards the hires.
@@ -44,7 +47,7 @@ export async function runOnboarding(
     maximum: 45_000 / speed,
   });
   const definition = onboarding(systems, { concurrency, backoff });
-  const run = start(definition, hires, { ...options, grace: slowestCall / speed });
+  const run = start(definition, hires, { ...options, grace: graceAt(speed) });
   const result = await run.finished;
   if (result.status === 'Succeeded') return result.outputs;
   throw new Error(run.why().text);

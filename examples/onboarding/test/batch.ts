@@ -39,14 +39,17 @@ export interface Batch {
   proof(): Promise<Proof>;
 }
 
-/** An office without limits, latencies and faults, and a database. */
-export async function aBatch(hires: readonly Hire[]): Promise<Batch> {
+/** An office without limits, faults and latencies but those that the test asks for, and a database. */
+export async function aBatch(hires: readonly Hire[], options: OfficeOptions = {}): Promise<Batch> {
   const folder = await mkdtemp(join(tmpdir(), 'onboarding-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   const database = await openHrDatabase({ kind: 'sqlite', at: folder, batch: 'batch' });
   onTestFinished(() => database[Symbol.asyncDispose]());
   const quiet = { limit: 'off', latency: 'off' } as const;
-  const office = await startOffice({ speed: 2_000, directory: quiet, sites: quiet, mail: quiet });
+  const office = await startOffice({
+    ...{ speed: 2_000, directory: quiet, sites: quiet, mail: quiet },
+    ...options,
+  });
   onTestFinished(() => office.close());
   return {
     office,

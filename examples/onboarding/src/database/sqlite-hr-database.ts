@@ -4,8 +4,7 @@
  */
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { documentPools, type PoolDocument } from '@runafter/claim';
-import { sqliteDocumentStore } from '@runafter/sqlite';
+import { sqlitePools } from '@runafter/sqlite';
 import type { HrDatabase, LogEntry } from './hr-database.ts';
 
 const table = `
@@ -33,8 +32,7 @@ export function sqliteHrDatabase(folder: string, batch: string): HrDatabase {
      WHERE batch = ? ORDER BY employee`,
   );
   // What runafter keeps is in a file of its own: it never touches one that somebody else has made.
-  const documents = sqliteDocumentStore<PoolDocument>(join(folder, 'licences.db'));
-  const pools = documentPools(documents);
+  const pools = sqlitePools(join(folder, 'licences.db'));
   return {
     title: 'SQLite',
     batch,
@@ -50,7 +48,6 @@ export function sqliteHrDatabase(folder: string, batch: string): HrDatabase {
     },
     async [Symbol.asyncDispose]() {
       await pools.close();
-      await documents.close();
       database.close();
     },
   };
