@@ -9,7 +9,7 @@
 import type { ActionError, ActionRecord, Status } from '@runafter/core';
 import { endedContainer } from '@runafter/core/container-kind';
 import { RunafterError } from '@runafter/errors';
-import { reportName } from './last-phase-names.ts';
+import { reportName, undoName } from './last-phase-names.ts';
 import { planOf } from './step-plan.ts';
 
 /** The part of an error that can be stored. */
@@ -135,29 +135,36 @@ function isSaga(record: ActionRecord): boolean {
 
 function reportOf(record: ActionRecord, path: string): SagaReport | undefined {
   if (!isSaga(record)) return undefined;
-  const { status, code } = record;
+  const { status, code, error } = record;
   const stored = record.results.find(({ name }) => name === reportName)?.outputs;
+  // Without one it Succeeded, or its report was larger than what may be stored.
   const { cause, steps } = (stored as StoredReport | undefined) ?? {
-    cause: undefined,
+    cause: error && shortened(error),
     steps: stepsOf(record),
   };
   return { path, status, code, cause, steps };
 }
 
-/** Of a saga that has undone nothing. */
-function stepsOf(record: ActionRecord): readonly StepReport[] {
-  return (endedContainer(record)?.container.children ?? []).flatMap((step): StepReport[] => {
+/** What the records tell. */
+function stepsOf(saga: ActionRecord): readonly StepReport[] {
+  const children = endedContainer(saga)?.container.children ?? [];
+  return children.flatMap((step): StepReport[] => {
     const plan = planOf(step);
     if (plan === undefined || step.record === undefined) return [];
     const { status, error } = step.record;
     const facts = {
       step: step.name,
       status,
+      ...(error && status !== 'Skipped' && { error: shortened(error) }),
       ...(plan.reason !== undefined && { reason: plan.reason }),
     };
+    const undo = saga.results.find(({ name }) => name === undoName(step.name));
+    if (plan.undo !== undefined && undo !== undefined) {
+      if (undo.error === undefined) return [{ ...facts, outcome: 'undone' }];
+      return [{ ...facts, outcome: 'undo-failed', undoError: shortened(undo.error) }];
+    }
     if (status === 'Succeeded') return [{ ...facts, outcome: 'done' }];
-    if (status === 'Skipped') return [{ ...facts, outcome: 'not-needed' }];
-    return [{ ...facts, outcome: 'unknown', ...(error && { error: shortened(error) }) }];
+    return [{ ...facts, outcome: status === 'Skipped' ? 'not-needed' : 'unknown' }];
   });
 }
 

@@ -177,6 +177,33 @@ it('stores that a step begins before it begins', async () => {
   expect(log).toEqual(['stored', 'begun']);
 });
 
+it('is reported from its records where the report is larger than what may be stored', async () => {
+  const long = 'x'.repeat(500);
+  const flow = workflow('W', (flow) => {
+    saga(flow, 'S', [], (saga) => {
+      const a = saga.step('A', () => 1, { compensate: () => {} });
+      const b = saga.step('B', [a], () => 1, {
+        compensate: { run: () => Promise.reject(new Error(long)), retry: { type: 'none' } },
+      });
+      const c = saga.step('C', [b], () => Promise.reject(new Error(long)), {
+        compensate: none('it refuses'),
+      });
+      saga.step('D', [c], () => 1, { compensate: () => {} });
+    });
+  });
+  const run = start(flow, undefined, { store: memoryRunStore(), runId: 'r', valueLimit: 400 });
+  await run.finished;
+  expect(run.result('S/Saga_Report')?.code).toBe('VALUE_TOO_LARGE');
+  const { code, steps } = sagaReport(run.result('S'));
+  expect(code).toBe('COMPENSATION_FAILED');
+  expect(steps.map(({ outcome }) => outcome)).toEqual([
+    'undone',
+    'undo-failed',
+    'unknown',
+    'not-needed',
+  ]);
+});
+
 it('does not store what a compensation returns', async () => {
   const flow = workflow('W', (flow) => {
     saga(flow, 'S', [], (saga) => {
