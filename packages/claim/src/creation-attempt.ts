@@ -47,7 +47,12 @@ const untilKept = exponential({
 const mostLooks = 3;
 
 /** A claim that stays only costs others its ttl, and the caller waits for this. */
-const fewTimes = exponential({ count: 3, interval: '50ms', when: untilKept.when });
+const fewTimes = exponential({
+  count: 3,
+  interval: '50ms',
+  totalTime: '5s',
+  when: untilKept.when,
+});
 
 export class CreationAttempt<T> {
   readonly #place: CreationPlace<T>;

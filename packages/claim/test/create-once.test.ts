@@ -165,7 +165,7 @@ describe('a make that fails', () => {
     ['returns', 'has created it', 30_000],
     ['returns', 'is at it', 90_000],
   ])(
-    'or not: one that %s after somebody else %s who has taken over hands over what that creates',
+    'or one that ends too late, and %s after somebody else %s, hands over what that one creates',
     async (how, _, work) => {
       const { clock, network, other, begin } = make();
       const first = begin(
@@ -188,6 +188,19 @@ describe('a make that fails', () => {
       expect(clock.pending).toBe(0);
     },
   );
+
+  it('does not wait for a store that wants to be left alone', async () => {
+    const { clock, network, begin } = make();
+    const call = begin(() => {
+      network.handle = async () => {
+        throw fault('not-done', 3_600_000);
+      };
+      throw new Error('no');
+    });
+    await clock.advance('5s');
+    expect(await call).toMatchObject({ error: { message: 'no' } });
+    expect(clock.pending).toBe(0);
+  });
 
   it('by returning what cannot be kept leaves the key to the next one', async () => {
     const { clock, begin } = make();
