@@ -5,6 +5,7 @@ import { memoryRunStore } from '@runafter/core';
 import {
   type Office,
   type OfficeClient,
+  type OfficeOptions,
   officeClient,
   startOffice,
 } from '@runafter/example-office';

@@ -42,6 +42,18 @@ test('who gets no licence is undone without a trace, and listed with a comment; 
   expect(proof.licencesHeld).toBe(30);
 });
 
+test('a site that is in the making when its hire is given up is undone too', async () => {
+  // 200 ms here, after half of which the site is there; a licence is missed at once.
+  const sites = { limit: 'off', latency: { read: '1s', write: '400s', sigma: 0 } } as const;
+  const batch = await aBatch(someHires(31), { sites });
+  const summary = await batch.run();
+  expect(summary.notOnboarded).toMatchObject([
+    { comment: expect.stringMatching(/Account, Site$/) },
+  ]);
+  expect(batch.office.inspect.sites()).toHaveLength(30);
+  expect(isRight({ summary, proof: await batch.proof() })).toBe(true);
+});
+
 describe('what was there before', () => {
   test('an account of the same name is left alone, and its hire gets nothing', async () => {
     const batch = await aBatch(someHires(2));
