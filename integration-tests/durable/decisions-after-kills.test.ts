@@ -134,6 +134,36 @@ describe('a run that was killed anywhere ends as if it had not been', () => {
   });
 });
 
+it('tells each failure under the number that it had, also when the branches stand in another order later', async () => {
+  const told: string[] = [];
+  const flowOf = (names: readonly string[], hangs: boolean) =>
+    workflow('Order', (flow) => {
+      const onFlagged = ({ path }: { readonly path: string }) => {
+        told.push(path);
+        return hangs && path === 'Tell/B' ? new Promise(() => undefined) : undefined;
+      };
+      policyScope(flow, 'Tell', [], { ...graduated, onFlagged }, (scope) => {
+        for (const name of names) {
+          scope.action(name, () => {
+            throw new Error('It is down.');
+          });
+        }
+      });
+    });
+  const store = memoryRunStore();
+  const clock = virtualClock();
+  const first = new MortalProcess(store, clock);
+  await first.start(flowOf(['A', 'B'], true));
+  while (!first.recorded.includes('r/Tell/On_Flagged_1')) await new Promise(setImmediate);
+  first.kill();
+  await first.bury();
+  const second = new MortalProcess(store, clock);
+  const run = await resume(flowOf(['B', 'A'], false), 'r', second.place);
+
+  expect((await run.finished).status).toBe('Succeeded');
+  expect(told).toEqual(['Tell/A', 'Tell/B', 'Tell/B']);
+});
+
 describe('a decision', () => {
   it('that was stored holds, also when the votes would be counted otherwise later', async () => {
     const decisions: string[] = [];
