@@ -1,6 +1,6 @@
 /**
- * One round after the other: replies get lost, a worker is stopped for longer than its leases last, another one is
- * killed meanwhile, and resources come and go.
+ * One round after the other: replies get lost, a worker is stopped until its leases have ended and others have what
+ * they were of, another one is killed, and resources come and go.
  * @module
  */
 import { type Random, systemClock } from '@runafter/clock';
@@ -88,7 +88,6 @@ export class Rounds {
       this.#tools.onProgress(overtaken);
     }
     await this.#allReady();
-    await this.#tools.stock.restore();
     for (const worker of this.#ready) this.#tools.crew.tell(worker, 'end');
     await this.#until(() => this.#isOver, 'workers to end');
   }
@@ -107,16 +106,16 @@ export class Rounds {
     crew.tell(keeper, 'keep');
     await this.#until(() => this.#kept.size > 0, 'a worker to keep what it has leased');
     const pausedAt = await this.#pause(keeper);
-    this.#killOneBut(keeper);
-    const changing = stock.change();
+    await stock.offerOnly(new Set(this.#kept.keys()));
     const longest = backend.ttl + grace;
     await this.#until(() => {
       const time = systemClock.monotonic() - pausedAt;
       return time > longest || (time > backend.ttl && this.#isSucceeded());
     }, 'others to write to what a worker has leased that is paused');
     const isOvertaken = this.#isSucceeded();
+    this.#killOneBut(keeper);
     crew.wake(keeper);
-    await changing;
+    await stock.restore();
     return isOvertaken;
   }
 

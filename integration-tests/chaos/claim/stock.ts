@@ -3,22 +3,19 @@
  * @module
  */
 import { type Pool, type PoolStore, pool } from '@runafter/claim';
-import type { Random } from '@runafter/clock';
 import { type HistoryRecorder, recordHistory } from '@runafter/testkit';
 import { clock } from '../lock/journal.ts';
 import type { ChaosOp, ChaosResult } from './operations.ts';
-import { poolName, resources } from './task.ts';
+import { documentKey, poolName, resources } from './task.ts';
 
 export class Stock implements AsyncDisposable {
   readonly history: HistoryRecorder<ChaosOp, ChaosResult> = recordHistory({ clock });
   readonly #pools: readonly Pool<string>[];
-  readonly #random: Random;
   /** By pool: what is withdrawn. */
-  readonly #withdrawn = new Map<string, string>();
+  readonly #withdrawn = new Map<string, readonly string[]>();
 
-  constructor(store: PoolStore, count: number, random: Random) {
+  constructor(store: PoolStore, count: number) {
     this.#pools = Array.from({ length: count }, (_, number) => pool(store, poolName(number)));
-    this.#random = random;
   }
 
   /** All pools have all their resources. */
@@ -26,18 +23,28 @@ export class Stock implements AsyncDisposable {
     await Promise.all(this.#pools.map((each) => each.add([...resources])));
   }
 
-  /** In each pool one is withdrawn; or that one is added again. */
-  async change(): Promise<void> {
-    await Promise.all(this.#pools.map((each) => this.#changeOf(each)));
+  /**
+   * In each pool that has some of these, all others are withdrawn: so that whoever claims waits for these.
+   *
+   * @param keys - those of the documents that the resources guard.
+   */
+  async offerOnly(keys: ReadonlySet<string>): Promise<void> {
+    await Promise.all(
+      this.#pools.map(async (each) => {
+        const others = resources.filter((one) => !keys.has(documentKey(each.name, one)));
+        if (others.length < resources.length) await this.#change('withdraw', each, others);
+      }),
+    );
   }
 
   /** Whatever is withdrawn is added again. */
   async restore(): Promise<void> {
-    const incomplete = this.#pools.filter(({ name }) => this.#withdrawn.has(name));
-    await Promise.all(incomplete.map((each) => this.#changeOf(each)));
+    await Promise.all(
+      this.#pools.map((each) => this.#change('add', each, this.#withdrawn.get(each.name) ?? [])),
+    );
   }
 
-  /** What is there, and who has it; what is assigned is noted as if its operation had asked again. */
+  /** What is there, and who has it, in all pools. */
   async inspect() {
     const entries = await Promise.all(
       this.#pools.map(async (each) =>
@@ -51,16 +58,18 @@ export class Stock implements AsyncDisposable {
     await Promise.all(this.#pools.map((each) => each.close()));
   }
 
-  async #changeOf(each: Pool<string>): Promise<void> {
+  async #change(
+    kind: 'add' | 'withdraw',
+    each: Pool<string>,
+    changed: readonly string[],
+  ): Promise<void> {
+    if (changed.length === 0) return;
     const { name } = each;
-    const withdrawn = this.#withdrawn.get(name);
-    const one = withdrawn ?? resources[Math.floor(this.#random() * resources.length)] ?? 'r0';
-    const kind = withdrawn === undefined ? 'withdraw' : 'add';
-    await this.history.record('stock', { kind, pool: name, resources: [one] }, async () => {
-      await each[kind]([one]);
+    await this.history.record('stock', { kind, pool: name, resources: changed }, async () => {
+      await each[kind](changed);
       return undefined;
     });
-    if (kind === 'withdraw') this.#withdrawn.set(name, one);
+    if (kind === 'withdraw') this.#withdrawn.set(name, changed);
     else this.#withdrawn.delete(name);
   }
 }

@@ -45,7 +45,7 @@ export async function tryPools(
     mkdirSync(journals);
     await using store = await backend.openPools(place as never);
     const dice = setting.random(`${backend.name} claim`);
-    await using stock = new Stock(store, backend.pools, dice);
+    await using stock = new Stock(store, backend.pools);
     await stock.fill();
     const damage = await workAndSuffer(subject, setting, { folder, journals, stock, dice });
     const entries = await lastEntries(stock, backend.ttl);
