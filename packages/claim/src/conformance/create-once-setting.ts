@@ -22,8 +22,10 @@ export interface CreateOnceSetting {
   /** A second store of the place, as another machine would have it. */
   other: DocumentStore<Creation<Customer>>;
   readonly capabilities: CreateOnceCapabilities;
-  /** Milliseconds. */
+  /** In milliseconds: the shortest one, for who is taken to be dead. */
   readonly ttl: number;
+  /** In milliseconds: for who has to renew in time, also while the machine is busy. */
+  readonly roomyTtl: number;
 }
 
 /** createOnce() by the clock of the place, looking often. */

@@ -44,9 +44,11 @@ const everything: CreateOnceCapabilities = { writeIds: true, anyKey: true, lostR
  */
 export function describeCreateOnce(driver: string, harness: CreateOnceHarness): void {
   describe(`CreateOnce: ${driver}`, () => {
+    const ttl = harness.shortestTtl ?? 1_000;
     const setting = {
       capabilities: { ...everything, ...harness.capabilities },
-      ttl: harness.shortestTtl ?? 1_000,
+      ttl,
+      roomyTtl: Math.max(ttl, 3_000),
     } as Partial<CreateOnceSetting> as CreateOnceSetting;
     let place: CreateOncePlace | undefined;
 

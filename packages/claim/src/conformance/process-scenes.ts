@@ -1,6 +1,6 @@
 /** What other processes do that crash, stand still and wake up again. */
 import { expect } from 'vitest';
-import { poolOf, type Setting, startProcess, startWaiting } from './setting.ts';
+import { clockOf, poolOf, type Setting, startProcess, startWaiting } from './setting.ts';
 import type { Scene } from './side-by-side.ts';
 
 /** In milliseconds: a machine that starts several processes at once is busy. */
@@ -15,8 +15,13 @@ export const processScenes: readonly Scene[] = [
       const holder = await startProcess(setting, { pool: name, ttl: setting.roomyTtl, wait });
       const { token } = await holder.claimed;
       const { claimed } = await startWaiting(setting, (waiting) => waiting.claim(lease), { name });
+      const clock = clockOf(setting);
+      const since = clock.monotonic();
       await holder.kill();
-      expect(await pool.tryClaim({ mode: 'lease' }), 'and not before').toBeUndefined();
+      const early = await pool.tryClaim({ mode: 'lease' });
+      // Unless the machine is so busy that its time is over.
+      if (clock.monotonic() - since < setting.roomyTtl / 2) expect(early).toBeUndefined();
+      await early?.release();
       expect((await claimed).token).toBeGreaterThan(token);
     },
   },
