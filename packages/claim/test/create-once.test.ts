@@ -308,6 +308,21 @@ describe('a claim', () => {
     expect(clock.pending).toBe(0);
   });
 
+  it('whose reply was lost is recognised, and what was made is too', async () => {
+    const { clock, network, documents, begin } = make();
+    network.handle = async (what, carryOut) => {
+      const reply = await carryOut();
+      if (what === 'write') throw fault('unknown');
+      return reply;
+    };
+    let made = 0;
+    const call = begin(() => `${++made}`);
+    await clock.advance(0);
+    expect(await call).toBe('1');
+    expect(documents.written).toHaveLength(2);
+    expect(clock.pending).toBe(0);
+  });
+
   it('is kept alive while make works, over renewals that fail or hang', async () => {
     const { clock, network, other, begin } = make();
     let renewals = 0;

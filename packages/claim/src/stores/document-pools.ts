@@ -5,7 +5,7 @@
  * without a clock that all machines would have to share: see stillness.ts.
  * @module
  */
-import { type Clock, systemClock, type WaitOptions } from '@runafter/clock';
+import { type Clock, type Duration, systemClock, type WaitOptions } from '@runafter/clock';
 import { hasCode, ServiceUnavailableError } from '@runafter/errors';
 import type { Busy, Watch } from '@runafter/lock';
 import { type DocumentStore, type Updated, update } from '@runafter/optimistic';
@@ -50,7 +50,7 @@ export function documentPools(
 }
 
 /** Less than who asks once waits for an answer: he is told why there is none. */
-const timeout = '8s';
+const timeout: Duration = '8s';
 
 class DocumentPools implements PoolStore {
   readonly name: string;
