@@ -99,6 +99,20 @@ describe('the wait of createOnce()', () => {
   });
 });
 
+describe('the wait for somebody who has died', () => {
+  it('is over when it is our turn, however long we work then', async () => {
+    const { clock, network, other, begin } = make();
+    void begin(() => {
+      network.handle = () => noAnswer();
+      return noAnswer();
+    });
+    await clock.advance(0);
+    const next = begin(() => clock.sleep('1m').then(() => 'next'), { wait: '40s' }, other);
+    await clock.advance('2m');
+    expect(await next).toBe('next');
+  });
+});
+
 describe('a store that goes on saying the same', () => {
   it.each<[string, () => Error]>([
     ['that nobody knows', () => new OutcomeUnknownError('store', key, 'Look.')],
