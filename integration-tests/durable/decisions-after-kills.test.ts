@@ -153,7 +153,7 @@ it('tells each failure under the number that it had, also when the branches stan
   const store = memoryRunStore();
   const clock = virtualClock();
   const first = new MortalProcess(store, clock);
-  await first.start(flowOf(['A', 'B'], true));
+  await first.start(flowOf(['A', 'B'], true), undefined);
   while (!first.recorded.includes('r/Tell/On_Flagged_1')) await new Promise(setImmediate);
   first.kill();
   await first.bury();
@@ -171,7 +171,7 @@ describe('a decision', () => {
       const store = memoryRunStore();
       const clock = virtualClock({ autoAdvance: true });
       const first = new MortalProcess(store, clock, { atWrite, when: 'after' });
-      const run = await first.start(voteOf(first, true));
+      const run = await first.start(voteOf(first, true), undefined);
       await Promise.race([first.died, run.finished]);
       await first.bury();
       // As if all had voted otherwise, and as if it had been known in another order.
