@@ -116,6 +116,7 @@ export class Rounds {
     this.#killOneBut(keeper);
     crew.wake(keeper);
     await stock.restore();
+    crew.tell(keeper, 'go on');
     return isOvertaken;
   }
 

@@ -22,6 +22,8 @@ export interface ClaimTask {
 export type Order =
   /** Keep what you have leased, until you have been paused. */
   | 'keep'
+  /** You have been paused, or were to be: keep nothing any more. */
+  | 'go on'
   /** Finish what you are at, and end. */
   | 'end';
 

@@ -28,6 +28,11 @@ export class Vigil {
     this.#isOn = true;
   }
 
+  /** Nothing is kept any more: also what was lost before the pause, and so has not noticed it. */
+  end(): void {
+    this.#isOn = false;
+  }
+
   /** Resolves at once where nothing is to be kept; else when the process was paused, or the lease was lost without that. */
   async keep(key: string, { token, signal }: ResourceLease<string>): Promise<void> {
     if (!this.#isOn) return;

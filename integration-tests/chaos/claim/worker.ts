@@ -35,7 +35,8 @@ async function run({ backend: file, place, worker, seed, folder }: ClaimTask): P
   const end = new AbortController();
   process.on('message', (order: Order) => {
     if (order === 'keep') vigil.begin();
-    else end.abort();
+    else vigil.end();
+    if (order === 'end') end.abort();
   });
   tell({ kind: 'ready' });
   const onWrote = (key: string, token: bigint) =>

@@ -10,7 +10,7 @@ export const backend = defineClaimBackend({
   name: 'mssql',
   place: 'mssql',
   ttl: 2_000,
-  pools: 2,
+  pools: 1,
   rest: 300,
   isWrite: /insert into|update /i,
   prepare: ({ url }) => migrate(url),
