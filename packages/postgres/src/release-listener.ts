@@ -1,5 +1,6 @@
 /**
- * Tells who waits for a lock that it was released: one session that listens, for all names of a lock object.
+ * Tells who waits for a lock or a pool that something was released: one session that listens, for all names of a
+ * lock object or of a store of pools.
  *
  * Invariant: a notification that is lost costs time only. So there is none to be caught up with after the
  * session was: when it hears again, all who wait are woken, and ask.
