@@ -53,7 +53,7 @@ test('the whole batch, killed half-way and started again: the same, in words for
 
 test('somebody who is half done makes the exit code 1', { timeout }, async () => {
   let planted: Promise<unknown> | undefined;
-  const args = ['--speed', '600', '--input', await firstHires(6)];
+  const args = ['--speed', '200', '--input', await firstHires(6)];
   const { code, stdout } = await example(args, (text) => {
     const url = /at (http:[^\s,]+)/.exec(text)?.[1];
     if (url === undefined) return;
