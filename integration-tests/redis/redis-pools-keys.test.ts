@@ -137,19 +137,22 @@ await onService('redis', ({ url, prefix: ownPrefix }) => {
     });
   });
 
-  it('a claim costs as many steps in a pool of 5,000 as in one of 4', async () => {
+  it('a claim costs as many steps in a pool of 3,000 as in one of 4', async () => {
     const steps = async (count: number) => {
       await using it = open(server.freshPrefix());
       await it.store.add(add(count), now);
       const owners = Array.from({ length: count / 2 }, (_, n) => `owner-${n}`);
       await Promise.all(owners.map((owner) => it.store.claim(claim(owner, 60_000), now)));
-      return await commandsOn(it.base, async () => {
-        for (const owner of ['one', 'two']) await it.store.claim(claim(owner, 60_000), now);
-      });
+      const before = await callsOnServer();
+      await it.store.claim(claim('one', 60_000), now);
+      return (await callsOnServer()) - before;
     };
-    const commands = await steps(5_000);
-    expect(commands.length).toBeLessThan(50);
-    expect(commands).toEqual(await steps(4));
+    // Others may use the server as well: they add something to some, and never take anything away.
+    const fewest = async (count: number) =>
+      Math.min(...[await steps(count), await steps(count), await steps(count)]);
+    const calls = await fewest(3_000);
+    expect(calls).toBeLessThan(30);
+    expect(calls).toBe(await fewest(4));
   });
 
   it('wakes everybody who waits with one owner, in whatever pool', async () => {
@@ -180,20 +183,10 @@ await onService('redis', ({ url, prefix: ownPrefix }) => {
     expect(await server.client.get(`${it.base}:holders`)).toBe('a text');
   });
 
-  /** What is done to keys that begin so, also by scripts, while something runs. */
-  async function commandsOn(base: string, run: () => Promise<void>): Promise<string[]> {
-    const monitor = await server.client.monitor();
-    const commands: string[] = [];
-    const seen = Promise.withResolvers<void>();
-    monitor.on('monitor', (_time, [command = '', ...args]: string[]) => {
-      if (args[0]?.startsWith(base)) commands.push(command);
-      if (args[0] === `end of ${base}`) seen.resolve();
-    });
-    await run();
-    await server.client.echo(`end of ${base}`);
-    await seen.promise;
-    monitor.disconnect();
-    return commands;
+  /** How often any command was called, also by scripts. */
+  async function callsOnServer(): Promise<number> {
+    const calls = (await server.client.info('commandstats')).matchAll(/:calls=(\d+)/g);
+    return [...calls].reduce((sum, [, count]) => sum + Number(count), 0);
   }
 
   /** As if their time was over. */
