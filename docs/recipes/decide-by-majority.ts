@@ -78,7 +78,6 @@ const release = workflow('Release', (flow) => {
       case 'rejected':
         return 'not released';
       case 'tied':
-      case 'too-few-votes':
       case 'timed-out':
         return `to be decided by the chair; no answer from ${notVoted.map(({ branch }) => branch).join(', ')}`;
     }

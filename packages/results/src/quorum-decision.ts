@@ -10,12 +10,10 @@
 export type Decision =
   /** As many as needed said yes. */
   | 'accepted'
-  /** So many said no that as many yes as needed cannot be had. */
+  /** As many yes as needed cannot be had any more: too many said no, or did not vote. */
   | 'rejected'
   /** Everybody voted, one half yes and the other half no, and a majority was needed. */
   | 'tied'
-  /** Some did not vote, and neither the yes nor the no of the others are enough. */
-  | 'too-few-votes'
   /** The quorum's own `timeout` passed before it was decided. */
   | 'timed-out';
 
@@ -43,19 +41,13 @@ export function yesNeeded(needed: Needed, branches: number): number {
   }
 }
 
-/** How many no it takes. Of a majority as many as yes, of all others so many that the yes cannot be had. */
-function noNeeded(needed: Needed, branches: number): number {
-  const yes = yesNeeded(needed, branches);
-  return needed === 'majority' ? yes : branches - yes + 1;
-}
-
 /** What the votes decide; undefined while an open vote can change it. */
 export function decisionOf(needed: Needed, count: Count): Decision | undefined {
   const { branches, yes, no, open } = count;
   const accepting = yesNeeded(needed, branches);
-  const rejecting = noNeeded(needed, branches);
   if (yes >= accepting) return 'accepted';
-  if (no >= rejecting) return 'rejected';
-  if (yes + open >= accepting || no + open >= rejecting) return undefined;
-  return needed === 'majority' && yes === no && yes + no === branches ? 'tied' : 'too-few-votes';
+  if (yes + open >= accepting) return undefined;
+  const isHalfNo = no === branches / 2 && yes + open === branches / 2;
+  if (needed !== 'majority' || !isHalfNo) return 'rejected';
+  return open === 0 ? 'tied' : undefined;
 }

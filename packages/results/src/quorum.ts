@@ -138,7 +138,7 @@ function lastDecision(quorum: RunningQuorum): Decision | undefined {
   const { stopped } = quorum;
   if (stopped?.isOwnTimeout === false) return undefined;
   const decision = decide(quorum);
-  return stopped !== undefined && decision === 'too-few-votes' ? 'timed-out' : decision;
+  return stopped !== undefined && decision === 'rejected' ? 'timed-out' : decision;
 }
 
 function cancelRest(quorum: RunningQuorum): void {

@@ -31,21 +31,24 @@ describe('the decision', () => {
     { needed: 'majority', votes: 'nnn..', decision: 'rejected' },
     // A majority is one of all branches: who does not vote is no yes.
     { needed: 'majority', votes: 'yy--.', decision: undefined },
-    { needed: 'majority', votes: 'yy---', decision: 'too-few-votes' },
-    { needed: 'majority', votes: '---..', decision: 'too-few-votes' },
+    { needed: 'majority', votes: 'yy---', decision: 'rejected' },
+    { needed: 'majority', votes: '---..', decision: 'rejected' },
+    { needed: 'majority', votes: 'n--..', decision: 'rejected' },
     { needed: 'majority', votes: 'yynn', decision: 'tied' },
     // Two no of four may still become a tie.
     { needed: 'majority', votes: 'nn..', decision: undefined },
-    { needed: 'majority', votes: 'yn-.', decision: 'too-few-votes' },
+    { needed: 'majority', votes: 'nny.', decision: undefined },
+    { needed: 'majority', votes: 'nn-.', decision: 'rejected' },
+    { needed: 'majority', votes: 'yn-.', decision: 'rejected' },
     { needed: 'all', votes: 'yyyy.', decision: undefined },
     { needed: 'all', votes: 'n....', decision: 'rejected' },
     { needed: 'all', votes: 'yyyyy', decision: 'accepted' },
-    { needed: 'all', votes: 'yyyy-', decision: 'too-few-votes' },
+    { needed: 'all', votes: 'yyyy-', decision: 'rejected' },
     { needed: 2, votes: 'nnyy.', decision: 'accepted' },
     { needed: 2, votes: 'nnn..', decision: undefined },
     { needed: 2, votes: 'nnnn.', decision: 'rejected' },
-    { needed: 2, votes: 'yn---', decision: 'too-few-votes' },
-    { needed: 1, votes: '-', decision: 'too-few-votes' },
+    { needed: 2, votes: 'yn---', decision: 'rejected' },
+    { needed: 1, votes: '-', decision: 'rejected' },
   ])('of $votes, $needed needed, is $decision', ({ needed, votes, decision }) => {
     const said = [...votes.replaceAll('.', '')].map((sign) => meanings[sign] as Said);
     expect(decided(needed, votes.length, said)).toBe(decision);

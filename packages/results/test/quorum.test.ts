@@ -116,7 +116,7 @@ describe('a quorum', () => {
     );
 
     expect(await outcomeOf(start(flow, undefined, { clock }))).toMatchObject({
-      decision: 'too-few-votes',
+      decision: 'rejected',
       needed: 3,
       votes: { fine: true },
       yes: ['fine'],
@@ -141,7 +141,7 @@ describe('a quorum', () => {
     );
 
     const { decision, notVoted } = await outcomeOf(start(flow, undefined));
-    expect(decision).toBe('too-few-votes');
+    expect(decision).toBe('rejected');
     expect(notVoted[0]?.error.message).toContain(message);
   });
 

@@ -28,10 +28,7 @@ function final(needed: Needed, said: readonly Said[]): Decision {
   const no = said.filter((answer) => answer === 'no').length;
   if (needed === 'majority') {
     if (yes > all / 2) return 'accepted';
-    if (no > all / 2) return 'rejected';
-    return yes === all / 2 && no === all / 2 ? 'tied' : 'too-few-votes';
+    return yes === all / 2 && no === all / 2 ? 'tied' : 'rejected';
   }
-  const least = needed === 'all' ? all : needed;
-  if (yes >= least) return 'accepted';
-  return all - no < least ? 'rejected' : 'too-few-votes';
+  return yes >= (needed === 'all' ? all : needed) ? 'accepted' : 'rejected';
 }
