@@ -70,7 +70,7 @@ it('gives one resource to an operation that claims in several places at once', a
 });
 
 it('wakes who waits on the same store when an operation is released or a resource added, without a poll', async () => {
-  const options = { clock: virtualClock(), poll: '1h' };
+  const options = { clock: virtualClock(), poll: '1h' } as const;
   const store = openStore(newFile(), { clock: options.clock });
   const licences = pool(store, 'licences', ['E5-001'], options);
   const beside = pool(store, 'licences', [], options);
