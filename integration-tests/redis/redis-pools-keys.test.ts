@@ -191,8 +191,8 @@ await onService('redis', ({ url, prefix: ownPrefix }) => {
 
   /** As if their time was over. */
   async function endLeases(base: string): Promise<void> {
-    for (const owner of await server.client.zrange(`${base}:expiries`, 0, -1)) {
-      await server.client.zadd(`${base}:expiries`, '1', owner);
+    for (const owner of await server.client.zrange(`${base}:expiries`, '0', '-1')) {
+      await server.client.zadd(`${base}:expiries`, 1, owner);
     }
   }
 });
