@@ -100,6 +100,7 @@ export function openPool(
     ...config,
     pool: { max: sessions },
     requestTimeout,
+    connectionTimeout: Math.min(requestTimeout, 15_000),
     validateConnection: 'socket',
   });
   return pool.connect();

@@ -7,16 +7,18 @@ import { mssqlPools } from '@runafter/mssql';
 import type { ConnectionPool } from 'mssql';
 import { openPool } from './database.ts';
 
-/** For who is cut off: a request that is never answered keeps the session until then. Milliseconds. */
-const requestTimeout = 5_000;
-
 export class PoolShelf {
   /** By where they are connected to. */
   readonly #pools = new Map<string, ConnectionPool[]>();
   readonly #taken = new Map<string, number>();
 
-  /** One that nobody else has, until all are taken back. */
-  async take(url: string): Promise<PoolStore> {
+  /**
+   * One that nobody else has, until all are taken back.
+   *
+   * @param requestTimeout - in milliseconds. For who is cut off: a request that is never answered keeps the session
+   *   until then.
+   */
+  async take(url: string, requestTimeout?: number): Promise<PoolStore> {
     const index = this.#taken.get(url) ?? 0;
     this.#taken.set(url, index + 1);
     const pools = this.#pools.get(url) ?? [];
