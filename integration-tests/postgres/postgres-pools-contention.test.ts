@@ -95,7 +95,7 @@ await onService('postgres', ({ url }) => {
       const given = (await Promise.all(claims)).flatMap((claim) => claim ?? []);
       expect(new Set(given.map(({ resource }) => resource)).size).toBe(9);
       expect(new Set(given.map(({ resource, once }) => `${resource} ${once}`)).size).toBe(9);
-      await Promise.all(given.map((claim) => claim.release()));
+      await Promise.all(given.map(({ once }) => opened.release(once)));
       expect((await opened.inspect()).flatMap(({ claim }) => claim ?? [])).toEqual([]);
     },
   );

@@ -122,7 +122,7 @@ function onCluster({ nodes, stop }: RedisCluster): void {
           expect(assigned.resource).toBe('r0');
           expect(assigned.token).toBeGreaterThan(lease.token);
           expect(await pools.inspect()).toMatchObject([{ claim: { by: 'hire-1' } }]);
-          await assigned.release();
+          await pools.release('hire-1');
         }),
       );
     },
@@ -153,7 +153,7 @@ function onCluster({ nodes, stop }: RedisCluster): void {
     await using semaphore = redisSemaphore(client, { ...options, permits: 3 });
     await using store = redisPools(client, options);
     await using pools = pool(store, 'a', ['r0', 'r1', 'r2'], options);
-    const assigned = await pools.claim({ mode: 'assign', once: 'hire-1' });
+    await pools.claim({ mode: 'assign', once: 'hire-1' });
     const held = [
       await lock.acquire('a'),
       await semaphore.acquire('a'),
@@ -176,7 +176,7 @@ function onCluster({ nodes, stop }: RedisCluster): void {
         .toBeGreaterThan(since[n] ?? 0);
     }
     for (const lease of held) await lease.release();
-    await assigned.release();
+    await pools.release('hire-1');
     await limit(0);
     expect(await client.zcard('memory:pool:{a}:free')).toBe(3);
     expect(await client.exists('memory:semaphore:{a}', 'memory:semaphore:{a}:extras')).toBe(0);

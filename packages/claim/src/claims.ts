@@ -2,7 +2,6 @@
  * What a claim is given: an assignment, which lasts until it is released, or a lease.
  * @module
  */
-import type { WaitOptions } from '@runafter/clock';
 import { type Claim, type GivingBack, type Grant, Holding } from '@runafter/lock/leasing';
 import type { Assignment, Resource, ResourceLease } from './pool-port.ts';
 import { fromStored } from './pool-resources.ts';
@@ -46,18 +45,7 @@ export class AssignedResource implements Grant {
   }
 
   /** As its user sees it. */
-  toAssignment<T extends Resource>(
-    once: string,
-    release: (options?: WaitOptions) => Promise<unknown>,
-  ): Assignment<T> {
-    const { token } = this.#claimed;
-    return {
-      resource: fromStored(this.#claimed),
-      once,
-      token,
-      release: async (options) => {
-        await release(options);
-      },
-    };
+  toAssignment<T extends Resource>(once: string): Assignment<T> {
+    return { resource: fromStored(this.#claimed), once, token: this.#claimed.token };
   }
 }

@@ -41,15 +41,16 @@ export interface LeaseOptions extends Waiting {
   readonly ttl?: Duration | undefined;
 }
 
-/** A resource that is an operation's until it is released. */
+/**
+ * A resource that is an operation's until `release(once)`. Plain data: an action of a durable run can hand it over,
+ * and whoever knows the operation can give it back.
+ */
 export interface Assignment<T> {
   readonly resource: T;
   /** The operation. */
   readonly once: string;
   /** Greater than those of all earlier claims of this resource. */
   readonly token: bigint;
-  /** As {@link Pool.release} with `once`. */
-  release(options?: WaitOptions): Promise<void>;
 }
 
 /**

@@ -168,7 +168,7 @@ class StoredPool<T extends Resource> implements Pool<T> {
     const { once } = options;
     const ask = { weight: 1, owner: toOwner(once) };
     const assigned = await this.#acquire(this.#assignments, { signal, wait }, ask);
-    return assigned?.toAssignment<T>(once, (patience) => this.release(once, patience));
+    return assigned?.toAssignment<T>(once);
   }
 
   async #acquire<H extends Grant>(

@@ -53,7 +53,7 @@ describe('an operation that has a resource', () => {
           resource: 'r',
         });
       }
-      await first.release();
+      await claims.release('hire-1');
       await clock.advance('2s');
       expect(await waiting).toMatchObject({ value: { resource: 'r', once: 'hire-2' } });
       expect(clock.pending).toBe(0);

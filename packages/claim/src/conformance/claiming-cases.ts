@@ -56,7 +56,7 @@ export function claimingCases(setting: Setting): void {
       for (let round = 0; round < 3; round++) {
         const assigned = await first.claim({ mode: 'assign', once: `hire-${round}` });
         expect(assigned.token).toBeGreaterThan(last);
-        await assigned.release();
+        await second.release(`hire-${round}`);
         const lease = await second.claim({ mode: 'lease' });
         expect(lease.token).toBeGreaterThan(assigned.token);
         await lease.release();

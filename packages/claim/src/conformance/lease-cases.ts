@@ -94,7 +94,7 @@ export function leaseCases(setting: Setting): void {
     it('can be had of what was assigned before, and the other way round, with greater tokens', async () => {
       const pool = poolOf(setting, setting.store, licences(1));
       const assigned = await pool.claim({ mode: 'assign', once: 'hire-1' });
-      await assigned.release();
+      await pool.release('hire-1');
       const lease = await pool.claim({ mode: 'lease' });
       await lease.release();
       const last = await pool.claim({ mode: 'assign', once: 'hire-2' });

@@ -1,6 +1,6 @@
 /** Who waits is given what becomes free, in order where the store keeps one, or is told that nothing did. */
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { LeaseOptions, Pool } from '../pool-port.ts';
+import type { Assignment, LeaseOptions, Pool, ResourceLease } from '../pool-port.ts';
 import {
   clockOf,
   licences,
@@ -11,6 +11,8 @@ import {
   soon,
   startWaiting,
 } from './setting.ts';
+
+type Claim = Assignment<string> | ResourceLease<string>;
 
 const waitLong: LeaseOptions = { mode: 'lease', wait: '2m' };
 
@@ -154,10 +156,10 @@ export function waitingCases(setting: Setting): void {
           n % 2
             ? waiting.claim(waitLong)
             : waiting.claim({ mode: 'assign', once: `hire-${n}`, wait: '2m' });
-        const { claimed } = await startWaiting<{ release(): Promise<void> }>(setting, claim);
+        const { claimed } = await startWaiting<Claim>(setting, claim);
         const turn = claimed.then(async (next) => {
           order.push(n);
-          await next.release();
+          await ('once' in next ? pool.release(next.once) : next.release());
         });
         turns.push(turn);
       }
