@@ -87,21 +87,23 @@ await onService('mssql', ({ url }) => {
 
   it('a claim whose session is killed in the middle of it has one resource in the end', async () => {
     await put(licences(3));
-    await using client = disposable(await openPool(url, { sessions: 1 }));
-    await using hindrance = disposable(await openPool(url, { sessions: 1 }));
-    const [session] = (await client.pool.query<{ id: number }>('SELECT @@SPID AS id')).recordset;
-    const transaction = new mssql.Transaction(hindrance.pool);
-    await transaction.begin();
-    await transaction.request().query('UPDATE runafter.pool_resources SET value = value');
-
-    const claiming = pool<string>(mssqlPools(client.pool), 'licences').claim({
-      ...{ mode: 'assign', once: 'hire-1', wait: '1m' },
+    const client = await openPool(url, { sessions: 1 });
+    const store = mssqlPools(client);
+    // So that it is in the middle when it is at work, and not about to compile.
+    await store.claim({ pool: 'none', owner: 'nobody', ttl: 10, place: undefined }, {});
+    const [session] = (await client.query<{ id: number }>('SELECT @@SPID AS id')).recordset;
+    const unlock = await lockResources();
+    const claiming = pool<string>(store, 'licences').claim({
+      ...{ mode: 'assign', once: 'hire-1', wait: '50s' },
     });
-    await expect.poll(() => isAtWork(session?.id), { timeout: 20_000 }).toBe(true);
-    await killSession(database.pool, url, session?.id ?? 0);
-    await transaction.rollback();
-
+    try {
+      await expect.poll(() => isAtWork(session?.id), { timeout: 20_000 }).toBe(true);
+      await killSession(database.pool, url, session?.id ?? 0);
+    } finally {
+      await unlock();
+    }
     const claimed = await claiming;
+    await client.close();
     const states = await stores[0]?.inspect('licences', {});
     const held = states?.filter((state) => state.claim !== undefined);
     expect(held).toMatchObject([{ id: claimed.resource, claim: { owner: 'once hire-1' } }]);
@@ -127,20 +129,19 @@ await onService('mssql', ({ url }) => {
     expect(rows.at(-1)?.owner).toBe('once late-3|');
   });
 
-  /** Whether a session has been asked for something and has not answered. */
+  /** Locks every row, until what it gives is called. */
+  async function lockResources(): Promise<() => Promise<void>> {
+    const transaction = new mssql.Transaction(await database.poolOf(0));
+    await transaction.begin();
+    await transaction.request().query('UPDATE runafter.pool_resources SET value = value');
+    return () => transaction.rollback();
+  }
+
+  /** Whether a session has been asked for something and has not answered. Babelfish has a word of its own. */
   async function isAtWork(id = 0): Promise<boolean> {
-    const [row] = await database.run<{ status: string }>(
+    const rows = await database.run<{ status: string }>(
       `SELECT status FROM sys.dm_exec_sessions WHERE session_id = ${id}`,
     );
-    return row?.status.trim() === 'running';
+    return rows.some(({ status }) => !['sleeping', 'idle'].includes(status.trim()));
   }
 });
-
-function disposable(pool: mssql.ConnectionPool) {
-  return {
-    pool,
-    async [Symbol.asyncDispose]() {
-      await pool.close();
-    },
-  };
-}
