@@ -12,7 +12,7 @@ const longestId = 200;
 const halfOfPair = /\p{Surrogate}/u;
 
 /** Whether it can be the id of a resource. */
-export function isResourceId(id: unknown): id is string {
+function isResourceId(id: unknown): id is string {
   return typeof id === 'string' && id !== '' && id.length <= longestId && !halfOfPair.test(id);
 }
 
