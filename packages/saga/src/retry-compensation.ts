@@ -83,8 +83,8 @@ export async function storedSagaReports<In, T>(
  * idempotency keys, retries and time-outs as before. The first run stays as it is. Call it as often as it
  * takes; where nothing is left it does nothing.
  *
- * It is a durable run whose id is that of the first one with `/retry-compensation-1` behind: killed, it
- * goes on when somebody calls this again. Several processes may call it at once: one undoes, the others
+ * It is a durable run of a workflow `retryCompensation`, whose id is that of the first one with
+ * `/retry-compensation-1` behind: killed, it goes on when somebody calls this again. Several processes may call it at once: one undoes, the others
  * wait for it.
  *
  * @param workflow - the one that the run was of.
@@ -108,7 +108,7 @@ export async function retryCompensation<In, T>(
     return failed.length === 0 ? [] : [{ saga: path, steps: failed.map(({ step }) => step) }];
   });
   if (left.length === 0) return reports;
-  const again = undoAgain(workflow.name, sagas, concurrency);
+  const again = undoAgain(sagas, concurrency);
   await start(again, left, { ...startOptions, runId: nextId }).finished;
   return storedSagaReports(workflow, runId, options);
 }
@@ -191,7 +191,6 @@ const containerName = 'Undo';
 
 /** The workflow of an attempt: one container for each saga, in whose last phase everything is undone. */
 function undoAgain(
-  name: string,
   sagas: ReadonlyMap<string, UndoneSaga>,
   concurrency: number,
 ): Workflow<readonly Remainder[], unknown> {
@@ -214,7 +213,7 @@ function undoAgain(
       return { status: 'Failed', code: 'COMPENSATION_FAILED', message };
     },
   };
-  return workflowOf(`${name}: retryCompensation`, (flow: Flow<readonly Remainder[]>) => {
+  return workflowOf('retryCompensation', (flow: Flow<readonly Remainder[]>) => {
     flow.forEach(
       loopName,
       [],

@@ -54,7 +54,7 @@ export const sagaKind: ContainerKind<SagaOptions, SagaState> = {
     if (ending === undefined) return { status: 'Succeeded' };
     await saga.saveState({ ...saga.state, ending });
     const undone = ending.isForward ? new Map() : await undo(saga);
-    const steps = stepReports(saga, ending, undone);
+    const steps = [...stepReports(saga, ending, undone), ...withoutDefinition(saga)];
     const report: StoredReport = { cause: shortened(ending.cause), steps };
     await saga.perform(reportName, () => report, { secure: false });
     return verdictOn(ending, steps);
@@ -121,6 +121,15 @@ function stepReports(
     if (undoError === undefined) return [{ ...facts, outcome: 'undone' }];
     return [{ ...facts, outcome: 'undo-failed', undoError: shortened(undoError) }];
   });
+}
+
+/** Steps that were begun, and that the definition the run goes on with (`allowChanges`) does not have. */
+function withoutDefinition({ children, state }: SagaContainer): readonly StepReport[] {
+  const defined = new Set(children.map(({ name }) => name));
+  const reason = 'it began, and is not in the definition any more';
+  return [...state.starts.keys()]
+    .filter((step) => !defined.has(step))
+    .map((step) => ({ step, outcome: 'unknown', status: 'Skipped', reason }));
 }
 
 function verdictOn(ending: Ending, steps: readonly StepReport[]): Verdict {

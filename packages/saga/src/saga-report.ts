@@ -6,7 +6,7 @@
  * Read next: format-saga-report.ts, retry-compensation.ts.
  * @module
  */
-import type { ActionError, ActionRecord, Status } from '@runafter/core';
+import type { ActionError, ActionRecord, Result, Status } from '@runafter/core';
 import { endedContainer } from '@runafter/core/container-kind';
 import { RunafterError } from '@runafter/errors';
 import { reportName, undoName } from './last-phase-names.ts';
@@ -26,11 +26,11 @@ export interface StepReport {
   /** Its name. */
   readonly step: string;
   readonly outcome: StepOutcome;
-  /** How the step itself ended. */
+  /** How the step itself ended; Skipped, too, where the definition does not have it any more. */
   readonly status: Status;
   /** Why it did not succeed, where it began and did not. */
   readonly error?: Reason;
-  /** Why it is not undone, where it said so with `none('…')`. */
+  /** Why it is not undone: what it said with `none('…')`, or that the definition does not have it any more. */
   readonly reason?: string;
   /** Why it could not be undone. */
   readonly undoError?: Reason;
@@ -71,14 +71,16 @@ export class SagaUnknownError extends RunafterError {
 /**
  * What became of each step of a saga.
  *
- * @param record - of a run in this process, or of one that `resume()` has read.
+ * @param record - of a run in this process, or of one that `resume()` has read; in a handler, what
+ *   `settled(saga)` hands over. A loop that does not keep the iteration forgets the report with it.
  * @throws {SagaUnknownError} `SAGA_UNKNOWN`: not of a saga, or of one that was skipped.
  * @example
  * const report = sagaReport(run.result('Hires[3]/Onboard'));
  * const left = report.steps.filter(({ outcome }) => outcome === 'undo-failed' || outcome === 'unknown');
  */
-export function sagaReport(record: ActionRecord | undefined): SagaReport {
-  const report = record && reportOf(record, record.path);
+export function sagaReport(record: ActionRecord | Result<unknown, Status> | undefined): SagaReport {
+  // Whatever an edge hands over is the record.
+  const report = record && reportOf(record as ActionRecord, record.path);
   if (report === undefined) throw new SagaUnknownError(record?.path ?? '');
   return report;
 }

@@ -9,6 +9,7 @@ import {
   type Compensation,
   compensationRetry,
   compensationTimeout,
+  none,
 } from './compensation.ts';
 
 /** The metadata of a step as its options gave it, before anything of it was checked. */
@@ -70,19 +71,20 @@ export function faultOf({ compensate, pivot }: StepMetadata): PlanFault | undefi
       "compensate: none('…') with the reason why it is not undone.";
     return { ...about, problem, isMissing: true };
   }
+  if (compensate === none) return { ...about, problem: reasonMissing };
   if (typeof compensate === 'function') return undefined;
   if (typeof compensate !== 'object' || compensate === null) {
     return { ...about, problem: `option compensate must be a function, ${otherForms}` };
   }
   if ('none' in compensate) {
     if (isNone(compensate)) return undefined;
-    const problem = 'none(…) takes the reason why the step is not undone, as a text.';
-    return { ...about, problem };
+    return { ...about, problem: reasonMissing };
   }
   const problem = faultOfCompensation(compensate);
   return problem === undefined ? undefined : { ...about, problem };
 }
 
+const reasonMissing = 'none(…) takes the reason why the step is not undone, as a text.';
 const otherForms = "an object { run, retry, timeout }, or none('…').";
 const known: readonly string[] = ['run', 'retry', 'timeout'];
 

@@ -54,6 +54,7 @@ describe('a compensation that makes no sense', () => {
     ['null', null],
     ['an empty reason', none(' ')],
     ['a reason that is no text', none(7 as Untyped)],
+    ['none without its reason', none],
     ['an object without run', { retry: { type: 'none' } }],
     ['an unknown field', { run: () => {}, retries: 3 }],
     ['a retry policy that is none', { run: () => {}, retry: { type: 'often' } }],

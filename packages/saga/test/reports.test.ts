@@ -2,7 +2,7 @@
  * Reports: of every saga in a run, wherever it stands, and as text.
  * @module
  */
-import { type Flow, start, workflow } from '@runafter/core';
+import { type Flow, settled, start, workflow } from '@runafter/core';
 import { formatSagaReport, none, saga, sagaReport, sagaReports } from '@runafter/saga';
 import { describe, expect, it } from 'vitest';
 import { World } from './world.ts';
@@ -49,6 +49,32 @@ describe('reports', () => {
       'Loop[1]/Saga UNKNOWN_ERROR',
       'Call/Scope/Saga UNKNOWN_ERROR',
     ]);
+  });
+
+  it('can be made in the run, of what settled() hands over, also where the loop keeps nothing', async () => {
+    const told: string[] = [];
+    const flow = workflow('W', (flow) => {
+      flow.forEach(
+        'Hires',
+        [],
+        () => ['Ann', 'Bob'],
+        (each) => {
+          const onboarded = saga(each, 'Onboard', [], (saga) => {
+            saga.step('Log', () => Promise.reject(new Error('no table')), {
+              compensate: none('logs stay'),
+            });
+          });
+          each.action('Tell', [settled(onboarded)], ([result], { item }) => {
+            const { steps } = sagaReport(result);
+            told.push(`${item}: ${steps.map(({ outcome }) => outcome).join()}`);
+          });
+        },
+        { keep: 'summary' },
+      );
+    });
+    const result = await start(flow, undefined).finished;
+    expect(told).toEqual(['Ann: unknown', 'Bob: unknown']);
+    expect([...sagaReports(result)]).toEqual([]);
   });
 
   it('are refused of what is no saga', async () => {

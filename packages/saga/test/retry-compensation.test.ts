@@ -193,6 +193,24 @@ describe('retryCompensation()', () => {
     }
   });
 
+  it('takes a workflow whose name is as long as a name can be', async () => {
+    const store = memoryRunStore();
+    let isLocked = true;
+    const flow = workflow('W'.repeat(200), (flow) => {
+      saga(flow, 'S', [], (saga) => {
+        saga.step('A', () => Promise.reject(new Error('no')), {
+          compensate: {
+            run: () => (isLocked ? Promise.reject(new Error('locked')) : undefined),
+            retry: { type: 'none' },
+          },
+        });
+      });
+    });
+    await start(flow, undefined, { store, runId: 'r' }).finished;
+    isLocked = false;
+    expect(outcomesOf(await retryCompensation(flow, 'r', { store }))).toEqual(['S undone']);
+  });
+
   it('is refused while the run goes on, and for a run that there is not', async () => {
     const { store, clock } = new Office();
     const flow = workflow('Waits', (flow) => void flow.delay('Wait', [], '1d'));

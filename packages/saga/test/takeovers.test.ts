@@ -3,7 +3,14 @@
  * @module
  */
 import { concurrencyLimiter, fixed, virtualClock } from '@runafter/clock';
-import { memoryRunStore, resume, start, type Workflow, workflow } from '@runafter/core';
+import {
+  memoryRunStore,
+  type ResumeOptions,
+  resume,
+  start,
+  type Workflow,
+  workflow,
+} from '@runafter/core';
 import { type ContainerKind, container } from '@runafter/core/container-kind';
 import { none, StepNotDoneError, saga, sagaReport } from '@runafter/saga';
 import { describe, expect, it } from 'vitest';
@@ -14,6 +21,7 @@ describe('a process that goes on with a saga', () => {
   async function handOver(
     write: (process: MortalProcess) => Workflow<undefined, unknown>,
     diesAtWrite = 0,
+    options: ResumeOptions = {},
   ) {
     const clock = virtualClock({ autoAdvance: true });
     const store = memoryRunStore({ clock });
@@ -22,7 +30,7 @@ describe('a process that goes on with a saga', () => {
     await clock.sleep('10s');
     first.kill();
     const second = new MortalProcess(store, clock, 0, 'after');
-    const run = await resume(write(second), 'r', { store, clock, wait: '1m' });
+    const run = await resume(write(second), 'r', { store, clock, wait: '1m', ...options });
     return { clock, run };
   }
 
@@ -127,6 +135,36 @@ describe('a process that goes on with a saga', () => {
     expect(sagaReport(run.result('S')).steps.map(({ outcome }) => outcome)).toEqual([
       'undone',
       'not-needed',
+    ]);
+  });
+
+  it('reports a step that was begun, and that the definition it goes on with does not have', async () => {
+    let processes = 0;
+    const log: string[] = [];
+    const compensate = (_: unknown, { step }: { step: { name: string } }) =>
+      void log.push(step.name);
+    const { run } = await handOver(
+      ({ clock }) => {
+        processes++;
+        return workflow('W', (flow) => {
+          saga(flow, 'S', [], (saga) => {
+            const a = saga.step('A', () => 1, { compensate });
+            const b = processes > 1 ? a : saga.step('B', [a], () => 2, { compensate });
+            saga.step('C', [b], () => clock.sleep('20s').then(() => Promise.reject('no')), {
+              compensate,
+            });
+          });
+        });
+      },
+      0,
+      { allowChanges: true },
+    );
+    await run.finished;
+    expect(log).toEqual(['C', 'A']);
+    expect(sagaReport(run.result('S')).steps).toMatchObject([
+      { step: 'A', outcome: 'undone' },
+      { step: 'C', outcome: 'undone' },
+      { step: 'B', outcome: 'unknown', reason: expect.stringContaining('definition') },
     ]);
   });
 

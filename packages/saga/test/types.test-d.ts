@@ -8,6 +8,7 @@ import {
   none,
   type SagaReport,
   saga,
+  sagaReport,
   sagaReports,
 } from '../src/index.ts';
 
@@ -181,6 +182,13 @@ describe('what does not compile', () => {
   });
 });
 
-test('reports come one by one', () => {
+test('reports come one by one, and of what an edge hands over', () => {
   expectTypeOf(sagaReports({ results: [] })).toExtend<Iterable<SagaReport>>();
+  workflow('W', (flow) => {
+    const done = saga(flow, 'S', [], () => {});
+    flow.action('Tell', [settled(done), failed(done)], ([any, bad]) => {
+      expectTypeOf(sagaReport(any)).toEqualTypeOf<SagaReport>();
+      return sagaReport(bad).code;
+    });
+  });
 });
