@@ -39,7 +39,7 @@ export const house: House = {
   errors: { ours: [] },
   clock: { ours: [] },
   core: { ours: ['clock'], others: ['devalue'] },
-  results: { ours: ['core'] },
+  results: { ours: ['core', 'clock'] },
   saga: { ours: ['core', 'clock'] },
   optimistic: { ours: ['clock'], others: ['@standard-schema/spec'] },
   counter: { ours: ['optimistic', 'clock'] },

@@ -5,7 +5,7 @@
 import type { ActionError, Status } from '@runafter/core';
 import type { Child } from '@runafter/core/container-kind';
 import { toFault } from '@runafter/errors';
-import { describeValue } from './describe-value.ts';
+import { describeValue, isPromise } from './describe-value.ts';
 
 /** What `vote` made of the output of a branch. */
 export type Ballot =
@@ -40,6 +40,8 @@ function readBallot(
   try {
     const isYes: unknown = vote(outputs as never);
     if (typeof isYes === 'boolean') return { says: isYes ? 'yes' : 'no', vote: outputs };
+    // Nobody waits for it, so it must not end the process when it rejects.
+    if (isPromise(isYes)) Promise.resolve(isYes).catch(() => undefined);
     return invalid(name, `returned ${describeValue(isYes)}. Return true or false.`);
   } catch (thrown) {
     return invalid(name, `threw: ${toFault(thrown).message}`);

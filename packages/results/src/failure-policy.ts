@@ -5,6 +5,7 @@
  * Read next: policy-scope.ts, where a policy holds.
  * @module
  */
+import { parseDuration, parseRetryPolicy } from '@runafter/clock';
 import { type Criticality, DefinitionError, type HandledFailure } from '@runafter/core';
 import type { ShieldedContext, ShieldedOptions } from '@runafter/core/container-kind';
 import { describeValue } from './describe-value.ts';
@@ -65,9 +66,30 @@ const fields: Readonly<Record<keyof FailurePolicy, (value: unknown) => string | 
   rest: (value) => oneOf(value, ['cancel', 'finish']),
   onFlagged: (value) =>
     value === undefined || typeof value === 'function' ? undefined : 'a function',
-  onFlaggedOptions: (value) =>
-    value === undefined || isObject(value) ? undefined : 'an object such as { retry, timeout }',
+  onFlaggedOptions: (value) => (value === undefined ? undefined : problemOfOptions(value)),
 };
+
+const knownOptions: readonly string[] = [
+  'retry',
+  'timeout',
+  'secure',
+] satisfies (keyof ShieldedOptions)[];
+
+/** Found here and not when something has failed: then nobody would be told of it. */
+function problemOfOptions(options: unknown): string | undefined {
+  if (!isObject(options)) return 'an object such as { retry, timeout }';
+  const unknown = Object.keys(options).find((option) => !knownOptions.includes(option));
+  if (unknown !== undefined) return `without "${unknown}": it takes ${knownOptions.join(', ')}`;
+  const { retry, timeout, secure } = options as ShieldedOptions;
+  if (secure !== undefined && typeof secure !== 'boolean') return 'one whose secure is a boolean';
+  try {
+    if (retry !== undefined) parseRetryPolicy(retry, 'retry');
+    if (timeout !== undefined) parseDuration(timeout, 'timeout');
+    return undefined;
+  } catch (error) {
+    return `one that can be read: ${(error as Error).message.replace(/\.$/, '')}`;
+  }
+}
 
 /**
  * Refuses what is no policy.

@@ -12,7 +12,8 @@ interface Place {
 }
 
 /**
- * Looks at everything inside a scope whose policy has `onFlagged`.
+ * Looks at everything inside a scope whose policy has `onFlagged`, but not into child workflows, which
+ * are described by themselves.
  *
  * @throws {DefinitionError} `FLAGGED_NOT_KEPT`
  */
@@ -22,15 +23,15 @@ export function checkKept(body: BodyDescription, place: Place): void {
       const important = importantIn(node.body);
       if (important !== undefined) throw notKept(place, node.path, node.keep, important);
     }
-    for (const inner of bodiesOf(node)) checkKept(inner, place);
+    for (const inner of untoldBodiesOf(node)) checkKept(inner, place);
   }
 }
 
-/** The path of the first important node of a body, at any depth. */
+/** The path of the first important node of a body that no policy further in tells, at any depth. */
 function importantIn(body: BodyDescription): string | undefined {
   for (const node of body.actions) {
     if (node.criticality === 'important') return node.path;
-    for (const inner of bodiesOf(node)) {
+    for (const inner of untoldBodiesOf(node)) {
       const path = importantIn(inner);
       if (path !== undefined) return path;
     }
@@ -38,7 +39,12 @@ function importantIn(body: BodyDescription): string | undefined {
   return undefined;
 }
 
-function bodiesOf(node: NodeDescription): readonly BodyDescription[] {
+/** The innermost policy that has an `onFlagged` is called: it has checked what is inside of it. */
+function untoldBodiesOf(node: NodeDescription): readonly BodyDescription[] {
+  if (node.kind === 'container' && node.container === 'policyScope') {
+    const { onFlagged } = node.options.policy as { readonly onFlagged?: unknown };
+    if (onFlagged !== undefined) return [];
+  }
   if ('body' in node) return [node.body];
   return 'branches' in node ? node.branches.map(({ body }) => body) : [];
 }

@@ -211,7 +211,9 @@ export function quorum<In, O, X, const R extends readonly Dependency<NoInfer<O>,
   const writeBody = <S>(inner: Flow<In, S, X>, inputs: InputsOf<S, R>): void => {
     branches.push(...markBranches(body(inner, inputs), name));
   };
-  return container(flow, quorumKind, name, runAfter, writeBody, {
+  // Refused as any other body that is no function.
+  const checked = typeof body === 'function' ? writeBody : body;
+  return container(flow, quorumKind, name, runAfter, checked as typeof writeBody, {
     ...(options as QuorumOptions<never>),
     branches,
   }) as Handle<O, unknown> as Handle<O, Quorum<V>>;

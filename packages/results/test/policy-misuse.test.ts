@@ -27,6 +27,10 @@ test.each<[unknown, string]>([
   ],
   [{ ...allOrNothing, onFlagged: 'mail' }, 'onFlagged of the policy is a string'],
   [{ ...allOrNothing, onFlaggedOptions: 3 }, 'onFlaggedOptions of the policy is 3'],
+  [{ ...allOrNothing, onFlaggedOptions: { timeout: 'soon' } }, 'timeout: "soon" is not a duration'],
+  [{ ...allOrNothing, onFlaggedOptions: { retry: { type: 'often' } } }, 'is not a retry policy'],
+  [{ ...allOrNothing, onFlaggedOptions: { retries: 3 } }, 'must be without "retries"'],
+  [{ ...allOrNothing, onFlaggedOptions: { secure: 1 } }, 'secure is a boolean'],
   [{ ...allOrNothing, onflagged: () => {} }, 'but a policy has only criticality, rest, onFlagged'],
 ])('the policy %j is refused', (policy, message) => {
   const error = refusal(policy);
@@ -65,6 +69,27 @@ describe('with onFlagged', () => {
   test('a loop that keeps all is not refused, nor one where nothing is important', () => {
     expect(() => refusal(policy, loop('all'))).toThrow('It was defined.');
     expect(() => refusal(graduated, loop('summary'))).toThrow('It was defined.');
+  });
+
+  test('a loop that forgets what a policy inside of it has told is not refused', () => {
+    const inside = (criticality: 'critical' | 'important') => (scope: Flow<void>) => {
+      const body = (each: Flow<void>) =>
+        policyScope(each, 'Inner', [], policy, (inner) => void inner.action('A', () => 1), {
+          criticality,
+        });
+      scope.forEach(
+        'Loop',
+        [],
+        () => [1],
+        (each) => void body(each as unknown as Flow<void>),
+        {
+          keep: 'failures',
+        },
+      );
+    };
+    expect(() => refusal(policy, inside('critical'))).toThrow('It was defined.');
+    // That the inner scope has failed is for the outer one to tell.
+    expect(refusal(policy, inside('important')).message).toContain('"Scope/Loop/Inner"');
   });
 
   test('a branch with the name of a record of it is refused', () => {

@@ -41,6 +41,14 @@ test.each([
   expect(error.message).toContain(message);
 });
 
+test('a quorum without a body is refused', () => {
+  const define = () =>
+    workflow('Vote', (flow: Flow<void>) => {
+      quorum(flow, 'Ask', [], { needed: 1, vote: Boolean }, undefined as never);
+    });
+  expect(define).toThrow(expect.objectContaining({ code: 'FUNCTION_MISSING' }));
+});
+
 test('an option that does not exist is refused', () => {
   expect(refusal({ need: 1 })).toMatchObject({ code: 'OPTION_UNKNOWN', option: 'need' });
 });

@@ -133,6 +133,7 @@ describe('a quorum', () => {
   test.each([
     ['throws', () => JSON.parse('{'), 'vote of the output of "A" threw: '],
     ['returns a promise', async () => true, 'vote of the output of "A" returned a Promise'],
+    ['is async and throws', async () => JSON.parse('{'), 'returned a Promise'],
   ])('takes a branch for silent when vote %s, and says so', async (_, vote, message) => {
     const flow = workflow('Odd', (flow) =>
       quorum(flow, 'Ask', [], { needed: 1, vote: vote as () => boolean }, (branches) => ({
