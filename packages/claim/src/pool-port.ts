@@ -129,8 +129,8 @@ export interface Pool<T extends Resource> extends AsyncDisposable {
   /** All resources in the order in which they were added, and who has which, as of one moment. */
   inspect(options?: WaitOptions): Promise<readonly PoolEntry<T>[]>;
   /**
-   * Ends all waits with `SERVICE_CLOSED` and gives back all leases; what is assigned stays so. Leaves the store
-   * open. May be called again.
+   * Ends all waits with `SERVICE_CLOSED` and gives back all leases; what is assigned stays so. Resolves when no
+   * request of this pool is under way any more. Leaves the store open. May be called again.
    */
   close(): Promise<void>;
 }

@@ -11,11 +11,6 @@ import type { StoredResource } from './pool-store.ts';
 const longestId = 200;
 const halfOfPair = /\p{Surrogate}/u;
 
-/** Whether it can be the id of a resource. */
-function isResourceId(id: unknown): id is string {
-  return typeof id === 'string' && id !== '' && id.length <= longestId && !halfOfPair.test(id);
-}
-
 /** @throws {PoolResourceError} `POOL_RESOURCE_INVALID` */
 export function toStored(pool: string, resources: readonly Resource[]): StoredResource[] {
   const seen = new Set<string>();
@@ -53,4 +48,8 @@ function encode(pool: string, index: number, resource: Resource): string {
   if (value !== undefined && isDeepStrictEqual(JSON.parse(value), resource)) return value;
   const fix = 'does not come back from JSON as it is. Keep such things beside the pool, by the id.';
   throw new PoolResourceError(pool, index, fix, { cause });
+}
+
+function isResourceId(id: unknown): id is string {
+  return typeof id === 'string' && id !== '' && id.length <= longestId && !halfOfPair.test(id);
 }

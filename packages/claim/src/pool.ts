@@ -111,6 +111,9 @@ class StoredPool<T extends Resource> implements Pool<T> {
   readonly #random: Random | undefined;
   readonly #leases: Leasing<LeasedResource<T>, Claimed>;
   readonly #assignments: Leasing<AssignedResource, Claimed>;
+  /** What works for a call, also when that has ended: close() waits for it. */
+  readonly #underWay = new Set<Promise<unknown>>();
+  readonly #closed = new AbortController();
   #added: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
 
@@ -197,7 +200,11 @@ class StoredPool<T extends Resource> implements Pool<T> {
 
   async add(resources: readonly T[], options: WaitOptions = {}): Promise<void> {
     const request = { pool: this.#key, resources: toStored(this.name, resources), again: true };
-    await this.#patiently(options, (patient) => this.#store.add(request, patient));
+    await this.#patiently(options, async (patient) => {
+      // Else those that this object would still add came after these.
+      await this.#addInitial(patient);
+      await this.#store.add(request, patient);
+    });
   }
 
   async withdraw(ids: readonly string[], options: WaitOptions = {}): Promise<void> {
@@ -217,8 +224,14 @@ class StoredPool<T extends Resource> implements Pool<T> {
   }
 
   close(): Promise<void> {
-    this.#closing ??= Promise.all([this.#leases.close(), this.#assignments.close()]).then(() => {});
+    this.#closing ??= this.#close();
     return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    this.#closed.abort(new ServiceClosedError(this.#store.name));
+    await Promise.all([this.#leases.close(), this.#assignments.close()]);
+    await Promise.allSettled(this.#underWay);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -231,24 +244,33 @@ class StoredPool<T extends Resource> implements Pool<T> {
     work: (options: WaitOptions) => Promise<R>,
   ): Promise<R> {
     signal?.throwIfAborted();
-    if (this.#closing !== undefined) throw new ServiceClosedError(this.#store.name);
+    const closed = this.#closed.signal;
+    closed.throwIfAborted();
     const working = retry(() => work({ signal }), untilGivenUp, {
       clock: this.#clock,
       random: this.#random,
-      signal,
+      // No other request is sent after close(); one that is under way is answered.
+      signal: signal === undefined ? closed : AbortSignal.any([closed, signal]),
     });
-    return await untilAborted(signal, working);
+    return await untilAborted(signal, this.#track(working));
+  }
+
+  #track<R>(work: Promise<R>): Promise<R> {
+    this.#underWay.add(work);
+    const end = () => this.#underWay.delete(work);
+    work.then(end, end);
+    return work;
   }
 
   /** Once; a failure is for the caller who met it, and the next one tries again. */
   #addInitial({ signal }: WaitOptions): Promise<void> {
     if (this.#initial.length === 0) return Promise.resolve();
-    this.#added ??= this.#store
-      .add({ pool: this.#key, resources: this.#initial, again: false }, {})
-      .catch((error: unknown) => {
-        this.#added = undefined;
-        throw error;
-      });
+    this.#added ??= this.#track(
+      this.#store.add({ pool: this.#key, resources: this.#initial, again: false }, {}),
+    ).catch((error: unknown) => {
+      this.#added = undefined;
+      throw error;
+    });
     return untilAborted(signal, this.#added);
   }
 }

@@ -126,6 +126,78 @@ describe('an assignment in a document', () => {
   });
 });
 
+describe('who waits for something in a document', () => {
+  it('hears at once of what is released and added on the same store', async () => {
+    const { clock, machine } = make();
+    const { claims } = machine(['a'], { poll: '1m' });
+    await claims.claim({ mode: 'assign', once: 'hire-1' });
+    const next = claims.claim({ mode: 'assign', once: 'hire-2', wait: '1h' });
+    await clock.advance('1s');
+    await claims.release('hire-1');
+    await clock.advance(0);
+    expect(await next).toMatchObject({ resource: 'a' });
+    const last = claims.claim({ mode: 'assign', once: 'hire-3', wait: '1h' });
+    await clock.advance('1s');
+    await claims.add(['b']);
+    await clock.advance(0);
+    expect(await last).toMatchObject({ resource: 'b' });
+    expect(clock.pending).toBe(0);
+  });
+
+  it('asks when the first one has not been renewed for its ttl, however seldom it polls', async () => {
+    const { clock, machine } = make();
+    const died = machine(['a', 'b']);
+    await died.claims.claim({ mode: 'lease', ttl: '5s' });
+    await died.claims.claim({ mode: 'lease', ttl: '2s' });
+    died.network.handle = () => noAnswer();
+    const waiter = machine([], { poll: '10m' });
+    const waiting = waiter.claims.claim({ mode: 'assign', once: 'hire-1', wait: '1h' });
+    const at = waiting.then(() => clock.monotonic());
+    await clock.advance('2100ms');
+    expect(await waiting).toMatchObject({ resource: 'b' });
+    expect(await at).toBeGreaterThanOrEqual(2_000);
+  });
+});
+
+describe('a lost reply of a document', () => {
+  it('does not hide that a release took something back', async () => {
+    const { clock, machine } = make();
+    const { claims, network } = machine(['a']);
+    await claims.claim({ mode: 'assign', once: 'hire-1' });
+    let losses = 0;
+    network.handle = async (what, carryOut) => {
+      const reply = await carryOut();
+      if (what === 'write' && losses++ < 1) {
+        // Somebody else writes, so the document does not tell whose write it was.
+        await machine().claims.add(['b']);
+        throw fault('unknown');
+      }
+      return reply;
+    };
+    const releasing = claims.release('hire-1');
+    await clock.advance('10s');
+    expect(await releasing).toBe(true);
+  });
+
+  it('does not hand over what was released for good before it was found out', async () => {
+    const { clock, machine } = make();
+    const { claims, network } = machine(['a']);
+    await claims.inspect();
+    let losses = 0;
+    network.handle = async (what, carryOut) => {
+      const reply = await carryOut();
+      if (what === 'write' && losses++ < 1) {
+        await machine().claims.release('hire-1');
+        throw fault('unknown');
+      }
+      return reply;
+    };
+    const claiming = claims.claim({ mode: 'assign', once: 'hire-1' }).catch((error) => error.code);
+    await clock.advance('10s');
+    expect(await claiming).toBe('CLAIM_RETIRED');
+  });
+});
+
 describe('a document of a pool', () => {
   it('is not written by a machine that has nothing new to add', async () => {
     const { documents, machine } = make();

@@ -3,7 +3,13 @@
  */
 import { virtualClock } from '@runafter/clock';
 import { describe, expect, it } from 'vitest';
-import { memoryPools, type PoolOptions, pool, type ResourceLease } from '../src/index.ts';
+import {
+  memoryPools,
+  type PoolOptions,
+  type PoolStore,
+  pool,
+  type ResourceLease,
+} from '../src/index.ts';
 import { expectNothingEscapes } from './nothing-escapes.ts';
 import { ShakyPools } from './shaky-pools.ts';
 import { fault, noAnswer, ScriptedNetwork } from './weather.ts';
@@ -252,7 +258,65 @@ describe('close()', () => {
   );
 });
 
+describe('close() while a request is under way', () => {
+  it('waits for it, also when its caller has gone', async () => {
+    const { clock, claims, network, memory } = make([]);
+    network.handle = async (_, carryOut) => {
+      await clock.sleep('3s');
+      return await carryOut();
+    };
+    const abort = new AbortController();
+    // A store that does not heed the signal of what it has sent.
+    const { send } = network;
+    network.send = (carryOut, _, what) => send.call(network, carryOut, undefined, what) as never;
+    const adding = ended(claims.add(['late'], { signal: abort.signal }), clock);
+    await clock.advance('1s');
+    abort.abort('enough');
+    expect(await adding).toEqual({ error: 'enough', at: second });
+    const closing = ended(claims.close(), clock);
+    await clock.advance('10s');
+    expect(await closing).toMatchObject({ at: 3 * second });
+    expect(await memory.inspect('pool', {})).toMatchObject([{ id: 'late' }]);
+  });
+
+  it('waits for the resources that the pool is made with', async () => {
+    const { clock, claims, network } = make();
+    network.handle = async (_, carryOut) => {
+      await clock.sleep('8s');
+      return await carryOut();
+    };
+    const waiting = ended(claims.claim({ mode: 'lease', wait: '1m' }), clock);
+    await clock.advance('1s');
+    const closing = ended(claims.close(), clock);
+    await clock.advance('10s');
+    expect(await waiting).toEqual(codeIs('SERVICE_CLOSED', second));
+    expect(await closing).toMatchObject({ at: 8 * second });
+    expect(clock.pending).toBe(0);
+  });
+
+  it('does not wait for another try', async () => {
+    const { clock, claims, network } = make();
+    network.handle = async () => {
+      throw fault('not-done', 20 * second);
+    };
+    const releasing = ended(claims.release('a'), clock);
+    await clock.advance('1s');
+    const closing = ended(claims.close(), clock);
+    await clock.advance(0);
+    expect(await closing).toMatchObject({ at: second });
+    expect(await releasing).toEqual(codeIs('SERVICE_CLOSED', second));
+    expect(clock.pending).toBe(0);
+  });
+});
+
 describe('the resources that a pool is made with', () => {
+  it('come before those that are added to it', async () => {
+    const { claims } = make(['a', 'b']);
+    await claims.add(['c']);
+    const entries = await claims.inspect();
+    expect(entries.map(({ resource }) => resource)).toEqual(['a', 'b', 'c']);
+  });
+
   it('are added once, by the first call that gets through', async () => {
     const { clock, claims, network } = make(['a', 'b', 'c']);
     let failures = 0;
@@ -317,9 +381,9 @@ describe('release()', () => {
     expect(clock.pending).toBe(0);
   });
 
-  it('ends at once when it is aborted', async () => {
+  it('ends at once when it is aborted, whatever the store does', async () => {
     const { clock, claims, network } = make();
-    network.handle = () => noAnswer();
+    network.send = () => noAnswer();
     const abort = new AbortController();
     const end = ended(claims.release('a', { signal: abort.signal }), clock);
     await clock.advance('3s');
@@ -342,6 +406,32 @@ describe('release()', () => {
     await clock.advance('4s');
     expect(await late).toEqual(codeIs('CLAIM_RETIRED', 5 * second));
     expect(await claims.inspect()).toMatchObject([{ claim: undefined }]);
+  });
+});
+
+describe('a lease that is given back', () => {
+  it('does not make the pool forget which operations were released', async () => {
+    const { claims } = make();
+    await claims.release('hire-1');
+    for (let count = 0; count < 1_000; count++) {
+      await (await claims.claim({ mode: 'lease' })).release();
+    }
+    await expect(claims.claim({ mode: 'assign', once: 'hire-1' })).rejects.toMatchObject({
+      code: 'CLAIM_RETIRED',
+    });
+  });
+
+  it('has a ttl that the store takes', async () => {
+    const { clock, memory } = make();
+    const store: PoolStore = Object.assign(Object.create(memory), {
+      name: 'Choosy pools',
+      ttlBounds: { shortest: 15_000, longest: 60_000, step: 1_000 },
+      claim: memory.claim.bind(memory),
+    });
+    const choosy = pool(store, 'pool', [], { clock });
+    await expect(choosy.claim({ mode: 'lease', ttl: '5s' })).rejects.toMatchObject({
+      code: 'LOCK_OPTION_INVALID',
+    });
   });
 });
 

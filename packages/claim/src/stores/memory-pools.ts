@@ -42,7 +42,8 @@ interface MemoryPool {
   readonly expiries: Map<string, number>;
   /** When the place of each is lost, in the order of their coming. */
   readonly line: Map<string, number>;
-  readonly watchers: Set<() => void>;
+  /** Of who waits, by owner: two calls may wait for one operation. */
+  readonly watchers: Map<string, Set<() => void>>;
 }
 
 class MemoryPools implements PoolStore {
@@ -65,7 +66,6 @@ class MemoryPools implements PoolStore {
     if (held !== undefined) {
       shelves.renew(held, ttl);
       expiries.set(held.id, now + ttl);
-      line.delete(owner);
       return shelves.toClaimed(held);
     }
     if (place !== undefined) line.set(owner, now + place);
@@ -77,9 +77,9 @@ class MemoryPools implements PoolStore {
     }
     shelves.handOut(free, owner, ttl, this.#clock.now());
     expiries.set(free.id, now + ttl);
-    line.delete(owner);
-    // There may be another one for who is next.
-    this.#wake(found);
+    this.#leaveLine(found, owner);
+    // There may be another one for who is next, or a time after which to ask.
+    this.#wakeFirst(found);
     return shelves.toClaimed(free);
   }
 
@@ -96,29 +96,37 @@ class MemoryPools implements PoolStore {
     const found = this.#open(pool);
     const had = this.#heldBy(found, owner) !== undefined;
     shelves.takeBack(found.shelf, owner);
-    found.line.delete(owner);
     if (forGood) shelves.retire(found.shelf, owner);
-    this.#wake(found);
+    this.#leaveLine(found, owner);
+    this.#wakeFirst(found);
     return had;
   }
 
   async leaveLine({ pool, owner }: ClaimantRequest): Promise<void> {
     const found = this.#open(pool);
-    if (found.line.delete(owner)) this.#wake(found);
+    this.#leaveLine(found, owner);
+    this.#wakeFirst(found);
   }
 
-  watch({ pool }: ClaimantRequest, wake: () => void): Watch {
+  watch({ pool, owner }: ClaimantRequest, wake: () => void): Watch {
     const { watchers } = this.#open(pool);
+    const ofOwner = watchers.get(owner) ?? new Set();
     // One of its own, for a function that watches twice.
     const watcher = () => wake();
-    watchers.add(watcher);
-    return { hears: true, stop: () => watchers.delete(watcher) };
+    watchers.set(owner, ofOwner.add(watcher));
+    return {
+      hears: true,
+      stop: () => {
+        ofOwner.delete(watcher);
+        if (ofOwner.size === 0 && watchers.get(owner) === ofOwner) watchers.delete(owner);
+      },
+    };
   }
 
   async add(request: AddRequest): Promise<void> {
     const found = this.#open(request.pool);
     shelves.put(found.shelf, request);
-    this.#wake(found);
+    this.#wakeFirst(found);
   }
 
   async withdraw(pool: string, ids: readonly string[]): Promise<void> {
@@ -145,7 +153,7 @@ class MemoryPools implements PoolStore {
       shelf: shelves.newShelf(),
       expiries: new Map(),
       line: new Map(),
-      watchers: new Set(),
+      watchers: new Map(),
     };
     this.#pools.set(pool, found);
     return found;
@@ -175,7 +183,19 @@ class MemoryPools implements PoolStore {
     return Number.isFinite(earliest) ? earliest : undefined;
   }
 
-  #wake({ watchers }: MemoryPool): void {
-    for (const wake of [...watchers]) wake();
+  /** Others who wait with the same owner stood there with it: they ask what has become of it. */
+  #leaveLine({ line, watchers }: MemoryPool, owner: string): void {
+    if (line.delete(owner)) wakeAll(watchers.get(owner));
   }
+
+  /** Nobody else can be given anything: were all woken, a thousand would ask for each resource that is freed. */
+  #wakeFirst({ line, watchers }: MemoryPool): void {
+    this.#dropDead(line, this.#clock.monotonic());
+    const [first] = line.keys();
+    if (first !== undefined) wakeAll(watchers.get(first));
+  }
+}
+
+function wakeAll(watchers: Iterable<() => void> = []): void {
+  for (const wake of [...watchers]) wake();
 }
