@@ -28,10 +28,14 @@ export function judged(plan: RunPlan, end: EndedRun): Judgement {
   };
 }
 
-export function endedSaga(plan: RunPlan, { run, log, deaths }: EndedRun, item: number): EndedSaga {
+export function endedSaga(plan: RunPlan, end: EndedRun, item: number): EndedSaga {
+  const { run, log, deaths, cancelledAfter } = end;
   const path = sagaPath(plan, item);
   const record = run.result(path);
   const hasBegun = record !== undefined && record.status !== 'Skipped';
+  const isTooLate = log.events
+    .slice(0, cancelledAfter)
+    .some((event) => event.item === item && event.what === 'undo-begins');
   const ended = new Map<string, Ended>();
   for (const { name } of plan.nodes) {
     const node = run.result(`${path}/${name}`);
@@ -46,7 +50,7 @@ export function endedSaga(plan: RunPlan, { run, log, deaths }: EndedRun, item: n
     report: hasBegun ? sagaReport(record as ActionRecord) : undefined,
     events: log.events.filter((event) => event.item === item),
     deaths,
-    stops: stopsOf(plan),
+    stops: stopsOf(plan).filter(({ code }) => code !== 'RUN_CANCELLED' || !isTooLate),
   };
 }
 

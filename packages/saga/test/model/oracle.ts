@@ -5,6 +5,7 @@
  * Each rule gives complaints, as sentences; none when all is well.
  * @module
  */
+import { isDeepStrictEqual } from 'node:util';
 import type { Status } from '@runafter/core';
 import type { SagaReport, StepReport } from '@runafter/saga';
 import { type EffectEvent, eventsAt } from './effects-log.ts';
@@ -30,7 +31,7 @@ export interface EndedSaga {
   readonly events: readonly EffectEvent[];
   /** How many processes have died. */
   readonly deaths: number;
-  /** How it may have been told to stop. */
+  /** How it may have been told to stop; an order that came while it was being undone is none. */
   readonly stops: readonly Ended[];
   /** Milliseconds that a moment of the log may be late by. */
   readonly slack?: number;
@@ -44,6 +45,7 @@ export function complaintsAbout(saga: EndedSaga): readonly string[] {
     ...aboutSteps(saga, saga.report),
     ...aboutUndoing(saga),
     ...aboutOrder(saga),
+    ...aboutStopping(saga),
     ...aboutStatus(saga, saga.report),
   ];
 }
@@ -124,6 +126,7 @@ function* aboutGivingUp(
   const first = events.find(({ what, life }) => what === 'undo-begins' && life === last[0]?.life);
   const took = Number(last.at(-1)?.at) - Number(first?.at);
   const isLate = last.at(-1)?.how === 'stopped' && took >= undoTimeout - slack;
+  if (took > undoTimeout + slack) yield `given up after ${took} ms`;
   if (last.length !== undoRetries + 1 && !isLate) yield `given up after ${last.length} attempts`;
 }
 
@@ -177,16 +180,12 @@ function* aboutUndoing(saga: EndedSaga): Generator<string> {
 
 /** A compensation gets what the step has handed over, where it has Succeeded. */
 function* aboutOutputs(saga: EndedSaga, { item, step }: EffectEvent, done: EffectEvent['done']) {
+  const calls = eventsAt(saga.events, { item, step });
+  const outputs = calls.filter(({ what, how }) => what === 'settles' && how === 'ok');
   const hasSucceeded = saga.ended.get(step)?.status === 'Succeeded';
-  const outputs = done !== undefined && 'outputs' in done ? done.outputs : undefined;
-  if (hasSucceeded !== (outputs !== undefined))
-    yield `${step} is undone by ${JSON.stringify(done)}`;
-  if (outputs === undefined) return;
-  const succeeded = eventsAt(saga.events, { item, step }).filter(
-    ({ what, how }) => what === 'settles' && how === 'ok',
-  );
-  if (!succeeded.some(({ call }) => call === outputs))
-    yield `${step} never handed over ${String(outputs)}`;
+  const isRight = outputs.some(({ call }) => isDeepStrictEqual(done, { outputs: call }));
+  if (hasSucceeded ? isRight : isDeepStrictEqual(done, { unknown: true })) return;
+  yield `${step} is undone, knowing ${JSON.stringify(done)}`;
 }
 
 /** What ran after something is undone before it. */
@@ -204,6 +203,21 @@ export function* aboutOrder({ nodes, events }: EndedSaga): Generator<string> {
   }
 }
 
+/** Where a leaf has failed for good nothing new begins: it would only have to be undone. */
+function* aboutStopping(saga: EndedSaga): Generator<string> {
+  if (saga.deaths > 0 || isForward(saga)) return;
+  for (const leaf of saga.nodes.filter((node) => isDecidingLeaf(node, saga))) {
+    const hasFailed = /Failed|TimedOut/.test(saga.ended.get(leaf.name)?.status ?? '');
+    const settled = eventsAt(saga.events, { item: saga.item, step: leaf.name }).findLast(
+      ({ what }) => what === 'settles',
+    );
+    if (!hasFailed || settled === undefined) continue;
+    // A store that is slow may still be told of something else.
+    const late = saga.events.find(({ what, at }) => what === 'begins' && at > settled.at + 3_000);
+    if (late !== undefined) yield `${late.step} begins long after ${leaf.name} has failed`;
+  }
+}
+
 /** The status and the code, by the leaf rule and by what could not be undone. */
 function* aboutStatus(saga: EndedSaga, { status, code, steps }: SagaReport): Generator<string> {
   const said = `it ended ${status} with ${code}`;
@@ -217,6 +231,8 @@ function* aboutStatus(saga: EndedSaga, { status, code, steps }: SagaReport): Gen
     const mayBe =
       status === 'Succeeded' || (status === 'Failed' && (!isComplete || saga.stops.length > 0));
     if (!isRight || !mayBe) yield `${said}, past its pivot`;
+    const isCut = [...saga.ended.values()].some((node) => node.status === 'Cancelled');
+    if (isCut && saga.stops.length === 0) yield `${said}, past its pivot, and stopped a step`;
   } else if (status === 'Succeeded') {
     if (!isComplete) yield `${said}, and a leaf has failed`;
   } else if (status === 'Failed') {
@@ -239,10 +255,12 @@ function leavesSucceed({ nodes, ended }: EndedSaga): boolean {
     const isPassedOn = status === 'Skipped' && after.some(({ from }) => failing[from]);
     failing.push(isPassedOn || (status !== 'Skipped' && status !== 'Succeeded'));
   }
-  return nodes.every(({ criticality }, index) => {
-    const isLeaf = !nodes.some(({ after }) => after.some(({ from }) => from === index));
-    return !isLeaf || criticality !== 'critical' || !failing[index];
-  });
+  return nodes.every((node, index) => !isDecidingLeaf(node, { nodes }) || !failing[index]);
+}
+
+function isDecidingLeaf(node: NodePlan, { nodes }: Pick<EndedSaga, 'nodes'>): boolean {
+  const isAwaited = nodes.some(({ after }) => after.some(({ from }) => nodes[from] === node));
+  return node.criticality === 'critical' && !isAwaited;
 }
 
 function hasEffects({ kind }: NodePlan): boolean {

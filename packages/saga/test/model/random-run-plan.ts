@@ -55,6 +55,7 @@ function drawRun(draw: Draw): RunPlan {
         }
       : undefined,
     signalsAt: draw(1, 4) * second,
+    writesTake: chance(draw, 30) ? pick(draw, [100, 1_200]) : 0,
     kills: chance(draw, 50) ? times(draw(1, 3), () => drawKill(draw)) : [],
   };
 }

@@ -74,6 +74,8 @@ export interface RunPlan {
     | { readonly by: 'cancel' | 'terminate'; readonly at: number; readonly status: TerminateStatus }
     | undefined;
   readonly signalsAt: number;
+  /** How long the store takes to write; a process that dies meanwhile has not written. */
+  readonly writesTake: number;
   /** One for each process that dies; the one after the last of them lives. */
   readonly kills: readonly KillPlan[];
 }

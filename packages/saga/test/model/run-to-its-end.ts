@@ -54,7 +54,8 @@ export async function runToItsEnd(plan: RunPlan): Promise<EndedRun> {
   const cancelStop = stop?.by === 'cancel' ? clock.setTimer(stop.at, cancel) : undefined;
   clock.setTimer(plan.signalsAt, () => void sendSignals(plan, store, clock));
   for (let life = 1; ; life++) {
-    const { process, actor } = mortalActor(store, clock, life, log, kills[life - 1]);
+    const slow = (isAlive: () => boolean) => slowStore(store, clock, plan.writesTake, isAlive);
+    const { process, actor } = mortalActor(slow, clock, life, log, kills[life - 1]);
     const options = {
       ...{ store: process.store, clock, lease },
       ...(timeouts.run !== undefined && { timeout: timeouts.run }),
@@ -83,15 +84,39 @@ export async function runToItsEnd(plan: RunPlan): Promise<EndedRun> {
   }
 }
 
-function mortalActor(
+/** A store that writes after a while, if whoever asked for it is still there. */
+function slowStore(
   store: RunStore,
+  clock: VirtualClock,
+  writesTake: number,
+  isAlive: () => boolean,
+): RunStore {
+  if (writesTake === 0) return store;
+  return new Proxy(store, {
+    get: (target, name) => {
+      const member: unknown = Reflect.get(target, name, target);
+      if (typeof member !== 'function') return member;
+      if (!writes.has(String(name))) return member.bind(target);
+      return async (...args: unknown[]) => {
+        await clock.sleep(writesTake);
+        return isAlive() ? member.apply(target, args) : new Promise(() => undefined);
+      };
+    },
+  });
+}
+
+const writes: ReadonlySet<string> = new Set(['recordOutcome', 'saveState', 'endRun']);
+
+function mortalActor(
+  storeOf: (isAlive: () => boolean) => RunStore,
   clock: VirtualClock,
   life: number,
   log: EffectsLog,
   kill: KillPlan | undefined,
 ): { readonly process: MortalProcess; readonly actor: Actor } {
   const { at, number = 0, when = 'after' } = kill ?? {};
-  const process = new MortalProcess(store, clock, at === 'write' ? number : 0, when);
+  const store = storeOf(() => process.isAlive);
+  const process: MortalProcess = new MortalProcess(store, clock, at === 'write' ? number : 0, when);
   let events = 0;
   const act = <T>(what: () => T): Promise<T> => {
     if (!process.isAlive || at === undefined || at === 'write') return process.act(what);
@@ -118,7 +143,7 @@ async function retry(
   if (!JSON.stringify(result.results).includes('COMPENSATION_FAILED')) return undefined;
   const log = new EffectsLog();
   const attempt = (number: number, kill?: KillPlan) => {
-    const { process, actor } = mortalActor(store, clock, life + number, log, kill);
+    const { process, actor } = mortalActor(() => store, clock, life + number, log, kill);
     const flow = plannedWorkflow(plan, { ...actor, isRepaired: true });
     const options = { store: process.store, clock, lease };
     return Promise.race([process.died, retryCompensation(flow, runId, options)]);
