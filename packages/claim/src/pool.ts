@@ -243,9 +243,7 @@ class StoredPool<T extends Resource> implements Pool<T> {
     { signal }: WaitOptions,
     work: (options: WaitOptions) => Promise<R>,
   ): Promise<R> {
-    signal?.throwIfAborted();
     const closed = this.#closed.signal;
-    closed.throwIfAborted();
     const working = retry(() => work({ signal }), untilGivenUp, {
       clock: this.#clock,
       random: this.#random,

@@ -81,6 +81,18 @@ describe('those who wait for a resource in memory', () => {
     expect(await ask('z')).toEqual({ granted: false, freeIn: 5_000 });
   });
 
+  it('are not held up by somebody who has died before them in the line', async () => {
+    const { clock, claims, ask } = make(['a']);
+    const holder = await claims.claim({ mode: 'lease' });
+    await ask('dead', { place: 2_000 });
+    const waiting = claims.claim({ mode: 'assign', once: 'hire-1', wait: '1h' });
+    await clock.advance('3s');
+    await holder.release();
+    await clock.advance(0);
+    expect(await waiting).toMatchObject({ resource: 'a' });
+    expect(clock.pending).toBe(0);
+  });
+
   it('get what is added, at once', async () => {
     const { clock, claims } = make([]);
     const waiting = claims.claim({ mode: 'assign', once: 'hire-1', wait: '1h' });

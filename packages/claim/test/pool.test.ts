@@ -67,6 +67,56 @@ describe('an operation that has a resource', () => {
   );
 });
 
+describe('two calls that wait for one operation', () => {
+  it.each([[false], [true]])(
+    'are given the same, whoever waits in between (a line is kept: %s)',
+    async (queues) => {
+      const { clock, claims } = make(['r'], { queues });
+      const holder = await claims.claim({ mode: 'lease', ttl: '1h' });
+      const waits = [];
+      for (const once of ['a', 'b', 'a', 'a']) {
+        waits.push(ended(claims.claim({ mode: 'assign', once, wait: '30s' }), clock));
+        await clock.advance('1s');
+      }
+      await holder.release();
+      await clock.advance('3s');
+      const [first, other, ...same] = waits;
+      for (const call of [first, ...same]) {
+        expect(await call).toMatchObject({ value: { resource: 'r', token: 2n } });
+      }
+      await clock.advance('30s');
+      expect(await other).toEqual(codeIs('POOL_EMPTY', 31 * second));
+      expect(clock.pending).toBe(0);
+    },
+  );
+
+  it.each([[false], [true]])(
+    'wait on when one of them leaves (a line is kept: %s)',
+    async (queues) => {
+      const { clock, claims, network } = make([], { queues });
+      const leaving = new AbortController();
+      const { signal } = leaving;
+      const left = ended(claims.claim({ mode: 'assign', once: 'a', wait: '1m', signal }), clock);
+      await clock.advance('1s');
+      const next = ended(claims.claim({ mode: 'assign', once: 'a', wait: '1m' }), clock);
+      await clock.advance('1s');
+      network.handle = async (what, carryOut) => {
+        if (what === 'claim') await clock.sleep('8s');
+        return await carryOut();
+      };
+      await clock.advance('3s');
+      network.handle = (_, carryOut) => carryOut();
+      leaving.abort('enough');
+      await clock.advance('10s');
+      expect(await left).toEqual({ error: 'enough', at: 5 * second });
+      await claims.add(['r']);
+      await clock.advance('2s');
+      expect(await next).toMatchObject({ value: { resource: 'r' } });
+      expect(clock.pending).toBe(0);
+    },
+  );
+});
+
 describe('those who wait in one process, on a store that keeps no line', () => {
   it('get it in the order of their coming, and cause one request at a time', async () => {
     const { clock, claims, network } = make();

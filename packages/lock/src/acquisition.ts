@@ -79,9 +79,9 @@ export class Acquisition<H extends Grant, G extends Granted> {
     this.#request = newRequest(wish);
   }
 
-  /** The owner may have been granted something by an earlier call. */
-  get mayHoldAlready(): boolean {
-    return this.#wish.owner !== undefined;
+  /** An owner that may have been granted something by an earlier call; undefined: it is this call's own. */
+  get owner(): string | undefined {
+    return this.#wish.owner;
   }
 
   /** The backend may have something of this owner: a grant, or a place in the line. */

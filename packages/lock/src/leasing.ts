@@ -86,6 +86,8 @@ export class Leasing<H extends Grant, G extends Granted = Granted> {
   readonly #tools: AcquisitionTools<H, G>;
   readonly #shared: boolean;
   readonly #turns: LocalTurns | undefined;
+  /** Of calls for the same owner. */
+  readonly #turnsOfOwners = new LocalTurns();
   readonly #calls = new Set<Call<H, G>>();
   #whenIdle: () => void = ignore;
   #closing: Promise<void> | undefined;
@@ -227,12 +229,30 @@ export class Leasing<H extends Grant, G extends Granted = Granted> {
     name: string,
     wait: number,
   ): Promise<H | undefined> {
-    const mayAsk = acquisition.mayHoldAlready || !turns.isTaken(name);
+    const mayAsk = acquisition.owner !== undefined || !turns.isTaken(name);
     if (wait === 0) return mayAsk ? await acquisition.try(signal) : undefined;
-    if (mayAsk) {
-      const holding = await acquisition.tryPatiently(signal);
-      if (holding !== undefined) return holding;
+    const atOnce = mayAsk ? await acquisition.tryPatiently(signal) : undefined;
+    if (atOnce !== undefined) return atOnce;
+    const { owner } = acquisition;
+    if (owner === undefined) return await this.#inTurn(turns, acquisition, name, signal);
+    // One call of an owner stands in the line: what it is granted, the others are granted then.
+    const line = JSON.stringify([name, owner]);
+    const wasTaken = this.#turnsOfOwners.isTaken(line);
+    const pass = await this.#turnsOfOwners.take(line, signal);
+    try {
+      const now = wasTaken && (await untilAborted(signal, acquisition.tryPatiently(signal)));
+      return now || (await this.#inTurn(turns, acquisition, name, signal));
+    } finally {
+      pass();
     }
+  }
+
+  async #inTurn(
+    turns: LocalTurns,
+    acquisition: Acquisition<H, G>,
+    name: string,
+    signal: AbortSignal,
+  ): Promise<H> {
     const pass = await turns.take(name, signal);
     try {
       signal.throwIfAborted();
