@@ -46,7 +46,11 @@ export interface FailurePolicy {
   readonly onFlaggedOptions?: ShieldedOptions;
 }
 
-/** Every branch must succeed: the first failure that nothing handles ends the others. */
+/**
+ * Every branch must succeed that does not say otherwise: the first failure that nothing handles ends the
+ * others. As everywhere, leaves decide: where only important or optional ones run after a branch, its
+ * failure fails nothing.
+ */
 export const allOrNothing: FailurePolicy = Object.freeze({
   criticality: 'critical',
   rest: 'cancel',
