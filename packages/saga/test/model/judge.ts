@@ -3,7 +3,7 @@
  * was one of, so that a test can tell whether the plans reach what is hard.
  * @module
  */
-import type { ActionRecord } from '@runafter/core';
+import type { Run } from '@runafter/core';
 import { type SagaReport, sagaReport } from '@runafter/saga';
 import type { EffectEvent } from './effects-log.ts';
 import { aboutOrder, complaintsAbout, type Ended, type EndedSaga, isForward } from './oracle.ts';
@@ -28,34 +28,43 @@ export function judged(plan: RunPlan, end: EndedRun): Judgement {
   };
 }
 
-export function endedSaga(plan: RunPlan, end: EndedRun, item: number): EndedSaga {
-  const { run, log, deaths, cancelledAfter } = end;
-  const path = sagaPath(plan, item);
-  const record = run.result(path);
-  const hasBegun = record !== undefined && record.status !== 'Skipped';
-  const isTooLate = log.events
-    .slice(0, cancelledAfter)
-    .some((event) => event.item === item && event.what === 'undo-begins');
-  const ended = new Map<string, Ended>();
-  for (const { name } of plan.nodes) {
-    const node = run.result(`${path}/${name}`);
-    if (node !== undefined) ended.set(name, node);
-  }
+function endedSaga(plan: RunPlan, end: EndedRun, item: number): EndedSaga {
+  const { log, deaths, cancelledAfter } = end;
+  const events = eventsOf(log.events, item);
+  const isTooLate = eventsOf(log.events.slice(0, cancelledAfter), item).some(
+    ({ what }) => what === 'undo-begins',
+  );
   return {
-    item,
-    nodes: plan.nodes,
+    ...{ item, events, deaths, nodes: plan.nodes, grace: plan.grace },
     compensationConcurrency: plan.compensationConcurrency,
-    grace: plan.grace,
-    ended,
-    report: hasBegun ? sagaReport(record as ActionRecord) : undefined,
-    events: log.events.filter((event) => event.item === item),
-    deaths,
+    ...endIn(plan, end.run, item),
     stops: stopsOf(plan).filter(({ code }) => code !== 'RUN_CANCELLED' || !isTooLate),
   };
 }
 
+function eventsOf(events: readonly EffectEvent[], item: number): readonly EffectEvent[] {
+  return events.filter((event) => event.item === item);
+}
+
+/** How the saga of an item ended, by its run. */
+export function endIn(
+  plan: RunPlan,
+  run: Pick<Run<unknown>, 'result'>,
+  item: number,
+): Pick<EndedSaga, 'ended' | 'report'> {
+  const path = sagaPath(plan, item);
+  const record = run.result(path);
+  const ended = new Map<string, Ended>();
+  for (const { name } of plan.nodes) {
+    const { status, code } = run.result(`${path}/${name}`) ?? {};
+    if (status !== undefined && code !== undefined) ended.set(name, { status, code });
+  }
+  const hasBegun = record !== undefined && record.status !== 'Skipped';
+  return { ended, report: hasBegun ? sagaReport(record) : undefined };
+}
+
 /** How the sagas of a run may be told to stop. */
-function stopsOf({ stop, timeouts }: RunPlan): Ended[] {
+export function stopsOf({ stop, timeouts }: RunPlan): Ended[] {
   const stops: Ended[] = [];
   if (stop?.by === 'cancel') stops.push({ status: 'Cancelled', code: 'RUN_CANCELLED' });
   if (stop?.by === 'terminate') stops.push({ status: 'Cancelled', code: 'RUN_TERMINATED' });
@@ -81,7 +90,7 @@ function* aboutRun(plan: RunPlan, end: EndedRun, sagas: readonly EndedSaga[]): G
   }
   if (cancelledAfter === undefined || deaths > 0) return;
   for (const saga of sagas) {
-    const before = log.events.slice(0, cancelledAfter).filter(({ item }) => item === saga.item);
+    const before = eventsOf(log.events.slice(0, cancelledAfter), saga.item);
     const { status, code = '' } = saga.report ?? {};
     // Past its pivot it is complete where all that counts has succeeded.
     const mayEnd = isForward(saga) ? /Succeeded|Failed/ : /Cancelled|TimedOut/;
@@ -106,7 +115,7 @@ function* aboutRetry(sagas: readonly EndedSaga[], { retried }: EndedRun): Genera
     const failed = saga.report?.steps.filter(({ outcome }) => outcome === 'undo-failed') ?? [];
     if (failed.length === 0) continue;
     const report = retried?.reports.find(({ path }) => path === saga.report?.path);
-    const events = retried?.log.events.filter(({ item }) => item === saga.item) ?? [];
+    const events = eventsOf(retried?.log.events ?? [], saga.item);
     const steps = (saga.report as SagaReport).steps.map(({ undoError: _, ...step }) =>
       step.outcome === 'undo-failed' ? { ...step, outcome: 'undone' } : step,
     );

@@ -247,15 +247,29 @@ export function isForward({ nodes, ended }: EndedSaga): boolean {
   return pivot !== undefined && ended.get(pivot.name)?.status === 'Succeeded';
 }
 
-/** The leaf rule. */
+/** The leaf rule, and that a critical failure which nobody has heard of counts whatever its leaf is. */
 function leavesSucceed({ nodes, ended }: EndedSaga): boolean {
   const failing: boolean[] = [];
-  for (const { name, after } of nodes) {
+  const unheard: boolean[] = [];
+  const isSkipped = ({ name }: NodePlan): boolean =>
+    (ended.get(name)?.status ?? 'Skipped') === 'Skipped';
+  for (const node of nodes) {
+    const { name, after, criticality } = node;
     const status = ended.get(name)?.status ?? 'Skipped';
-    const isPassedOn = status === 'Skipped' && after.some(({ from }) => failing[from]);
-    failing.push(isPassedOn || (status !== 'Skipped' && status !== 'Succeeded'));
+    const isFailure = status !== 'Skipped' && status !== 'Succeeded';
+    const isPassedOn = (of: readonly boolean[]) =>
+      status === 'Skipped' && after.some(({ from }) => of[from]);
+    failing.push(isPassedOn(failing) || isFailure);
+    const isHeard = nodes.some(
+      (next) => !isSkipped(next) && next.after.some(({ from }) => nodes[from] === node),
+    );
+    unheard.push(isPassedOn(unheard) || (isFailure && criticality === 'critical' && !isHeard));
   }
-  return nodes.every((node, index) => !isDecidingLeaf(node, { nodes }) || !failing[index]);
+  return nodes.every((node, index) => {
+    if (isDecidingLeaf(node, { nodes })) return !failing[index];
+    const isLeaf = !nodes.some(({ after }) => after.some(({ from }) => nodes[from] === node));
+    return !(isLeaf && isSkipped(node) && unheard[index]);
+  });
 }
 
 function isDecidingLeaf(node: NodePlan, { nodes }: Pick<EndedSaga, 'nodes'>): boolean {
