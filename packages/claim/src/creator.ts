@@ -28,7 +28,7 @@ export class Creator<T> {
   readonly #stillness: Stillness;
   readonly #owner = `${hostname().slice(0, 100)}:${process.pid}:${randomUUID()}`;
   readonly #stop = new AbortController();
-  /** From before our own claim was sent. */
+  /** From before our own claim was sent, the first one that may be there. */
   #requestedAt: ClockReading | undefined;
   /** A claim of ours whose reply was lost. */
   #mayHaveClaimed: CreationClaimed | undefined;
@@ -126,10 +126,13 @@ export class Creator<T> {
       ttl: this.#times.ttl,
       renewals: 0,
     };
-    this.#requestedAt = readClock(clock);
+    const requestedAt = readClock(clock);
+    // One whose reply was lost may be there since then, and others count from there.
+    if (this.#mayHaveClaimed === undefined) this.#requestedAt = requestedAt;
     try {
       if (found === undefined) await store.create(key, claim);
       else await store.replace(key, claim, found);
+      this.#requestedAt = requestedAt;
       return claim;
     } catch (error) {
       if (!mayBeThere(error)) throw error;

@@ -99,6 +99,41 @@ describe('the wait of createOnce()', () => {
   });
 });
 
+describe('a claim of createOnce() that has come late', () => {
+  it('counts from when it was sent, not from when it was found', async () => {
+    const { clock, documents, network, other, begin } = make();
+    let writes = 0;
+    network.handle = async (what, carryOut) => {
+      if (what === 'write' && writes++ === 0) {
+        clock.setTimer(200, () => void carryOut());
+        throw fault('unknown');
+      }
+      const reply = await carryOut();
+      // It was not there yet, and is when that is told.
+      if (what === 'read' && writes === 1 && documents.written.length === 0)
+        await clock.sleep('2s');
+      return reply;
+    };
+    let working = 0;
+    const most: number[] = [];
+    const work = async ({ signal }: MakeContext) => {
+      most.push(++working);
+      await clock.sleep('10s', { signal }).finally(() => working--);
+      return 'made';
+    };
+    const cutOff = (context: MakeContext) => {
+      network.handle = () => noAnswer();
+      return work(context);
+    };
+    void begin(cutOff, { ttl: '3s' });
+    await clock.advance('300ms');
+    const next = begin(work, { ttl: '3s', poll: '10ms' }, other);
+    await clock.advance('1m');
+    expect(await next).toBe('made');
+    expect(most).toEqual([1, 1]);
+  });
+});
+
 describe('the wait for somebody who has died', () => {
   it('is over when it is our turn, however long we work then', async () => {
     const { clock, network, other, begin } = make();

@@ -168,8 +168,8 @@ describe('a lost reply of a document', () => {
     network.handle = async (what, carryOut) => {
       const reply = await carryOut();
       if (what === 'write' && losses++ < 1) {
-        // Somebody else writes, so the document does not tell whose write it was.
-        await machine().claims.add(['b']);
+        // Others write so often that the document does not tell any more whose write it was.
+        for (let count = 0; count < 40; count++) await machine().claims.add([`r${count}`]);
         throw fault('unknown');
       }
       return reply;

@@ -206,6 +206,26 @@ describe('a claim that waits', () => {
     expect(clock.pending).toBe(0);
   });
 
+  it('is not told that of a service that has been asked just now by somebody else', async () => {
+    const { clock, claims, network } = make();
+    const holder = await claims.claim({ mode: 'lease', ttl: '1h' });
+    network.handle = async (_, carryOut) => {
+      await clock.sleep('300ms');
+      return await carryOut();
+    };
+    const head = ended(claims.claim({ mode: 'lease', wait: '10s' }), clock);
+    await clock.advance('1s');
+    const behind = Array.from({ length: 20 }, (_, number) =>
+      ended(claims.claim({ mode: 'lease', wait: 3 * second + number * 50 }), clock),
+    );
+    await clock.advance('10s');
+    for (const [number, end] of behind.entries()) {
+      expect(await end).toEqual(codeIs('POOL_EMPTY', 4 * second + number * 50));
+    }
+    expect(await head).toMatchObject({ error: { code: 'POOL_EMPTY' } });
+    await Promise.all([holder.release(), clock.advance('1s')]);
+  });
+
   it('is not told what another operation was refused for', async () => {
     const { clock, claims } = make();
     await claims.claim({ mode: 'assign', once: 'hire-1' });
@@ -251,6 +271,25 @@ describe('a claim that waits', () => {
 });
 
 describe('an abort at any moment', () => {
+  it('is the end of all requests but the one that is under way', async () => {
+    const { clock, claims, network, memory } = make();
+    await claims.inspect();
+    await memory.claim({ pool: 'pool', owner: 'x', ttl: 60_000, place: undefined }, {});
+    network.handle = async (_, carryOut) => {
+      await clock.sleep('800ms');
+      return await carryOut();
+    };
+    const abort = new AbortController();
+    const { signal } = abort;
+    const call = ended(claims.claim({ mode: 'lease', wait: '1m', signal }), clock);
+    await clock.advance('500ms');
+    abort.abort('enough');
+    await clock.advance('10s');
+    expect(await call).toEqual({ error: 'enough', at: 500 });
+    expect(network.times('claim')).toEqual([0]);
+    expect(clock.pending).toBe(0);
+  });
+
   it('ends the call at once; of a lease nothing is left', async () => {
     for (let at = 0; at <= 700; at += 50) {
       const { clock, claims, network } = make();
