@@ -16,6 +16,7 @@ import { type StepReport, type StoredReport, shortened } from './saga-report.ts'
 import { happenedIn, type Starts } from './step-facts.ts';
 import { planOf } from './step-plan.ts';
 import { defaultConcurrency, type UndoOutcomes, undoSteps } from './undo-steps.ts';
+import { unheardFailure } from './unheard-failure.ts';
 
 /** Why a saga does not succeed; decided once. */
 interface Ending {
@@ -44,7 +45,7 @@ export const sagaKind: ContainerKind<SagaOptions, SagaState> = {
     return saga.saveState({ ...saga.state, starts: new Map(starts).set(step.name, times) });
   },
   childEnded: (saga) => {
-    if (!saga.failureIsCertain || isPastPivot(saga)) return;
+    if (!isCertainToFail(saga) || isPastPivot(saga)) return;
     const message = `"${saga.path}" cannot succeed any more, so it does not go on with its other steps.`;
     saga.cancelChildren({ code: 'SAGA_STEPS_STOPPED', message });
   },
@@ -57,25 +58,28 @@ export const sagaKind: ContainerKind<SagaOptions, SagaState> = {
     const steps = [...stepReports(saga, ending, undone), ...withoutDefinition(saga)];
     const report: StoredReport = { cause: shortened(ending.cause), steps };
     await saga.perform(reportName, () => report, { secure: false });
-    return verdictOn(ending, steps);
+    return verdictOn(saga, ending, steps);
   },
 };
 
 /** Undefined where the saga has succeeded. */
 function endingOf(saga: SagaContainer): Ending | undefined {
-  const { stopped, leafStatus, leafError } = saga;
+  const { stopped } = saga;
+  const failure = unheardFailure(saga.children) ?? saga.leafError;
   const isForward = isPastPivot(saga);
   if (stopped !== undefined) {
     // What is finished and cannot be undone is not stopped.
-    if (isForward && leafStatus === 'Succeeded' && !hasSkipped(saga, stopped.code))
-      return undefined;
+    if (isForward && failure === undefined && !hasSkipped(saga, stopped.code)) return undefined;
     const { status, code, message } = stopped;
     return { status, cause: { code, message }, isForward };
   }
-  if (leafStatus === 'Succeeded') return undefined;
-  // A failing leaf always has an error.
-  const { code, message } = leafError as ActionError;
+  if (failure === undefined) return undefined;
+  const { code, message } = failure;
   return { status: 'Failed', cause: { code, message }, isForward };
+}
+
+function isCertainToFail(saga: SagaContainer): boolean {
+  return saga.failureIsCertain || unheardFailure(saga.children) !== undefined;
 }
 
 /** Whether the order to stop came before a step could start. */
@@ -132,7 +136,11 @@ function withoutDefinition({ children, state }: SagaContainer): readonly StepRep
     .map((step) => ({ step, outcome: 'unknown', status: 'Skipped', reason }));
 }
 
-function verdictOn(ending: Ending, steps: readonly StepReport[]): Verdict {
+function verdictOn(
+  { children }: SagaContainer,
+  ending: Ending,
+  steps: readonly StepReport[],
+): Verdict {
   const { status, cause, isForward } = ending;
   const failed = steps.filter(({ outcome }) => outcome === 'undo-failed').map(({ step }) => step);
   if (failed.length > 0) {
@@ -145,7 +153,7 @@ function verdictOn(ending: Ending, steps: readonly StepReport[]): Verdict {
     const message = `The saga is past its pivot and not finished, so nothing was undone: ${cause.message}`;
     return { status: 'Failed', code: 'SAGA_INCOMPLETE', message };
   }
-  // Without words of its own the saga is explained by the step that failed.
-  if (status === 'Failed') return { status };
+  // Without words of its own the saga is explained by the leaf that failed, if one did.
+  if (status === 'Failed' && unheardFailure(children) === undefined) return { status };
   return { status, ...cause };
 }

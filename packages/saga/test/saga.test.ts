@@ -96,6 +96,68 @@ describe('a saga', () => {
     });
   });
 
+  describe('with only steps that matter less behind a step that fails', () => {
+    const optional = { criticality: 'optional', compensate: none('a mail stays') } as const;
+
+    it('is undone, and stops the others: nobody has dealt with the failure', async () => {
+      const world = new World();
+      world.failing = { Licence: 'NONE_LEFT' };
+      const flow = workflow('Behind', (flow) => {
+        saga(flow, 'Onboard', [], (steps) => {
+          const account = steps.step('Account', [], world.does('Account'), world.undoes('Account'));
+          const licence = steps.step('Licence', [account], world.does('Licence'), {
+            compensate: none('it was not given'),
+          });
+          const mail = steps.step('Mail', [licence], world.does('Mail'), optional);
+          steps.step('Copy', [mail], world.does('Copy'), optional);
+          steps.step('Site', [account], world.does('Site', '1h'), world.undoes('Site'));
+        });
+      });
+      const { run, result } = await world.run(flow);
+
+      expect(result).toMatchObject({ status: 'Failed', error: { code: 'NONE_LEFT' } });
+      expect(run.why().text).toContain('"Onboard/Licence" ended Failed: Licence says no');
+      expect(run.result('Onboard/Site')?.code).toBe('SAGA_STEPS_STOPPED');
+      expect(world.log).toEqual(['Account', 'undo Site: unknown', 'undo Account: id of Account']);
+    });
+
+    it('is incomplete where that step runs after the pivot', async () => {
+      const world = new World();
+      world.failing = { Log: 'NO_TABLE' };
+      const flow = workflow('Behind', (flow) => {
+        saga(flow, 'Onboard', [], (steps) => {
+          const pay = steps.step('Pay', [], world.does('Pay'), {
+            ...world.undoes('Pay'),
+            pivot: true,
+          });
+          const log = steps.step('Log', [pay], world.does('Log'), { compensate: none('it stays') });
+          steps.step('Mail', [log], world.does('Mail'), optional);
+        });
+      });
+      const { result } = await world.run(flow);
+      expect(result).toMatchObject({ status: 'Failed', error: { code: 'SAGA_INCOMPLETE' } });
+    });
+
+    it('goes on when somebody handles that step, or it matters less itself', async () => {
+      const world = new World();
+      world.failing = { Site: 'NO_SITE', Chat: 'DOWN' };
+      const flow = workflow('Behind', (flow) => {
+        saga(flow, 'Onboard', [], (steps) => {
+          const site = steps.step('Site', [], world.does('Site'), world.undoes('Site'));
+          steps.step('Mail', [site], world.does('Mail'), optional);
+          steps.step('Ticket', [failed(site)], world.does('Ticket', '1h'), {
+            compensate: none('tickets are closed by people'),
+          });
+          const chat = steps.step('Chat', [], world.does('Chat'), optional);
+          steps.step('Copy', [chat], world.does('Copy'), optional);
+        });
+      });
+      const { result } = await world.run(flow);
+      expect(result.status).toBe('Succeeded');
+      expect(world.log).toEqual(['Ticket']);
+    });
+  });
+
   it('undoes a handled failure too when something else fails the saga', async () => {
     const world = new World();
     world.failing = { Site: 'NO_SITE', Log: 'NO_TABLE' };
