@@ -34,6 +34,25 @@ await onService('postgres', ({ url }) => {
     return opened;
   }
 
+  it('additions and withdrawals of the same are not in each other’s way, whatever their order', async () => {
+    const store = postgresPools(sessions({ max: 8 }));
+    onTestFinished(() => store.close());
+    const backwards = licences.toReversed();
+    const resources = backwards.map((id) => ({ id, value: JSON.stringify(id) }));
+    const add = () => store.add({ pool: 'licences', resources, again: true }, {});
+    await add();
+    const changes = Array.from({ length: 10 }, () => [
+      add(),
+      store.withdraw('licences', licences, {}),
+      store.claim({ pool: 'licences', owner: 'anybody', ttl: 1_000, place: undefined }, {}),
+    ]);
+    await Promise.all(changes.flat());
+    await store.withdraw('licences', ['E5-3', 'E5-9000'], {});
+    expect(await store.inspect('licences', {})).not.toContainEqual(
+      expect.objectContaining({ id: 'E5-3', claim: undefined }),
+    );
+  });
+
   describe.each([
     ['with SKIP LOCKED', 'SKIP LOCKED'],
     ['without SKIP LOCKED', ''],

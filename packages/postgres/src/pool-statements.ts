@@ -6,7 +6,7 @@
  * none to an owner that is being released for good: it looks at what is committed, whatever a statement sees.
  *
  * Whether a resource is free is decided with its row as it is once its lock was had, and with the time of then.
- * Locks are taken in one order: the pool's row, then entries in the order of their addition.
+ * Locks are taken in one order: the pool's row, then entries. Who has not locked the pool's row locks one entry.
  * Read next: migrations.ts for the tables; postgres-pools.ts, what is done when a statement decides nothing.
  * @module
  */
@@ -109,7 +109,7 @@ export function poolStatements(schema: string): PoolStatements {
   const released = `
         EXISTS (SELECT FROM freed WHERE was_held) AS had, (SELECT count(*)::text FROM told) AS told`;
 
-  // All additions to a pool come one after the other.
+  // All additions to a pool and withdrawals come one after the other: each locks many entries, in an order of its own.
   const add = (known: 'again' | 'left') => `
       WITH ${settings}, pool AS (
         INSERT INTO ${pools} (name) SELECT $1 FROM bounded, durable
@@ -171,13 +171,12 @@ export function poolStatements(schema: string): PoolStatements {
     add: add('again'),
     addMissing: add('left'),
     withdraw: `
-      WITH ${settings}, named AS MATERIALIZED (
-        SELECT entry.place FROM ${entries} AS entry, bounded, durable
-        WHERE entry.pool = $1 AND entry.id = ANY ($2::text[]) AND NOT entry.is_withdrawn
-        ORDER BY entry.place FOR UPDATE OF entry
+      WITH ${settings}, pool AS MATERIALIZED (
+        SELECT pool.name FROM ${pools} AS pool, bounded, durable
+        WHERE pool.name = $1 FOR NO KEY UPDATE OF pool
       )
-      UPDATE ${entries} AS entry SET is_withdrawn = true FROM named
-      WHERE entry.pool = $1 AND entry.place = named.place`,
+      UPDATE ${entries} AS entry SET is_withdrawn = true FROM pool
+      WHERE entry.pool = pool.name AND entry.id = ANY ($2::text[]) AND NOT entry.is_withdrawn`,
     inspect: `
       SELECT id, value, is_withdrawn, token::text,
         CASE WHEN expires_at > ${now} THEN owner END AS owner,
