@@ -134,6 +134,24 @@ describe('a claim of createOnce() that has come late', () => {
   });
 });
 
+describe('a claim of createOnce() that was lost', () => {
+  it('does not count for the one that is there in the end', async () => {
+    const { clock, documents, network, begin } = make();
+    network.handle = async (what, carryOut) => {
+      if (what === 'write' && documents.written.length === 0 && clock.monotonic() < 5_000) {
+        throw fault('unknown');
+      }
+      return await carryOut();
+    };
+    let calls = 0;
+    const call = begin(() => `made ${++calls}`, { ttl: '3s' });
+    await clock.advance('10s');
+    expect(await call).toBe('made 1');
+    expect(documents.written.map((body) => JSON.parse(body).state)).toEqual(['claimed', 'created']);
+    expect(clock.pending).toBe(0);
+  });
+});
+
 describe('the wait for somebody who has died', () => {
   it('is over when it is our turn, however long we work then', async () => {
     const { clock, network, other, begin } = make();

@@ -43,6 +43,23 @@ function ended<T>(call: Promise<T>, clock: { monotonic(): number }) {
 
 const codeIs = (code: string, at: number) => ({ error: expect.objectContaining({ code }), at });
 
+describe('an operation', () => {
+  it('may have an id of any length, of which the store gets 200 characters', async () => {
+    const { claims, memory } = make(['a', 'b']);
+    const long = 'x'.repeat(1_000);
+    const given = [
+      await claims.claim({ mode: 'assign', once: `${long}1` }),
+      await claims.claim({ mode: 'assign', once: `${long}2` }),
+      await claims.claim({ mode: 'assign', once: `${long}1` }),
+    ];
+    expect(given.map(({ resource }) => resource)).toEqual(['a', 'b', 'a']);
+    expect(given[0]?.once).toBe(`${long}1`);
+    const states = await memory.inspect('pool', {});
+    for (const { claim } of states) expect(claim?.owner.length).toBeLessThanOrEqual(200);
+    expect(await claims.release(`${long}1`)).toBe(true);
+  });
+});
+
 describe('an operation that has a resource', () => {
   it.each([[false], [true]])(
     'gets the same at once while others wait (a line is kept: %s)',
@@ -115,6 +132,32 @@ describe('two calls that wait for one operation', () => {
       expect(clock.pending).toBe(0);
     },
   );
+
+  it('end at once when they are aborted, also while the second one asks for what the first one got', async () => {
+    const { clock, claims, network } = make([]);
+    const leaving = new AbortController();
+    const first = ended(claims.claim({ mode: 'assign', once: 'a', wait: '10s' }), clock);
+    await clock.advance('1s');
+    const { signal } = leaving;
+    const next = ended(claims.claim({ mode: 'assign', once: 'a', wait: '1h', signal }), clock);
+    const last = ended(claims.claim({ mode: 'assign', once: 'a', wait: '1m' }), clock);
+    await clock.advance('8s');
+    network.handle = async (what, carryOut) => {
+      if (what === 'claim') await clock.sleep('9s');
+      return await carryOut();
+    };
+    await clock.advance('2s');
+    expect(await first).toMatchObject({ at: 10 * second });
+    network.handle = (_, carryOut) => carryOut();
+    leaving.abort('enough');
+    await claims.add(['r']);
+    await clock.advance(0);
+    expect(await next).toEqual({ error: 'enough', at: 11 * second });
+    await clock.advance('100ms');
+    expect(await last).toMatchObject({ value: { resource: 'r' } });
+    await clock.advance('10s');
+    expect(clock.pending).toBe(0);
+  });
 });
 
 describe('those who wait in one process, on a store that keeps no line', () => {

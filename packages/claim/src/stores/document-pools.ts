@@ -86,7 +86,8 @@ class DocumentPools implements PoolStore {
       }
       const free = shelves.firstFree(shelf, (resource) => this.#expiresIn(pool, resource) <= 0);
       if (free === undefined) {
-        reply = { granted: false, freeIn: this.#freeIn(pool, shelf) };
+        const freeIn = shelves.earliest(shelf, (resource) => this.#expiresIn(pool, resource));
+        reply = { granted: false, freeIn };
         return false;
       }
       shelves.handOut(free, owner, ttl, this.#clock.now());
@@ -180,12 +181,6 @@ class DocumentPools implements PoolStore {
     } catch (error) {
       throw asService(this.name, error);
     }
-  }
-
-  #freeIn(pool: string, { resources }: shelves.Shelf): number | undefined {
-    const inUse = resources.filter(({ withdrawn }) => !withdrawn);
-    const earliest = Math.min(...inUse.map((resource) => this.#expiresIn(pool, resource)));
-    return Number.isFinite(earliest) ? earliest : undefined;
   }
 
   #expiresIn(pool: string, { id, owner, ttl, mark = '' }: shelves.Shelved): number {

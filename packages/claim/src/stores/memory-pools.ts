@@ -176,11 +176,7 @@ class MemoryPools implements PoolStore {
   }
 
   #freeIn({ shelf, expiries }: MemoryPool, now: number): number | undefined {
-    const times = shelf.resources
-      .filter(({ withdrawn, owner }) => !withdrawn && owner !== undefined)
-      .map(({ id }) => (expiries.get(id) ?? now) - now);
-    const earliest = Math.min(...times);
-    return Number.isFinite(earliest) ? earliest : undefined;
+    return shelves.earliest(shelf, ({ id }) => (expiries.get(id) ?? now) - now);
   }
 
   /** Others who wait with the same owner stood there with it: they ask what has become of it. */

@@ -55,6 +55,18 @@ export function firstFree(
   );
 }
 
+/** In how many milliseconds the first one can be handed out, where none is free; undefined: nobody knows. */
+export function earliest(
+  { resources }: Shelf,
+  expiresIn: (resource: Shelved) => number,
+): number | undefined {
+  let least = Number.POSITIVE_INFINITY;
+  for (const resource of resources) {
+    if (!resource.withdrawn) least = Math.min(least, expiresIn(resource));
+  }
+  return Number.isFinite(least) ? least : undefined;
+}
+
 /** Gives it to a new owner. */
 export function handOut(resource: Shelved, owner: string, ttl: number, now: number): void {
   resource.token++;
