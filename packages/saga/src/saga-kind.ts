@@ -16,7 +16,7 @@ import { type StepReport, type StoredReport, shortened } from './saga-report.ts'
 import { happenedIn, type Starts } from './step-facts.ts';
 import { planOf } from './step-plan.ts';
 import { defaultConcurrency, type UndoOutcomes, undoSteps } from './undo-steps.ts';
-import { unheardFailure } from './unheard-failure.ts';
+import { unheardCancel, unheardFailure } from './unheard-failure.ts';
 
 /** Why a saga does not succeed; decided once. */
 interface Ending {
@@ -33,6 +33,9 @@ interface SagaState {
 
 type SagaContainer = Container<SagaOptions, SagaState>;
 
+/** They have told their other steps to stop. */
+const stopping = new WeakSet<SagaContainer>();
+
 export const sagaKind: ContainerKind<SagaOptions, SagaState> = {
   name: 'saga',
   optionNames: ['compensationConcurrency'],
@@ -44,8 +47,11 @@ export const sagaKind: ContainerKind<SagaOptions, SagaState> = {
     const times = (starts.get(step.name) ?? 0) + 1;
     return saga.saveState({ ...saga.state, starts: new Map(starts).set(step.name, times) });
   },
-  childEnded: (saga) => {
-    if (!isCertainToFail(saga) || isPastPivot(saga)) return;
+  childEnded: (saga, { record }) => {
+    if (stopping.has(saga)) return;
+    const isUnheard = () => record?.status === 'Skipped' && unheardFailure(saga.children);
+    if (!(saga.failureIsCertain || isUnheard()) || isPastPivot(saga)) return;
+    stopping.add(saga);
     const message = `"${saga.path}" cannot succeed any more, so it does not go on with its other steps.`;
     saga.cancelChildren({ code: 'SAGA_STEPS_STOPPED', message });
   },
@@ -65,7 +71,7 @@ export const sagaKind: ContainerKind<SagaOptions, SagaState> = {
 /** Undefined where the saga has succeeded. */
 function endingOf(saga: SagaContainer): Ending | undefined {
   const { stopped } = saga;
-  const failure = unheardFailure(saga.children) ?? saga.leafError;
+  const failure = unheardFailure(saga.children) ?? saga.leafError ?? unheardCancel(saga.children);
   const isForward = isPastPivot(saga);
   if (stopped !== undefined) {
     // What is finished and cannot be undone is not stopped.
@@ -76,10 +82,6 @@ function endingOf(saga: SagaContainer): Ending | undefined {
   if (failure === undefined) return undefined;
   const { code, message } = failure;
   return { status: 'Failed', cause: { code, message }, isForward };
-}
-
-function isCertainToFail(saga: SagaContainer): boolean {
-  return saga.failureIsCertain || unheardFailure(saga.children) !== undefined;
 }
 
 /** Whether the order to stop came before a step could start. */

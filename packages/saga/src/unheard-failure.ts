@@ -4,31 +4,48 @@
  * and a saga whose critical step has failed is undone.
  *
  * Invariant: it is told only of a step that has ended, when everything that runs after it was skipped, so
- * nothing that still runs can change it.
+ * nothing that still runs can change it. It becomes true only when something is skipped.
  * @module
  */
 import type { ActionError, ActionRecord } from '@runafter/core';
 import type { Child } from '@runafter/core/container-kind';
 
-/** The first such failure; undefined while there is none. */
+/** The first step of which nobody has heard that it failed; undefined while there is none. */
 export function unheardFailure(children: readonly Child[]): ActionError | undefined {
-  const recordOf = new Map(children.map(({ name, record }) => [name, record]));
-  const isSkipped = (name: string): boolean => recordOf.get(name)?.status === 'Skipped';
-  /** By the name of a child: what it has failed with, or was skipped for. Children are in topological order. */
-  const causes = new Map<string, ActionRecord>();
-  for (const { name, record, criticality, runAfter, successors } of children) {
-    if (record === undefined || record.status === 'Succeeded') continue;
-    const isSkip = record.status === 'Skipped';
-    // What was only told to stop is nobody's fault.
-    const isFailure = record.status === 'Failed' || record.status === 'TimedOut';
-    const isUnheard = isFailure && criticality === 'critical' && successors.every(isSkipped);
-    const before = isSkip ? runAfter.find((other) => causes.has(other)) : undefined;
-    const cause = before === undefined ? isUnheard && record : causes.get(before);
-    if (!cause) continue;
-    if (isSkip && successors.length === 0) return errorOf(cause);
-    causes.set(name, cause);
+  return firstUnheard(children, ({ status }) => status === 'Failed' || status === 'TimedOut');
+}
+
+/** The same of one that was told to stop, which is not its own fault. */
+export function unheardCancel(children: readonly Child[]): ActionError | undefined {
+  return firstUnheard(children, ({ status }) => status === 'Cancelled');
+}
+
+function firstUnheard(
+  children: readonly Child[],
+  isMeant: (record: ActionRecord) => boolean,
+): ActionError | undefined {
+  let byName: ReadonlyMap<string, Child> | undefined;
+  for (const child of children) {
+    const { record, criticality } = child;
+    if (record === undefined || criticality !== 'critical' || !isMeant(record)) continue;
+    byName ??= new Map(children.map((other) => [other.name, other]));
+    if (isUnheard(child, byName)) return errorOf(record);
   }
   return undefined;
+}
+
+/** Whether all that runs after a step was skipped, down to a leaf. */
+function isUnheard({ successors }: Child, byName: ReadonlyMap<string, Child>): boolean {
+  const wasSkipped = (name: string): boolean => byName.get(name)?.record?.status === 'Skipped';
+  if (!successors.every(wasSkipped)) return false;
+  const reached = new Set(successors);
+  // A set gives what is added to it on the way.
+  for (const name of reached) {
+    const after = byName.get(name)?.successors ?? [];
+    if (after.length === 0) return true;
+    for (const next of after) if (wasSkipped(next)) reached.add(next);
+  }
+  return false;
 }
 
 function errorOf({ path, status, error, code }: ActionRecord): ActionError {
