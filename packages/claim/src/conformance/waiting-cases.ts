@@ -101,6 +101,8 @@ export function waitingCases(setting: Setting): void {
       for (const { status } of await Promise.allSettled<unknown>(waits)) {
         expect(status).toBe('rejected');
       }
+      // What is carried out after that is the operation's, until it is released.
+      for (const wait of [20, 50]) await pool.release(`hire-${wait}`);
       await lease.release();
       const next = await pool.claim({ mode: 'lease', wait: soon });
       next.assertHeld();
