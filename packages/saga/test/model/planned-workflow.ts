@@ -157,10 +157,12 @@ async function perform(
       const fact = { ...place, key, life, at: clock.now(), call, ...(how && { how }) };
       log.add({ ...fact, what: refused ? 'comes-too-late' : what });
     });
-  await note('begins');
+  const begun = note('begins');
   const onAbort = () => void note('told-to-stop');
+  if (signal.aborted) onAbort();
   signal.addEventListener('abort', onAbort);
   try {
+    await begun;
     if (effect === 'at-once') await note('takes-effect');
     await clock.sleep(takes, obeys ? { signal } : {});
     if (effect === 'in-the-end') await note('takes-effect');

@@ -172,7 +172,7 @@ async function sendSignals(plan: RunPlan, store: RunStore, clock: VirtualClock):
 async function orHangs<T>(clock: VirtualClock, promise: Promise<T>): Promise<T> {
   let giveUp = (): void => undefined;
   const hangs = new Promise<never>((_, reject) => {
-    giveUp = clock.setTimer(86_400_000, () => reject(new Error('The run hangs.')));
+    giveUp = clock.setTimer(3_600_000, () => reject(new Error('The run hangs.')));
   });
   try {
     return await Promise.race([promise, hangs]);
