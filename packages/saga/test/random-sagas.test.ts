@@ -13,7 +13,7 @@ import { runToItsEnd } from './model/run-to-its-end.ts';
 const seed = Number(process.env.TEST_SEED ?? randomInt(2 ** 31));
 const runs = Number(process.env.TEST_RUNS ?? 800);
 
-describe(`sagas in ${runs} random runs`, { timeout: 30_000 + runs * 20 }, () => {
+describe(`sagas in ${runs} random runs`, { timeout: 60_000 + runs * 50 }, () => {
   it('leave nothing that is neither wanted, nor undone, nor reported', async () => {
     const counts = new Map<string, number>();
     for (let number = 0; number < runs; number++) {
