@@ -2,8 +2,9 @@
  * Who waits for a name, in the order of their coming, as Lua for the scripts of locks, semaphores and pools.
  *
  * `line` is a sorted set with a number for each owner; `places` a hash that tells when each loses its place, and on
- * which channels it listens: an operation that claims from several stores has one place, and as many channels. A dead waiter is dropped by whoever comes upon it: a release that looks for the first in
- * line, or the one behind it. Both keys expire with the last place.
+ * which channels it listens: an operation that claims from several stores has one place, and as many channels. A
+ * dead waiter is dropped by whoever comes upon it: a release that looks for the first in line, or the one behind it.
+ * Both keys expire with the last place.
  * @module
  */
 
