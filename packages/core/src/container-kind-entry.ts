@@ -18,3 +18,4 @@ export type {
 } from './container-kind.ts';
 export { container, setMetadata } from './definition/builder/container.ts';
 export { type EndedContainer, endedContainer } from './engine/kinds/ended-container.ts';
+export { unheardCancel, unheardFailure } from './unheard-failure.ts';

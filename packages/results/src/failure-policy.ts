@@ -46,11 +46,7 @@ export interface FailurePolicy {
   readonly onFlaggedOptions?: ShieldedOptions;
 }
 
-/**
- * Every branch must succeed that does not say otherwise: the first failure that nothing handles ends the
- * others. As everywhere, leaves decide: where only important or optional ones run after a branch, its
- * failure fails nothing.
- */
+/** Every branch must succeed: the first failure that nothing handles ends the others. */
 export const allOrNothing: FailurePolicy = Object.freeze({
   criticality: 'critical',
   rest: 'cancel',

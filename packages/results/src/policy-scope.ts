@@ -2,8 +2,9 @@
  * A scope with a failure policy: which branches matter how much, what a failure does to the others, and
  * who hears of what was flagged.
  *
- * Invariant: the status is always the leaf rule's. A policy decides what a branch is, when the others
- * stop, and who is told; it never turns a failed scope into one that Succeeded.
+ * Invariant: a scope that is Failed by the leaf rule stays so. A policy decides what a branch is, when the
+ * others stop, and who is told. And what is critical fails it, also where only branches that matter less
+ * run after it, which the leaf rule does not look at.
  * Read next: failure-policy.ts.
  * @module
  */
@@ -21,6 +22,7 @@ import {
   type ContainerKind,
   container,
   type ShieldedOptions,
+  unheardFailure,
 } from '@runafter/core/container-kind';
 import { checkPolicy, type FailurePolicy, type FlaggedFailure } from './failure-policy.ts';
 import { flaggedIn, isNameOfTold, nameOfTold } from './flagged-failures.ts';
@@ -62,7 +64,9 @@ const policyKind: ContainerKind<PolicyOptions, Flagged> = {
   childEnded(scope, { record }) {
     if (scope.options.policy.rest === 'finish') return;
     if (record?.status === 'Failed' || record?.status === 'TimedOut') withFailure.add(scope);
-    if (!withFailure.has(scope) || !scope.failureIsCertain) return;
+    if (!withFailure.has(scope)) return;
+    const isUnheard = () => record?.status === 'Skipped' && unheardFailure(scope.children);
+    if (!scope.failureIsCertain && !isUnheard()) return;
     scope.cancelChildren({
       code: 'POLICY_STOPPED',
       message: `"${scope.path}" is certain to fail, and its policy cancels the rest.`,
@@ -70,8 +74,9 @@ const policyKind: ContainerKind<PolicyOptions, Flagged> = {
   },
   async finish(scope) {
     if (scope.options.policy.onFlagged !== undefined) await tellFlagged(scope);
-    // The leaf rule decides.
-    return undefined;
+    const unheard = scope.stopped === undefined ? unheardFailure(scope.children) : undefined;
+    // Else the leaf rule decides.
+    return unheard && { status: 'Failed', code: unheard.code, message: unheard.message };
   },
 };
 
@@ -101,8 +106,9 @@ function flaggedOf({ children }: PolicyScope): readonly FlaggedFailure[] {
 }
 
 /**
- * Adds a scope with a failure policy to a flow. Its status is that of any scope, by the leaf rule; a
- * failure that something handles, with `failed(x)` or `settled(x)`, dooms nothing.
+ * Adds a scope with a failure policy to a flow. Its status is that of any scope, by the leaf rule, and
+ * Failed also where a critical branch has failed and all that runs after it matters less. A failure that
+ * something handles, with `failed(x)` or `settled(x)`, dooms nothing.
  *
  * @param policy - `allOrNothing`, `bestEffort`, `graduated`, or one of your own; spread one to change
  *   or add something.

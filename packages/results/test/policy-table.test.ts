@@ -136,8 +136,8 @@ function expectedOf({ policy, declared, ended, position }: Row) {
   const insideFails = isInside && fails && own === 'critical';
   const scopeFails = {
     leaf: fails && own === 'critical',
-    // A leaf that is skipped takes the status of what it waited for, and has a criticality of its own.
-    inner: fails && criticality === 'critical',
+    // The leaf is skipped: it fails the scope if it is critical, or if what it waited for is.
+    inner: fails && (criticality === 'critical' || own === 'critical'),
     handled: false,
     settled: false,
     nested: insideFails && criticality === 'critical',

@@ -9,14 +9,19 @@
  * @module
  */
 import type { ActionError } from '@runafter/core';
-import type { Container, ContainerKind, Verdict } from '@runafter/core/container-kind';
+import {
+  type Container,
+  type ContainerKind,
+  unheardCancel,
+  unheardFailure,
+  type Verdict,
+} from '@runafter/core/container-kind';
 import { checkSaga, type SagaOptions } from './check-saga.ts';
 import { reportName } from './last-phase-names.ts';
 import { type StepReport, type StoredReport, shortened } from './saga-report.ts';
 import { happenedIn, type Starts } from './step-facts.ts';
 import { planOf } from './step-plan.ts';
 import { defaultConcurrency, type UndoOutcomes, undoSteps } from './undo-steps.ts';
-import { unheardCancel, unheardFailure } from './unheard-failure.ts';
 
 /** Why a saga does not succeed; decided once. */
 interface Ending {

@@ -1,16 +1,17 @@
 /**
- * A failure that the leaf rule does not see: of a critical step after which only important or optional
- * ones wait. They are skipped, and as leaves they fail nothing; yet nobody has dealt with the failure,
- * and a saga whose critical step has failed is undone.
+ * A failure that the leaf rule does not see: of a critical child after which only important or optional
+ * ones wait. They are skipped, and as leaves they fail nothing; yet nobody has dealt with the failure. A
+ * scope goes by the leaf rule alone; kinds that promise more of what is critical ask here, too.
  *
- * Invariant: it is told only of a step that has ended, when everything that runs after it was skipped, so
+ * Invariant: it is told only of a child that has ended, when everything that runs after it was skipped, so
  * nothing that still runs can change it. It becomes true only when something is skipped.
  * @module
  */
-import type { ActionError, ActionRecord } from '@runafter/core';
-import type { Child } from '@runafter/core/container-kind';
+import type { Child } from './container-kind.ts';
+import type { ActionRecord } from './engine/records/action-record.ts';
+import type { ActionError } from './result.ts';
 
-/** The first step of which nobody has heard that it failed; undefined while there is none. */
+/** The first child of which nobody has heard that it failed; undefined while there is none. */
 export function unheardFailure(children: readonly Child[]): ActionError | undefined {
   return firstUnheard(children, ({ status }) => status === 'Failed' || status === 'TimedOut');
 }
@@ -34,7 +35,7 @@ function firstUnheard(
   return undefined;
 }
 
-/** Whether all that runs after a step was skipped, down to a leaf. */
+/** Whether all that runs after a child was skipped, down to a leaf. */
 function isUnheard({ successors }: Child, byName: ReadonlyMap<string, Child>): boolean {
   const wasSkipped = (name: string): boolean => byName.get(name)?.record?.status === 'Skipped';
   if (!successors.every(wasSkipped)) return false;
