@@ -25,7 +25,7 @@ const runsPerDatabase = 6;
 const lanes = 2;
 /** A program that says nothing for so long, in milliseconds, waits for something. */
 const patience = 200;
-/** Milliseconds of the fast clock that two processes, or a busy one, may be apart. */
+/** Milliseconds of the fast clock by which moments may be nearer to each other than they should. */
 const slack = 1_000;
 
 const worker = new URL('./programs/work-on-sagas.ts', import.meta.url);

@@ -33,7 +33,10 @@ export interface EndedSaga {
   readonly deaths: number;
   /** How it may have been told to stop; an order that came while it was being undone is none. */
   readonly stops: readonly Ended[];
-  /** Milliseconds that a moment of the log may be late by. */
+  /**
+   * On a real clock: milliseconds by which two moments may be nearer than they should. They may be farther
+   * apart by any time, so nothing is judged by that. Undefined on a virtual clock, which is exact.
+   */
   readonly slack?: number;
 }
 
@@ -117,16 +120,13 @@ function mayHaveHappened(
 }
 
 /** Undoing is given up only when its budget is spent. */
-function* aboutGivingUp(
-  { slack = 0 }: EndedSaga,
-  events: readonly EffectEvent[],
-): Generator<string> {
+function* aboutGivingUp({ slack }: EndedSaga, events: readonly EffectEvent[]): Generator<string> {
   const ends = events.filter(({ what }) => what === 'undo-ends');
   const last = ends.filter(({ life }) => life === ends.at(-1)?.life);
   const first = events.find(({ what, life }) => what === 'undo-begins' && life === last[0]?.life);
   const took = Number(last.at(-1)?.at) - Number(first?.at);
-  const isLate = last.at(-1)?.how === 'stopped' && took >= undoTimeout - slack;
-  if (took > undoTimeout + slack) yield `given up after ${took} ms`;
+  const isLate = last.at(-1)?.how === 'stopped' && took >= undoTimeout - (slack ?? 0);
+  if (slack === undefined && took > undoTimeout) yield `given up after ${took} ms`;
   if (last.length !== undoRetries + 1 && !isLate) yield `given up after ${last.length} attempts`;
 }
 
@@ -205,7 +205,7 @@ export function* aboutOrder({ nodes, events }: EndedSaga): Generator<string> {
 
 /** Where a leaf has failed for good nothing new begins: it would only have to be undone. */
 function* aboutStopping(saga: EndedSaga): Generator<string> {
-  if (saga.deaths > 0 || isForward(saga)) return;
+  if (saga.deaths > 0 || saga.slack !== undefined || isForward(saga)) return;
   for (const leaf of saga.nodes.filter((node) => isDecidingLeaf(node, saga))) {
     const hasFailed = /Failed|TimedOut/.test(saga.ended.get(leaf.name)?.status ?? '');
     const settled = eventsAt(saga.events, { item: saga.item, step: leaf.name }).findLast(
