@@ -39,8 +39,9 @@ export {
 } from './group-errors-by-code.ts';
 export { type Partition, partition, partitioning } from './partition.ts';
 export { policyScope } from './policy-scope.ts';
-export { type NotVoted, type Quorum, type QuorumOptions, quorum } from './quorum.ts';
+export { type QuorumOptions, quorum } from './quorum.ts';
 export type { Decision, Needed } from './quorum-decision.ts';
+export type { NotVoted, Quorum } from './quorum-outcome.ts';
 export type {
   FailedOf,
   FailingStatus,
