@@ -38,7 +38,9 @@ async function workOn(seed: string): Promise<ToldEnd> {
   const act = async <T>(what: () => T): Promise<T> => what();
   const flow = plannedWorkflow(plan, { clock, life, log, act });
   const options = {
-    ...{ store, clock, lease: '10m' },
+    store,
+    clock,
+    lease: '10m',
     ...(timeouts.run !== undefined && { timeout: timeouts.run }),
   } as const;
   start(flow, undefined, { ...options, runId: seed });
