@@ -79,8 +79,9 @@ await onService('postgres', ({ url }) => {
         const claims = await Promise.all(
           Array.from({ length: 8 }, () => opened.claim({ mode: 'assign', once })),
         );
-        const given = claims.map(({ resource, token }) => `${resource} ${token}`);
-        expect(new Set(given)).toEqual(new Set([`${licences[round]} 1`]));
+        // Which one is a matter of chance: those that lose have skipped a row that others had locked.
+        const given = new Set(claims.map(({ resource, token }) => `${resource} ${token}`));
+        expect([...given]).toEqual([expect.stringMatching(/^E5-\d+ 1$/)]);
       }
       const held = (await opened.inspect()).filter(({ claim }) => claim !== undefined);
       expect(held).toHaveLength(10);
