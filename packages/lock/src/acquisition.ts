@@ -69,6 +69,8 @@ export class Acquisition<H extends Grant, G extends Granted> {
   /** A request of this owner has failed that may have been carried out, or may yet be. */
   #inDoubt = false;
   #isAsking = false;
+  /** A grant that had ended when it arrived. */
+  #isGivingBack = false;
   #busy: Busy | undefined;
   #failure: unknown;
 
@@ -140,6 +142,7 @@ export class Acquisition<H extends Grant, G extends Granted> {
   /** Leaves nothing behind, after the signal has aborted. For who has been handed nothing; never rejects. */
   async abandon(): Promise<void> {
     await this.#untilAnswered();
+    if (this.#isGivingBack) await this.#granting?.catch(ignore);
     const holding = this.#holding;
     if (holding !== undefined) {
       holding.release().catch(ignore);
@@ -227,7 +230,9 @@ export class Acquisition<H extends Grant, G extends Granted> {
       return holding;
     }
     // Somebody else may have it by now: this owner is done.
+    this.#isGivingBack = true;
     await new Promise<void>((resolve) => holding.whenGivenBack(resolve));
+    this.#isGivingBack = false;
     this.#beginAnew();
     throw new ServiceUnavailableError(this.#tools.driver.name, 'not-done', {
       cause: new Error('its grant had ended when it arrived', { cause: holding.signal.reason }),

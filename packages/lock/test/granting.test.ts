@@ -55,6 +55,28 @@ describe('a grant that comes after its own deadline', () => {
     await lock.close();
   });
 
+  it('holds up close() until it is given back, also when its caller has left meanwhile', async () => {
+    const { clock, driver, lock } = make();
+    driver.acquires = [late(clock, 27_000, granted(1n))];
+    driver.releases = [late(clock, 4_000, () => undefined)];
+    const controller = new AbortController();
+    const waiting = lock.acquire('name', { wait: '1m', signal: controller.signal });
+    const refused = expect(waiting).rejects.toBe('enough');
+    await clock.advance('27.5s');
+    controller.abort('enough');
+    await refused;
+    let isClosed = false;
+    const closing = lock.close().then(() => {
+      isClosed = true;
+    });
+    await clock.advance('3s');
+    expect(isClosed, 'its release is under way').toBe(false);
+    await clock.advance('1s');
+    await closing;
+    expect(driver.log).toEqual(['0 acquire 1', '27000 release 1']);
+    expect(clock.pending).toBe(0);
+  });
+
   it('is a failure of the service for who tries once, after it was given back', async () => {
     const { clock, driver, lock } = make();
     driver.acquires = [late(clock, 6_000, granted(1n))];
