@@ -11,3 +11,4 @@ export { type Claim, type Grant, Holding } from './holding.ts';
 export { type Ask, Leasing, type LeasingRules } from './leasing.ts';
 export { LocalTurns, type Turn } from './local-turns.ts';
 export { toStoredName } from './lock-rules.ts';
+export { Watchers } from './watchers.ts';

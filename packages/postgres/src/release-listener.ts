@@ -9,6 +9,7 @@
  */
 import { backoff, type Clock, exponential } from '@runafter/clock';
 import type { Watch } from '@runafter/lock';
+import { Watchers } from '@runafter/lock/leasing';
 import type { Connection } from './connection.ts';
 import { listen } from './listen.ts';
 
@@ -23,7 +24,7 @@ export class ReleaseListener {
   readonly #channel: string;
   readonly #clock: Clock;
   /** Whom to wake, by the stored name. */
-  readonly #watchers = new Map<string, Set<() => void>>();
+  readonly #watchers = new Watchers();
   /** Ends what listens. */
   #stop: AbortController | undefined;
   #listening: Promise<void> | undefined;
@@ -44,8 +45,7 @@ export class ReleaseListener {
 
   /** Calls `wake` after releases of a name. The first watch opens the session. */
   watch(name: string, wake: () => void): Watch {
-    const ofName = this.#watchers.get(name) ?? new Set();
-    this.#watchers.set(name, ofName.add(wake));
+    const stop = this.#watchers.add(name, wake);
     this.#cancelTimer();
     this.#start();
     // A getter's `this` is the watch.
@@ -55,8 +55,7 @@ export class ReleaseListener {
         return hears();
       },
       stop: () => {
-        ofName.delete(wake);
-        if (ofName.size === 0 && this.#watchers.get(name) === ofName) this.#watchers.delete(name);
+        stop();
         if (this.#watchers.size === 0) this.#endSoon();
       },
     };
@@ -87,9 +86,9 @@ export class ReleaseListener {
     const onHears = () => {
       failures = 0;
       this.#hears = true;
-      for (const name of this.#watchers.keys()) this.#wake(name);
+      this.#watchers.wakeAll();
     };
-    const onNotification = (payload: string) => this.#wake(payload);
+    const onNotification = (payload: string) => this.#watchers.wake(payload);
     while (!signal.aborted) {
       const to = { connection: this.#connection, channel: this.#channel, clock: this.#clock };
       await listen({ ...to, signal, onHears, onNotification }).catch(ignore);
@@ -111,10 +110,6 @@ export class ReleaseListener {
       const cancelTimer = this.#clock.setTimer(wait, end, { ref: false });
       signal.addEventListener('abort', end, { once: true });
     });
-  }
-
-  #wake(name: string): void {
-    for (const wake of this.#watchers.get(name) ?? []) wake();
   }
 }
 

@@ -11,6 +11,7 @@ import { randomUUID } from 'node:crypto';
 import type { Clock } from '@runafter/clock';
 import { hasCode } from '@runafter/errors';
 import type { Watch } from '@runafter/lock';
+import { Watchers } from '@runafter/lock/leasing';
 import type { RedisConnection } from './redis-connection.ts';
 import { redisFault } from './redis-errors.ts';
 import { Subscription } from './subscription.ts';
@@ -26,7 +27,7 @@ export class ReleaseChannel {
   readonly name: string;
   readonly #connection: RedisConnection;
   readonly #clock: Clock;
-  readonly #watchers = new Map<string, Set<() => void>>();
+  readonly #watchers = new Watchers();
   #isListening = false;
   #subscription: Subscription | undefined;
   #hears = false;
@@ -41,23 +42,14 @@ export class ReleaseChannel {
 
   /** Of an owner there may be several, also such as wait for different names: all of them are woken. */
   watch({ owner }: { readonly owner: string }, wake: () => void): Watch {
-    const watchers = this.#watchers.get(owner) ?? new Set();
-    this.#watchers.set(owner, watchers);
-    // One of its own, for a function that watches twice.
-    const watcher = () => wake();
-    watchers.add(watcher);
+    const stop = this.#watchers.add(owner, wake);
     if (!this.#isListening) void this.#listen();
     const hears = () => this.#hears;
     return {
       get hears() {
         return hears();
       },
-      stop: () => {
-        watchers.delete(watcher);
-        if (watchers.size === 0 && this.#watchers.get(owner) === watchers) {
-          this.#watchers.delete(owner);
-        }
-      },
+      stop,
     };
   }
 
@@ -92,13 +84,13 @@ export class ReleaseChannel {
       channel: this.name,
       clock: this.#clock,
       isNeeded: () => this.#watchers.size > 0,
-      onMessage: (owner) => wakeAll(this.#watchers.get(owner)),
+      onMessage: (owner) => this.#watchers.wake(owner),
     });
     this.#subscription = subscription;
     if (this.#isClosed) subscription.end();
     await subscription.open();
     this.#hears = true;
-    for (const watchers of [...this.#watchers.values()]) wakeAll(watchers);
+    this.#watchers.wakeAll();
     await subscription.ended;
     this.#hears = false;
   }
@@ -108,8 +100,4 @@ export class ReleaseChannel {
       this.#clock.setTimer(ms, resolve, { ref: false });
     });
   }
-}
-
-function wakeAll(watchers: Iterable<() => void> = []): void {
-  for (const wake of [...watchers]) wake();
 }

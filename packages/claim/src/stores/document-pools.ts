@@ -8,6 +8,7 @@
 import { type Clock, type Duration, systemClock, type WaitOptions } from '@runafter/clock';
 import { hasCode, ServiceUnavailableError } from '@runafter/errors';
 import type { Busy, Watch } from '@runafter/lock';
+import { Watchers } from '@runafter/lock/leasing';
 import { type DocumentStore, type Updated, update } from '@runafter/optimistic';
 import type {
   AddRequest,
@@ -58,7 +59,7 @@ class DocumentPools implements PoolStore {
   readonly #documents: DocumentStore<PoolDocument>;
   readonly #clock: Clock;
   readonly #stillness: Stillness;
-  readonly #watchers = new Map<string, Set<() => void>>();
+  readonly #watchers = new Watchers();
 
   constructor(documents: DocumentStore<PoolDocument>, clock: Clock) {
     this.name = `Pools in ${documents.name}`;
@@ -127,26 +128,18 @@ class DocumentPools implements PoolStore {
       if (forGood) shelves.retire(shelf, owner);
       return took || (forGood && !isKnown);
     });
-    if (had) this.#wake(pool);
+    if (had) this.#watchers.wake(pool);
     return had;
   }
 
   /** Releases of other processes are not told. */
   watch({ pool }: ClaimantRequest, wake: () => void): Watch {
-    const watchers = this.#watchers.get(pool) ?? new Set();
-    this.#watchers.set(pool, watchers);
-    const watcher = () => wake();
-    watchers.add(watcher);
-    const stop = () => {
-      watchers.delete(watcher);
-      if (watchers.size === 0) this.#watchers.delete(pool);
-    };
-    return { hears: false, stop };
+    return { hears: false, stop: this.#watchers.add(pool, wake) };
   }
 
   async add(request: AddRequest, options: WaitOptions): Promise<void> {
     await this.#change(request.pool, options, (shelf) => shelves.put(shelf, request));
-    this.#wake(request.pool);
+    this.#watchers.wake(request.pool);
   }
 
   async withdraw(pool: string, ids: readonly string[], options: WaitOptions): Promise<void> {
@@ -186,10 +179,6 @@ class DocumentPools implements PoolStore {
   #expiresIn(pool: string, { id, owner, ttl, mark = '' }: shelves.Shelved): number {
     if (owner === undefined || ttl === undefined) return Number.POSITIVE_INFINITY;
     return this.#stillness.endsIn(`${pool}\n${id}`, mark, ttl);
-  }
-
-  #wake(pool: string): void {
-    for (const wake of [...(this.#watchers.get(pool) ?? [])]) wake();
   }
 }
 

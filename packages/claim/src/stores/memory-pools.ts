@@ -8,6 +8,7 @@
 import { type Clock, systemClock } from '@runafter/clock';
 import { ServiceClosedError } from '@runafter/errors';
 import type { Busy, Watch } from '@runafter/lock';
+import { Watchers } from '@runafter/lock/leasing';
 import type {
   AddRequest,
   ClaimantRequest,
@@ -43,7 +44,7 @@ interface MemoryPool {
   /** When the place of each is lost, in the order of their coming. */
   readonly line: Map<string, number>;
   /** Of who waits, by owner: two calls may wait for one operation. */
-  readonly watchers: Map<string, Set<() => void>>;
+  readonly watchers: Watchers;
 }
 
 class MemoryPools implements PoolStore {
@@ -109,18 +110,7 @@ class MemoryPools implements PoolStore {
   }
 
   watch({ pool, owner }: ClaimantRequest, wake: () => void): Watch {
-    const { watchers } = this.#open(pool);
-    const ofOwner = watchers.get(owner) ?? new Set();
-    // One of its own, for a function that watches twice.
-    const watcher = () => wake();
-    watchers.set(owner, ofOwner.add(watcher));
-    return {
-      hears: true,
-      stop: () => {
-        ofOwner.delete(watcher);
-        if (ofOwner.size === 0 && watchers.get(owner) === ofOwner) watchers.delete(owner);
-      },
-    };
+    return { hears: true, stop: this.#open(pool).watchers.add(owner, wake) };
   }
 
   async add(request: AddRequest): Promise<void> {
@@ -153,7 +143,7 @@ class MemoryPools implements PoolStore {
       shelf: shelves.newShelf(),
       expiries: new Map(),
       line: new Map(),
-      watchers: new Map(),
+      watchers: new Watchers(),
     };
     this.#pools.set(pool, found);
     return found;
@@ -181,17 +171,13 @@ class MemoryPools implements PoolStore {
 
   /** Others who wait with the same owner stood there with it: they ask what has become of it. */
   #leaveLine({ line, watchers }: MemoryPool, owner: string): void {
-    if (line.delete(owner)) wakeAll(watchers.get(owner));
+    if (line.delete(owner)) watchers.wake(owner);
   }
 
   /** Nobody else can be given anything: were all woken, a thousand would ask for each resource that is freed. */
   #wakeFirst({ line, watchers }: MemoryPool): void {
     this.#dropDead(line, this.#clock.monotonic());
     const [first] = line.keys();
-    if (first !== undefined) wakeAll(watchers.get(first));
+    if (first !== undefined) watchers.wake(first);
   }
-}
-
-function wakeAll(watchers: Iterable<() => void> = []): void {
-  for (const wake of [...watchers]) wake();
 }

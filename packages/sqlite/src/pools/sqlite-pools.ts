@@ -18,6 +18,7 @@ import type {
 } from '@runafter/claim';
 import { type Clock, systemClock, type WaitOptions } from '@runafter/clock';
 import type { Busy, Watch } from '@runafter/lock';
+import { Watchers } from '@runafter/lock/leasing';
 import type { Connection } from '../connection.ts';
 import type { Database } from '../database.ts';
 import { databaseOf, type SqliteFileOptions } from '../database-options.ts';
@@ -68,7 +69,7 @@ class SqlitePools implements PoolStore {
   readonly #prefix: string;
   readonly #clock: Clock;
   /** Who waits on this store, by the pool. */
-  readonly #watchers = new Map<string, Set<() => void>>();
+  readonly #watchers = new Watchers();
 
   constructor(database: Database, prefix: string, clock: Clock) {
     this.name = serviceName('pools', prefix, database);
@@ -127,32 +128,20 @@ class SqlitePools implements PoolStore {
       if (forGood) retire(connection, claimant);
       return held;
     });
-    this.#wake(pool);
+    this.#watchers.wake(pool);
     return had;
   }
 
   /** Tells only what happens on this store. */
   watch({ pool }: ClaimantRequest, wake: () => void): Watch {
-    const watchers = this.#watchers.get(pool) ?? new Set();
-    // One of its own, for a function that watches twice.
-    const watcher = () => wake();
-    this.#watchers.set(pool, watchers.add(watcher));
-    return {
-      hears: false,
-      stop: () => {
-        watchers.delete(watcher);
-        if (watchers.size === 0 && this.#watchers.get(pool) === watchers) {
-          this.#watchers.delete(pool);
-        }
-      },
-    };
+    return { hears: false, stop: this.#watchers.add(pool, wake) };
   }
 
   async add({ pool, resources, again }: AddRequest): Promise<void> {
     const place = this.#placeOf(pool);
     if (!again && (await this.#read((connection) => hasAll(connection, place, resources)))) return;
     await this.#write((connection) => addResources(connection, place, resources, again));
-    this.#wake(pool);
+    this.#watchers.wake(pool);
   }
 
   withdraw(pool: string, ids: readonly string[]): Promise<void> {
@@ -175,10 +164,6 @@ class SqlitePools implements PoolStore {
 
   #placeOf(pool: string): PoolPlace {
     return { prefix: this.#prefix, pool };
-  }
-
-  #wake(pool: string): void {
-    for (const wake of [...(this.#watchers.get(pool) ?? [])]) wake();
   }
 
   #read<T>(work: Work<T>): Promise<T> {
