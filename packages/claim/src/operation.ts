@@ -4,7 +4,7 @@
  * Owners of both modes stand in one column of a store, told apart by how they begin.
  * @module
  */
-import { toStoredName } from '@runafter/lock/leasing';
+import { isName, toStoredName } from '@runafter/lock/leasing';
 import { PoolOptionError } from './claim-errors.ts';
 
 const operation = 'once ';
@@ -22,7 +22,7 @@ export function operationOf(owner: string): { mode: 'assign' | 'lease'; by: stri
 
 /** @throws {PoolOptionError} `POOL_OPTION_INVALID` */
 export function assertOnce(pool: string, once: unknown): asserts once is string {
-  if (typeof once === 'string' && once !== '' && !/\p{Surrogate}/u.test(once)) return;
+  if (isName(once)) return;
   const fix = `is ${JSON.stringify(once)}. Pass the id of the operation, such as an action's idempotencyKey.`;
   throw new PoolOptionError(pool, 'once', fix);
 }

@@ -4,12 +4,12 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import { readProperty } from '@runafter/errors';
+import { isName } from '@runafter/lock/leasing';
 import { PoolResourceError } from './claim-errors.ts';
 import type { Resource } from './pool-port.ts';
 import type { StoredResource } from './pool-store.ts';
 
 const longestId = 200;
-const halfOfPair = /\p{Surrogate}/u;
 
 /** @throws {PoolResourceError} `POOL_RESOURCE_INVALID` */
 export function toStored(pool: string, resources: readonly Resource[]): StoredResource[] {
@@ -51,5 +51,5 @@ function encode(pool: string, index: number, resource: Resource): string {
 }
 
 function isResourceId(id: unknown): id is string {
-  return typeof id === 'string' && id !== '' && id.length <= longestId && !halfOfPair.test(id);
+  return isName(id) && id.length <= longestId;
 }

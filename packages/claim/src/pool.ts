@@ -21,7 +21,7 @@ import {
 } from '@runafter/clock';
 import { hasCode, ServiceClosedError } from '@runafter/errors';
 import type { AcquireOptions, LockTimeoutError } from '@runafter/lock';
-import { type Ask, type Grant, Leasing, toStoredName } from '@runafter/lock/leasing';
+import { type Ask, type Grant, isName, Leasing, toStoredName } from '@runafter/lock/leasing';
 import { PoolEmptyError, PoolOptionError } from './claim-errors.ts';
 import { AssignedResource, LeasedResource } from './claims.ts';
 import { assertClaimOptions, assertHolder, assertOnce, operationOf, toOwner } from './operation.ts';
@@ -86,7 +86,7 @@ export function pool<T extends Resource>(
   resources: readonly T[] = [],
   options: PoolOptions = {},
 ): Pool<T> {
-  if (typeof name !== 'string' || name === '' || !isWellFormed(name)) {
+  if (!isName(name)) {
     const fix = `is ${JSON.stringify(name)}. Pass at least one character of well-formed Unicode.`;
     throw new PoolOptionError(String(name), 'its name', fix);
   }
@@ -284,8 +284,4 @@ function entryOf<T extends Resource>(state: ResourceState): PoolEntry<T> {
     withdrawn,
     claim: { mode, by, token, claimedAt: new Date(claimedAt), expiresIn },
   };
-}
-
-function isWellFormed(text: string): boolean {
-  return !/\p{Surrogate}/u.test(text);
 }

@@ -10,5 +10,5 @@ export type { GivingBack } from './giving-back.ts';
 export { type Claim, type Grant, Holding } from './holding.ts';
 export { type Ask, Leasing, type LeasingRules } from './leasing.ts';
 export { LocalTurns, type Turn } from './local-turns.ts';
-export { toStoredName } from './lock-rules.ts';
+export { isName, toStoredName } from './lock-rules.ts';
 export { Watchers } from './watchers.ts';

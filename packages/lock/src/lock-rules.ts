@@ -14,11 +14,14 @@ const keptOfName = 130;
 const longestHolder = 150;
 const halfOfPair = /\p{Surrogate}/u;
 
+/** Whether it is at least one character of well-formed Unicode. */
+export function isName(name: unknown): name is string {
+  return typeof name === 'string' && name !== '' && !halfOfPair.test(name);
+}
+
 /** @throws {LockNameError} `LOCK_NAME_INVALID` */
 export function assertLockName(service: string, name: string): void {
-  if (typeof name !== 'string' || name === '' || halfOfPair.test(name)) {
-    throw new LockNameError(service, name);
-  }
+  if (!isName(name)) throw new LockNameError(service, name);
 }
 
 /**
@@ -54,8 +57,7 @@ const anyTtl: TtlBounds = { shortest: 10, longest: 365 * 86_400_000, step: 1 };
 
 /** @throws {LockOptionError} `LOCK_OPTION_INVALID` */
 export function assertHolder(service: string, holder: string): void {
-  const isText = typeof holder === 'string' && holder !== '' && !halfOfPair.test(holder);
-  if (isText && holder.length <= longestHolder) return;
+  if (isName(holder) && holder.length <= longestHolder) return;
   const fix = `is ${JSON.stringify(holder)}. Pass 1 to ${longestHolder} characters of well-formed Unicode.`;
   throw new LockOptionError(service, 'holder', fix);
 }
