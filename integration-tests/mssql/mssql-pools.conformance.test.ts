@@ -24,7 +24,7 @@ await onService('mssql', ({ url }) => {
         connect: () => stores.take(url),
         async connectFaulty() {
           const proxy = await proxies.take();
-          return { store: await stores.take(proxy.url, 6_000), ...faultyNetwork(proxy) };
+          return { store: await stores.take(proxy.url, 9_000), ...faultyNetwork(proxy) };
         },
         startProcess: (task) => processes.start(task),
         async close() {
@@ -36,6 +36,6 @@ await onService('mssql', ({ url }) => {
     },
     // Who waits asks again and again.
     capabilities: { fifo: false, wakes: false },
-    shortestTtl: 8_000,
+    shortestTtl: 12_000,
   });
 });

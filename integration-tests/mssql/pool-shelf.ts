@@ -11,6 +11,8 @@ export class PoolShelf {
   /** By where they are connected to. */
   readonly #pools = new Map<string, ConnectionPool[]>();
   readonly #taken = new Map<string, number>();
+  /** One session after the other: side by side, each takes as long as all. */
+  #compiled: Promise<unknown> = Promise.resolve();
 
   /**
    * One that nobody else has, until all are taken back.
@@ -25,9 +27,10 @@ export class PoolShelf {
     this.#pools.set(url, pools);
     const pool = pools[index] ?? (await openPool(url, { sessions: 1, requestTimeout }));
     pools[index] = pool;
-    const store = mssqlPools(pool);
-    await compile(store);
-    return store;
+    const compiled = this.#compiled.then(() => compile(pool));
+    this.#compiled = compiled.catch(() => undefined);
+    await compiled;
+    return mssqlPools(pool);
   }
 
   takeBack(): void {
@@ -39,8 +42,15 @@ export class PoolShelf {
   }
 }
 
-/** Has the session run each procedure once, on a pool that has nothing. */
-async function compile(store: PoolStore): Promise<void> {
+/**
+ * Has the session run each procedure once, on a pool that has nothing. It may take longer than whoever is cut off
+ * would wait for an answer.
+ */
+async function compile(pool: ConnectionPool): Promise<void> {
+  const patient: ConnectionPool = Object.create(pool, {
+    request: { value: () => pool.request({ requestTimeout: 60_000 }) },
+  });
+  const store = mssqlPools(patient);
   const nobody = { pool: 'none', owner: 'nobody' };
   await store.claim({ ...nobody, ttl: 10, place: undefined }, {});
   await store.renew(nobody, 10, {});
