@@ -19,7 +19,7 @@ export interface Row {
 export type House = Readonly<Record<string, Row>>;
 
 /** Ports that a backend may serve; the stores for runs come with core. */
-const ports = ['clock', 'lock', 'optimistic', 'counter', 'claim'];
+const ports = ['clock', 'lock', 'optimistic', 'counter', 'claim', 'throttle', 'admission'];
 const portsAndRuns = [...ports, 'core'];
 
 /** One package per backend, and the one that spreads a run over machines. Only `cli` may import these. */
@@ -45,8 +45,8 @@ export const house: House = {
   counter: { ours: ['optimistic', 'clock'] },
   lock: { ours: ['clock'] },
   claim: { ours: ['lock', 'optimistic', 'clock'] },
-  throttle: { ours: ['clock'], others: ['p-retry', 'bottleneck'] },
-  admission: { ours: ['claim', 'lock', 'clock'] },
+  throttle: { ours: ['clock'] },
+  admission: { ours: ['claim', 'lock', 'throttle', 'clock'] },
 
   ...drivers,
 

@@ -25,7 +25,7 @@ export {
   LeaseOptionError,
   LeaseReleasedError,
 } from './lease-errors.ts';
-export type { AcquireOptions, Gate, Limiter, Permit } from './limiter.ts';
+export type { AcquireOptions, AdaptiveLimiter, Gate, Limiter, Permit } from './limiter.ts';
 export {
   type ParsedExponentialRetry,
   type ParsedFixedRetry,

@@ -15,8 +15,13 @@ import type { WaitOptions } from './clock.ts';
  * using permit = await limiter.acquire({ signal });
  */
 export interface Permit extends Disposable {
-  /** Gives the permit back and wakes whoever is next. Calling it again does nothing. Never throws. */
-  release(): void;
+  /**
+   * Gives the permit back and wakes whoever is next. Calling it again does nothing. Never throws.
+   *
+   * @param error - what the work failed with, for limiters that learn from it, such as one that adapts to a
+   *   service which says 429. Left out, as a disposal does: it is taken for a success.
+   */
+  release(error?: unknown): void;
 }
 
 /** Options of {@link Limiter.acquire}. */
@@ -53,6 +58,23 @@ export interface Limiter {
    * @throws {LimiterOptionError} `LIMITER_OPTION_INVALID`, as a rejection, as acquire().
    */
   tryAcquire(options?: Omit<AcquireOptions, 'priority'>): Promise<Permit | undefined>;
+}
+
+/**
+ * A limiter whose limit changes while it is used, with what it sees. A loop takes one as its `concurrency`: it
+ * runs as many iterations as the degree says, and each attempt of their actions takes a permit.
+ */
+export interface AdaptiveLimiter extends Limiter {
+  /** How much is let in at once now: a whole number from 1 to `max`. */
+  readonly degree: number;
+  /** The degree never goes beyond: a whole number. */
+  readonly max: number;
+  /**
+   * Calls `listener` after each change of the degree.
+   *
+   * @returns ends it; calling it again does nothing.
+   */
+  onDegree(listener: (degree: number) => void): () => void;
 }
 
 /**

@@ -6,6 +6,7 @@
  * @module
  */
 import type { CodeEntry } from './code-table.ts';
+import { admissionCodes } from './codes/admission.ts';
 import { claimCodes } from './codes/claim.ts';
 import { clockCodes } from './codes/clock.ts';
 import { coreDurableCodes } from './codes/core.durable.ts';
@@ -19,6 +20,7 @@ import { resultsCodes } from './codes/results.ts';
 import { sagaCodes } from './codes/saga.ts';
 import { sqliteCodes } from './codes/sqlite.ts';
 import { testkitCodes } from './codes/testkit.ts';
+import { throttleCodes } from './codes/throttle.ts';
 
 /** All codes, from which the documentation pages are made. */
 export const errorCodes: typeof errorsCodes &
@@ -32,6 +34,8 @@ export const errorCodes: typeof errorsCodes &
   typeof lockCodes &
   typeof claimCodes &
   typeof sagaCodes &
+  typeof throttleCodes &
+  typeof admissionCodes &
   typeof sqliteCodes &
   typeof testkitCodes = Object.freeze({
   ...errorsCodes,
@@ -45,6 +49,8 @@ export const errorCodes: typeof errorsCodes &
   ...lockCodes,
   ...claimCodes,
   ...sagaCodes,
+  ...throttleCodes,
+  ...admissionCodes,
   ...sqliteCodes,
   ...testkitCodes,
 });

@@ -1,0 +1,5 @@
+/**
+ * Who may begin, and when: run gates, session pools, fair queues, request budgets.
+ * @module
+ */
+export {};

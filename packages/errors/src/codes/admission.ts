@@ -1,0 +1,3 @@
+/** The codes of `@runafter/admission`. */
+
+export const admissionCodes = {};

@@ -1,0 +1,3 @@
+/** The codes of `@runafter/throttle`. */
+
+export const throttleCodes = {};
