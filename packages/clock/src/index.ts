@@ -18,6 +18,7 @@ export {
 } from './concurrency-limiter.ts';
 export { type Duration, DurationError, type DurationUnit, parseDuration } from './duration.ts';
 export { formatDuration } from './duration-format.ts';
+export { isThrottled } from './is-throttled.ts';
 export { isTransient } from './is-transient.ts';
 export {
   type LeaseLoss,

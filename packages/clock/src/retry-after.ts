@@ -5,7 +5,10 @@
 import { readProperty } from '@runafter/errors';
 import type { Clock } from './clock.ts';
 import { parseDuration } from './duration.ts';
+import { faultChain } from './fault-chain.ts';
+import { responseHeader } from './response-header.ts';
 
+const decimal = /^\d+(\.\d+)?$/;
 const weekday = /^(mon|tue|wed|thu|fri|sat|sun)/i;
 /** The one form of an HTTP date that names no time zone: `Sun Nov  6 08:49:37 1994`. */
 const asctime = /^[a-z]{3} [a-z]{3} [ \d]\d \d\d:\d\d:\d\d \d{4}$/i;
@@ -26,30 +29,61 @@ export function parseRetryAfter(
   clock: Pick<Clock, 'now'>,
 ): number | undefined {
   const text = header?.trim() ?? '';
-  if (/^\d+(\.\d+)?$/.test(text)) return Math.min(Number(text) * 1_000, Number.MAX_SAFE_INTEGER);
+  if (decimal.test(text)) return Math.min(Number(text) * 1_000, Number.MAX_SAFE_INTEGER);
   if (!weekday.test(text)) return undefined;
   const at = Date.parse(asctime.test(text) ? `${text} GMT` : text);
   return Number.isNaN(at) ? undefined : Math.max(0, at - clock.now());
 }
 
 /**
- * The wait that an error asks for in its field `retryAfter`, in milliseconds. Never throws.
+ * The wait that an error, or a response of fetch, asks for, in milliseconds. Never throws.
  *
- * The field is what the thrower has parsed: a duration (so a number is milliseconds) or a
- * `Date`. The text of a header, such as `'120'`, is understood as well.
+ * It looks at the error and then at its causes, at each for
+ * 1. a field `retryAfter`, which the thrower has parsed: a duration (so a number is milliseconds) or a `Date`.
+ *    The text of a header, such as `'120'`, is understood as well;
+ * 2. the headers `retry-after-ms` and `x-ms-retry-after-ms`, which are exact, and then `retry-after`: in
+ *    `headers` and `response.headers`, as fetch, the Azure SDK, axios and Node keep them.
  *
- * @returns undefined when the error asks for nothing that can be understood.
+ * @returns undefined when nothing is asked for that can be understood.
+ * @example
+ * if (isThrottled(error)) await clock.sleep(retryAfterOf(error, clock) ?? 10_000, { signal });
  */
 export function retryAfterOf(error: unknown, clock: Pick<Clock, 'now'>): number | undefined {
-  const value = readProperty(error, 'retryAfter');
-  if (value instanceof Date) {
-    const wait = value.getTime() - clock.now();
-    return Number.isNaN(wait) ? undefined : Math.max(0, wait);
+  for (const fault of faultChain(error)) {
+    const wait = fieldOf(fault, clock) ?? headerOf(fault, clock);
+    if (wait !== undefined) return wait;
   }
+  return undefined;
+}
+
+function fieldOf(fault: unknown, clock: Pick<Clock, 'now'>): number | undefined {
+  const value = readProperty(fault, 'retryAfter');
+  if (typeof value === 'object' && value !== null) return untilDate(value, clock);
   if (typeof value !== 'string' && typeof value !== 'number') return undefined;
   try {
     return parseDuration(value);
   } catch {
     return typeof value === 'string' ? parseRetryAfter(value, clock) : undefined;
   }
+}
+
+/** @returns undefined when it is no date: even to ask what something is may throw. */
+function untilDate(value: object, clock: Pick<Clock, 'now'>): number | undefined {
+  try {
+    const wait = Date.prototype.getTime.call(value) - clock.now();
+    return Number.isNaN(wait) ? undefined : Math.max(0, wait);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Headers of Azure services and of APIs that were made like them. */
+const exactHeaders = ['retry-after-ms', 'x-ms-retry-after-ms'] as const;
+
+function headerOf(fault: unknown, clock: Pick<Clock, 'now'>): number | undefined {
+  for (const name of exactHeaders) {
+    const text = responseHeader(fault, name)?.trim() ?? '';
+    if (decimal.test(text)) return Math.min(Number(text), Number.MAX_SAFE_INTEGER);
+  }
+  return parseRetryAfter(responseHeader(fault, 'retry-after'), clock);
 }
