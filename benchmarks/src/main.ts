@@ -82,6 +82,6 @@ function interruptSignal(): AbortSignal {
 function legend({ rounds }: Effort, missed: number): string {
   return [
     'ratio = our cost / theirs, smaller is better; spread = the ratios of single rounds, the noise of this machine;',
-    `every cost is a median of ${rounds}. ${missed === 0 ? 'Every target is met.' : `Missed targets: ${missed}.`}`,
+    `every cost is a median of ${rounds}, or what the table of its own says. ${missed === 0 ? 'Every target is met.' : `Missed targets: ${missed}.`}`,
   ].join('\n');
 }

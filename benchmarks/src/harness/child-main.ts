@@ -40,6 +40,10 @@ async function perform(assignment: Assignment, work: Work): Promise<Answer> {
     const measure = peer === undefined ? work.ours : entry(work.peers, peer).measure;
     return { kind: 'value', value: await measure() };
   }
+  if (assignment.kind === 'study' && work.kind === 'study') {
+    const show = (text: string) => answer({ kind: 'progress', text });
+    return { kind: 'findings', findings: await work.measure({ quick: assignment.quick, show }) };
+  }
   throw new Error(`"${work.name}" is a ${work.kind}, not a ${assignment.kind}.`);
 }
 

@@ -8,7 +8,7 @@ import { inChildProcess } from './child-process.ts';
 import type { Effort } from './duel.ts';
 import type { Progress } from './progress.ts';
 import { type Row, toRow, toWaitRows } from './row.ts';
-import type { Bench, Duel, Probe, Waiting, Work } from './work.ts';
+import type { Bench, Duel, Probe, Study, Waiting, Work } from './work.ts';
 
 export interface RunOptions {
   readonly effort: Effort;
@@ -17,7 +17,7 @@ export interface RunOptions {
   /** Without the works that take long. */
   readonly quick?: boolean;
   readonly progress: Progress;
-  /** Gets a line about each service that is used or not to be had. Default: nobody. */
+  /** Gets a line about each service that is used or not to be had, and what studies found. Default: nobody. */
   readonly say?: (line: string) => void;
   /** Ends it: no process is left behind, and no service. */
   readonly signal?: AbortSignal;
@@ -26,7 +26,7 @@ export interface RunOptions {
 /** One step of a run, with the rows that it gives. */
 interface Step {
   readonly title: string;
-  readonly run: (onRound: (round: number) => void) => Promise<Row[]>;
+  readonly run: (show: (how: string) => void) => Promise<readonly Row[]>;
 }
 
 /**
@@ -48,15 +48,14 @@ export async function runBench(name: string, bench: Bench, options: RunOptions):
   const isPossible = ({ needs }: Work) => needs === undefined || !places.missing.has(needs);
   const leftOut = works.filter((work) => !isPossible(work));
   if (leftOut.length > 0) say(`Left out: ${leftOut.map((work) => work.name).join('; ')}.`);
-  const steps = works.filter(isPossible).flatMap((work) => stepsOf(name, work, { effort, signal }));
+  const setting = { effort, quick, say: sayBelow(progress, say), signal };
+  const steps = works.filter(isPossible).flatMap((work) => stepsOf(name, work, setting));
   const rows: Row[] = [];
   for (const [index, { title, run }] of steps.entries()) {
     const where = `${name} ${index + 1}/${steps.length}  ${title}`;
     signal.throwIfAborted();
     progress.show(where);
-    rows.push(
-      ...(await run((round) => progress.show(`${where}, round ${round + 1} of ${effort.rounds}`))),
-    );
+    rows.push(...(await run((how) => progress.show(`${where}, ${how}`))));
   }
   progress.clear();
   return rows;
@@ -67,9 +66,19 @@ function nothingToDo(name: string, { works }: Bench, only: string): string {
   return `No work of the benchmark "${name}" has "${only}" in its name. There is:\n${names}`;
 }
 
+/** Says something in a line of its own, which is not the line of the progress. */
+function sayBelow(progress: Progress, say: (text: string) => void): (text: string) => void {
+  return (text) => {
+    progress.clear();
+    say(text);
+  };
+}
+
 /** What every step needs to know. */
 interface StepSetting {
   readonly effort: Effort;
+  readonly quick: boolean;
+  readonly say: (text: string) => void;
   readonly signal: AbortSignal;
 }
 
@@ -81,6 +90,8 @@ function stepsOf(bench: string, work: Work, setting: StepSetting): Step[] {
       return waitingSteps(bench, work, setting);
     case 'probe':
       return probeSteps(bench, work, setting);
+    case 'study':
+      return studySteps(bench, work, setting);
   }
 }
 
@@ -88,7 +99,8 @@ function stepsOf(bench: string, work: Work, setting: StepSetting): Step[] {
 function duelSteps(bench: string, work: Duel, { effort, signal }: StepSetting): Step[] {
   return Object.entries(work.peers).map(([peer, { target = null }]) => ({
     title: `${work.name}: ${peer}`,
-    run: async (onRound) => {
+    run: async (show) => {
+      const onRound = inRounds(effort, show);
       const assignment = { kind: 'duel', bench, work: work.name, peer, effort } as const;
       const { samples } = expectAnswer(
         'samples',
@@ -103,7 +115,8 @@ function duelSteps(bench: string, work: Duel, { effort, signal }: StepSetting): 
 function waitingSteps(bench: string, work: Waiting, { effort, signal }: StepSetting): Step[] {
   return Object.keys(work.peers).map((peer) => ({
     title: `${work.name}: ${peer}`,
-    run: async (onRound) => {
+    run: async (show) => {
+      const onRound = inRounds(effort, show);
       const assignment = { kind: 'waiting', bench, work: work.name, peer, effort } as const;
       const { waits } = expectAnswer(
         'waits',
@@ -123,12 +136,13 @@ function probeSteps(bench: string, work: Probe, { effort, signal }: StepSetting)
     for (let round = 0; round < rounds; round++) {
       onRound(round);
       const assignment = { kind: 'probe', bench, work: name, peer } as const;
-      const answer = await inChildProcess(assignment, { onRound: () => {}, signal });
+      const answer = await inChildProcess(assignment, { signal });
       values.push(expectAnswer('value', answer).value);
     }
     return values;
   };
-  const run: Step['run'] = async (onRound) => {
+  const run: Step['run'] = async (show) => {
+    const onRound = inRounds(effort, show);
     const ours = await sample(undefined, onRound);
     const rows: Row[] = [];
     for (const [peer, { target = null }] of Object.entries(peers)) {
@@ -140,6 +154,22 @@ function probeSteps(bench: string, work: Probe, { effort, signal }: StepSetting)
     return [...rows, toRow({ work: name, peer: bound.name, target: 1, unit }, { ours, theirs })];
   };
   return [{ title: name, run }];
+}
+
+/** One step; its table is said at once, its rows come into the benchmark's. */
+function studySteps(bench: string, { name }: Study, { quick, say, signal }: StepSetting): Step[] {
+  const run: Step['run'] = async (show) => {
+    const assignment = { kind: 'study', bench, work: name, quick } as const;
+    const answer = await inChildProcess(assignment, { onProgress: show, signal });
+    const { text, rows } = expectAnswer('findings', answer).findings;
+    say(`${name}\n${text}\n`);
+    return rows;
+  };
+  return [{ title: name, run }];
+}
+
+function inRounds({ rounds }: Effort, show: (how: string) => void): (round: number) => void {
+  return (round) => show(`round ${round + 1} of ${rounds}`);
 }
 
 function expectAnswer<K extends Answer['kind']>(

@@ -8,6 +8,7 @@
  */
 
 import type { ServiceName } from 'integration-tests/places';
+import type { Row } from './row.ts';
 
 /** One named benchmark: `npm run bench -- NAME`. */
 export interface Bench {
@@ -17,7 +18,7 @@ export interface Bench {
   readonly works: readonly Work[];
 }
 
-export type Work = (Duel | Waiting | Probe) & {
+export type Work = (Duel | Waiting | Probe | Study) & {
   /** It takes long, and is left out of a quick run. */
   readonly long?: boolean;
   /** The service that it uses; without it, the work is left out. */
@@ -62,6 +63,28 @@ export interface Probe {
   readonly peers: Readonly<Record<string, { readonly measure: Measure } & Target>>;
   /** An absolute bound: a row of its own, in which theirs is the bound and the target 1. */
   readonly bound?: { readonly name: string; readonly value: number };
+}
+
+/** Figures that one number for each side does not tell: a process of its own makes a table of them. */
+export interface Study {
+  readonly kind: 'study';
+  readonly name: string;
+  readonly measure: (options: StudyOptions) => Promise<Findings>;
+}
+
+export interface StudyOptions {
+  /** Little time: smaller, and less exact. */
+  readonly quick: boolean;
+  /** Says how far it has come. */
+  readonly show: (progress: string) => void;
+}
+
+/** What a study has found. */
+export interface Findings {
+  /** Its own table, which is printed as it is. */
+  readonly text: string;
+  /** What of it belongs into the benchmark's table: comparisons, also those that have a target. */
+  readonly rows: readonly Row[];
 }
 
 export interface Target {

@@ -26,5 +26,6 @@ export { documented, type LoadModel, type ServiceOptions, sharepointUnderLoad } 
 export type { ServiceStats } from './service-host.ts';
 export type { SiteClient } from './site-client.ts';
 export type { Site, StoredSite } from './sites.ts';
+export { fasterClock } from './speed.ts';
 export type { TableClient } from './table-client.ts';
 export type { CallOptions } from './transport.ts';

@@ -1,0 +1,13 @@
+/**
+ * As fast as the other side allows: how near, at which price, and what the machinery costs.
+ * @module
+ */
+import type { Bench } from '../harness/work.ts';
+import { officeWorks } from './office/office-table.ts';
+
+export const throttleBench: Bench = {
+  title:
+    'throttle: adaptive concurrency on services that throttle; retries and limiters next to others',
+  packages: ['bottleneck', 'p-retry', 'ioredis'],
+  works: [...officeWorks],
+};
