@@ -58,6 +58,7 @@ const drivers: Readonly<Record<string, readonly string[]>> = {
     'redisDocumentStore',
     'sqliteDocumentStore',
   ],
+  Gate: ['runGate'],
   // Of several processes, so not in memory.
   DocumentHistories: [
     'blobDocumentStore',

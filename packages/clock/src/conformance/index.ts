@@ -2,4 +2,14 @@
  * Suites for drivers of the ports of this package: the Limiter and the Gate.
  * @module
  */
-export {};
+export { describeGate } from './describe-gate.ts';
+export type {
+  ClosableGate,
+  FaultyGateConnection,
+  GateCapabilities,
+  GateConnectOptions,
+  GateHarness,
+  GateLook,
+  GatePlace,
+  GateProcess,
+} from './gate-harness.ts';
