@@ -3,4 +3,13 @@
  * @module
  */
 export type { Budget } from './budget.ts';
+export { type BudgetLimiter, budgetLimiter, type WaitingOptions } from './budget-limiter.ts';
+export {
+  type BudgetLimits,
+  budgetLimits,
+  type LimitOptions,
+  type ParsedRate,
+} from './budget-limits.ts';
+export { type InProcessLimiter, type LimiterOptions, limiter } from './limiter.ts';
+export { LimiterFullError } from './limiter-full-error.ts';
 export type { Rate, RateModel } from './rate.ts';

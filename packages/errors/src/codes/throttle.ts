@@ -1,3 +1,10 @@
 /** The codes of `@runafter/throttle`. */
 
-export const throttleCodes = {};
+export const throttleCodes = {
+  LIMITER_FULL: {
+    package: '@runafter/throttle',
+    title: 'As many callers wait for a limiter as may wait.',
+    why: 'Calls come faster than the limiter may let them in, for longer than its waiting room can make up for. Without a bound the line, and the time in it, would grow for as long as that goes on.',
+    fix: "Come back after `retryAfter`, which `retry()` obeys, or turn the caller away as with HTTP 429. Raise `waiting` for longer bursts, or set `whenFull: 'wait'` where the caller awaits each call before it makes the next.",
+  },
+};
