@@ -61,12 +61,47 @@ describe('retryAfterOf', () => {
     expect(retryAfterOf(error, clock)).toBeUndefined();
   });
 
-  it('survives an error that cannot be read', () => {
-    const error = {
-      get retryAfter(): number {
-        throw new Error('getter');
-      },
-    };
-    expect(retryAfterOf(error, clock)).toBeUndefined();
+  const headers = { 'retry-after': '7' };
+
+  it.each<[where: string, error: unknown]>([
+    ['a response of fetch', new Response(null, { status: 429, headers })],
+    ['an error that has the response of fetch', { response: new Response(null, { headers }) }],
+    ['a plain object', { response: { headers } }],
+    ['a plain object with other capitals', { headers: { 'Retry-After': '7' } }],
+    ['a number', { headers: { 'retry-after': 7 } }],
+    ['several values, of which the first counts', { headers: { 'retry-after': ['7', '9'] } }],
+    ['the Azure SDK', { response: { headers: { get: (name: string) => headers[name as never] } } }],
+    ['a cause', new Error('save failed', { cause: { response: { headers } } })],
+    ['the cause of a cause', new Error('a', { cause: new Error('b', { cause: { headers } }) })],
+  ])('finds the header in %s', (_, error) => {
+    expect(retryAfterOf(error, clock)).toBe(7_000);
+  });
+
+  it('reads a header with a date', () => {
+    const headers = { 'retry-after': 'Sun, 06 Nov 1994 08:49:37 GMT' };
+    expect(retryAfterOf({ headers }, clock)).toBe(30_000);
+  });
+
+  it.each([
+    ['x-ms-retry-after-ms', '7654', 7_654],
+    ['retry-after-ms', '7654.5', 7_654.5],
+    ['x-ms-retry-after-ms', '0', 0],
+    ['retry-after-ms', '9'.repeat(400), Number.MAX_SAFE_INTEGER],
+  ])('prefers %s: %s, which is exact', (name, value, ms) => {
+    expect(retryAfterOf({ headers: { ...headers, [name]: value } }, clock)).toBe(ms);
+  });
+
+  it.each(['', 'soon', '-1', '1e3', 'PT5S'])(
+    'goes by the seconds when the milliseconds are %j',
+    (value) => {
+      const both = { ...headers, 'x-ms-retry-after-ms': value };
+      expect(retryAfterOf({ headers: both }, clock)).toBe(7_000);
+    },
+  );
+
+  it('prefers what the thrower has parsed to headers, and an error to its cause', () => {
+    expect(retryAfterOf({ retryAfter: 5, headers }, clock)).toBe(5);
+    expect(retryAfterOf({ retryAfter: 'soon', headers }, clock)).toBe(7_000);
+    expect(retryAfterOf({ headers, cause: { retryAfter: 5 } }, clock)).toBe(7_000);
   });
 });
