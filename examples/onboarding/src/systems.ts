@@ -2,10 +2,10 @@
  * The systems that a hire is made known to, from the side of the program that does it.
  * @module
  */
-import { type ConcurrencyLimiter, concurrencyLimiter } from '@runafter/clock';
 import { type OfficeClient, officeClient } from '@runafter/example-office';
 import type { HrDatabase } from './database/hr-database.ts';
 import { type Licences, licencesIn } from './licences.ts';
+import { type Limits, limitsAt } from './limits.ts';
 
 /** What there is to call. */
 export interface Systems {
@@ -15,10 +15,7 @@ export interface Systems {
   readonly mail: OfficeClient['mail'];
   readonly licences: Licences;
   readonly database: HrDatabase;
-  /** How much of each is under way at once, by all hires together. */
-  readonly limits: Readonly<
-    Record<'directory' | 'sites' | 'mail' | 'database', ConcurrencyLimiter>
-  >;
+  readonly limits: Limits;
 }
 
 /**
@@ -26,17 +23,14 @@ export interface Systems {
  *
  * No signal is passed to the office: a call that has been sent goes through, whether its caller listens
  * or not, and only who has waited for the reply knows what there is to undo.
+ *
+ * @param speed - how many times as fast as the real services the office runs.
  */
-export function connect(url: string, database: HrDatabase): Systems {
+export function connect(url: string, database: HrDatabase, speed: number): Systems {
   const { accounts, sites, mail } = officeClient(url, { connection: 'onboarding' });
   return {
     ...{ accounts, sites, mail, database },
     licences: licencesIn(database),
-    limits: {
-      directory: concurrencyLimiter(15),
-      sites: concurrencyLimiter(20),
-      mail: concurrencyLimiter(10),
-      database: concurrencyLimiter(10),
-    },
+    limits: limitsAt(speed),
   };
 }

@@ -19,7 +19,7 @@ await performWork<Work, HireEnded, Summary>(async (work, tell) => {
   await using database = await openHrDatabase(place);
   const store = sqliteRunStore(runs);
   try {
-    return await runOnboarding(connect(url, database), readHires(input), {
+    return await runOnboarding(connect(url, database, work.speed), readHires(input), {
       ...options,
       store,
       onEvent(event) {

@@ -57,7 +57,7 @@ export async function aBatch(hires: readonly Hire[], options: OfficeOptions = {}
     client: officeClient(office.url),
     database,
     run: () =>
-      runOnboarding(connect(office.url, database), hires, {
+      runOnboarding(connect(office.url, database, 2_000), hires, {
         ...{ store: memoryRunStore(), runId: 'batch', speed: 2_000, concurrency: 10 },
       }),
     proof: () => proofOf(hires, office, database),
