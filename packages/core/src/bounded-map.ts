@@ -1,18 +1,30 @@
 /**
  * A bounded map without a workflow around it: for when all that is needed is "at most so many at once".
  *
- * Invariant: at most `concurrency` calls run, and as one settles the next starts in the same turn.
- * After a failure nothing new starts, and the map rejects only when what runs has settled.
+ * Invariant: a call starts only while fewer than `concurrency` run, and as one settles the next starts
+ * in the same turn; so it does as the degree of an adaptive limiter rises. After a failure nothing new starts, and the map rejects only when what runs has settled.
  * @module
  */
-import { RunafterError } from '@runafter/errors';
+import type { AdaptiveLimiter } from '@runafter/clock';
+import { RunafterError, toFault } from '@runafter/errors';
+import {
+  acceptedConcurrency,
+  type Concurrency,
+  concurrencyOf,
+  degreeOf,
+} from './definition/concurrency.ts';
 import type { Items } from './definition/flow.ts';
-import { isThenable } from './definition/rules/show-value.ts';
+import { isThenable, showValue } from './definition/rules/show-value.ts';
 import { DONE, type ItemSource, isPromiseOfItems, openItems } from './engine/kinds/item-source.ts';
 
 export interface BoundedMapOptions {
-  /** How many calls at once: a whole number of at least 1, or Infinity. Default 1. */
-  readonly concurrency?: number;
+  /**
+   * How many calls at once: a whole number of at least 1, or Infinity. Default 1.
+   *
+   * Or a limiter that finds it out by itself: then as many as its `degree` says at the moment. Each call
+   * takes a permit of it, and gives it back with what the call failed with.
+   */
+  readonly concurrency?: number | AdaptiveLimiter;
   /** Aborting it starts no further call; the map then rejects with `signal.reason`. */
   readonly signal?: AbortSignal;
 }
@@ -46,17 +58,18 @@ export async function boundedMap<Item, R>(
   options: BoundedMapOptions,
   fn: (item: Item, index: number) => R,
 ): Promise<Awaited<R>[]> {
-  const { concurrency = 1, signal } = options;
-  if (!(concurrency >= 1) || (concurrency !== Infinity && !Number.isInteger(concurrency))) {
-    const problem = `is ${String(concurrency)}. Pass a whole number of at least 1, or Infinity.`;
-    throw new BoundedMapError('concurrency', concurrency, problem);
+  const { concurrency: given = 1, signal } = options;
+  const concurrency = concurrencyOf(given);
+  if (concurrency === undefined) {
+    const problem = `is ${showValue(given)}. Pass ${acceptedConcurrency}.`;
+    throw new BoundedMapError('concurrency', given, problem);
   }
   if (typeof fn !== 'function') {
     throw new BoundedMapError('fn', fn, `is ${typeof fn}. Pass a function that takes an item.`);
   }
   signal?.throwIfAborted();
   const source = openItems(isPromiseOfItems(items) ? await items : items, 'boundedMap');
-  const map = new BoundedMap(source, concurrency, fn as (item: unknown, index: number) => unknown);
+  const map = new BoundedMap(source, concurrency, fn as Call, signal);
   const onAbort = (): void => map.stop(signal?.reason);
   signal?.addEventListener('abort', onAbort, { once: true });
   try {
@@ -66,34 +79,44 @@ export async function boundedMap<Item, R>(
   }
 }
 
+type Call = (item: unknown, index: number) => unknown;
+
 class BoundedMap {
   readonly #source: ItemSource;
-  readonly #concurrency: number;
-  readonly #fn: (item: unknown, index: number) => unknown;
+  readonly #concurrency: Concurrency;
+  readonly #fn: Call;
+  readonly #signal: AbortSignal | undefined;
   readonly #results: unknown[] = [];
   #running = 0;
   #pulled = 0;
   #exhausted = false;
   #filling = false;
   #pulling = false;
+  /** Ends the waits for permits. */
+  readonly #stopped = new AbortController();
+  #unfollow: (() => void) | undefined;
   #failure: { readonly thrown: unknown } | undefined;
   #resolve!: (results: unknown[]) => void;
   #reject!: (thrown: unknown) => void;
 
   constructor(
     source: ItemSource,
-    concurrency: number,
-    fn: (item: unknown, index: number) => unknown,
+    concurrency: Concurrency,
+    fn: Call,
+    signal: AbortSignal | undefined,
   ) {
+    const { adaptive } = concurrency;
     this.#source = source;
     this.#concurrency = concurrency;
-    this.#fn = fn;
+    this.#fn = adaptive === undefined ? fn : this.#withPermit(adaptive, fn);
+    this.#signal = signal;
   }
 
   run(): Promise<unknown[]> {
     return new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
+      this.#unfollow = this.#concurrency.adaptive?.onDegree(() => this.#fill());
       this.#fill();
     });
   }
@@ -103,13 +126,17 @@ class BoundedMap {
     if (!this.#exhausted) this.#source.close();
     this.#failure ??= { thrown };
     this.#exhausted = true;
+    this.#stopped.abort();
     this.#endWhenDone();
   }
 
   #fill(): void {
     if (this.#filling) return;
     this.#filling = true;
-    while (!this.#exhausted && !this.#pulling && this.#running < this.#concurrency) this.#pull();
+    const concurrency = this.#concurrency;
+    while (!this.#exhausted && !this.#pulling && this.#running < degreeOf(concurrency)) {
+      this.#pull();
+    }
     this.#filling = false;
     this.#endWhenDone();
   }
@@ -164,6 +191,23 @@ class BoundedMap {
     }
   }
 
+  #withPermit(limiter: AdaptiveLimiter, fn: Call): Call {
+    return async (item, index) => {
+      const { signal } = this.#stopped;
+      const permit = await limiter.acquire({ signal });
+      try {
+        signal.throwIfAborted();
+        const result = await fn(item, index);
+        permit.release();
+        return result;
+      } catch (thrown) {
+        // How a call ended that was told to stop says nothing of the service.
+        permit.release(this.#signal?.aborted ? this.#signal.reason : (thrown ?? toFault(thrown)));
+        throw thrown;
+      }
+    };
+  }
+
   #succeeded(index: number, result: unknown): void {
     this.#results[index] = result;
     this.#running--;
@@ -177,6 +221,7 @@ class BoundedMap {
 
   #endWhenDone(): void {
     if (this.#filling || !this.#exhausted || this.#running > 0) return;
+    this.#unfollow?.();
     if (this.#failure === undefined) this.#resolve(this.#results);
     else this.#reject(this.#failure.thrown);
   }

@@ -37,6 +37,7 @@ export { DefinitionError, HandleError } from './definition/definition-error.ts';
 export { describe } from './definition/describe.ts';
 export type {
   ActionDescription,
+  AdaptiveDescription,
   BodyDescription,
   BranchDescription,
   ChildDescription,

@@ -10,6 +10,7 @@
 import type { Limiter, RetryPolicy } from '@runafter/clock';
 import type { ContainerKind } from '../container-kind.ts';
 import type { StatusBits } from '../status.ts';
+import type { Concurrency } from './concurrency.ts';
 
 /**
  * What the failure of a branch means for the container it is a leaf of: `critical` fails it (the
@@ -113,8 +114,7 @@ export interface ForEachNode extends NodeBase {
   readonly kind: 'forEach';
   readonly items: Handler;
   readonly body: Body;
-  /** Degree of parallelism: a whole number from 1, or Infinity. */
-  readonly concurrency: number;
+  readonly concurrency: Concurrency;
   readonly key: ((item: unknown, index: number) => unknown) | undefined;
   readonly id: ((item: unknown, index: number) => unknown) | undefined;
   readonly keep: Keep;

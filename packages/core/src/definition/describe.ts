@@ -9,9 +9,11 @@ import {
   parseRetryPolicy,
 } from '@runafter/clock';
 import { statusNames } from '../status.ts';
+import type { Concurrency } from './concurrency.ts';
 import type { Body, BranchNode, Node, NodeBase, Source } from './definition.ts';
 import { DefinitionError } from './definition-error.ts';
 import type {
+  AdaptiveDescription,
   BodyDescription,
   BranchDescription,
   CountDescription,
@@ -92,7 +94,7 @@ class Describer {
           kind: node.kind,
           ...facts,
           items: nameOf(node.items),
-          concurrency: count(node.concurrency),
+          concurrency: this.#concurrencyOf(node.concurrency),
           keep: node.keep,
           key: nameOfOptional(node.key),
           id: nameOfOptional(node.id),
@@ -172,13 +174,19 @@ class Describer {
     return { name: branch.name, path: branch.address, body: this.body(branch.body) };
   }
 
+  #concurrencyOf({ most, adaptive }: Concurrency): CountDescription | AdaptiveDescription {
+    if (adaptive === undefined) return count(most);
+    return { limiter: this.#numberOf(adaptive), max: count(most) };
+  }
+
   #numbersOf(limiters: readonly Limiter[]): readonly number[] | undefined {
-    if (limiters.length === 0) return undefined;
-    return limiters.map((limiter) => {
-      const number = this.#limiters.get(limiter) ?? this.#limiters.size + 1;
-      this.#limiters.set(limiter, number);
-      return number;
-    });
+    return limiters.length === 0 ? undefined : limiters.map((limiter) => this.#numberOf(limiter));
+  }
+
+  #numberOf(limiter: Limiter): number {
+    const number = this.#limiters.get(limiter) ?? this.#limiters.size + 1;
+    this.#limiters.set(limiter, number);
+    return number;
   }
 }
 

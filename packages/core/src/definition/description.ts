@@ -18,6 +18,14 @@ export interface DurationDescription {
 /** A whole number, or no bound. */
 export type CountDescription = number | 'unbounded';
 
+/** As many as an adaptive limiter says. */
+export interface AdaptiveDescription {
+  /** Its number among the limiters. */
+  readonly limiter: number;
+  /** Never more than so many. */
+  readonly max: CountDescription;
+}
+
 /** The name of a function; `anonymous` for one without. */
 export type FunctionDescription = string;
 
@@ -75,7 +83,7 @@ export interface ScopeDescription extends NodeFacts {
 export interface ForEachDescription extends NodeFacts {
   readonly kind: 'forEach';
   readonly items: FunctionDescription;
-  readonly concurrency: CountDescription;
+  readonly concurrency: CountDescription | AdaptiveDescription;
   readonly keep: Keep;
   readonly key?: FunctionDescription;
   readonly id?: FunctionDescription;

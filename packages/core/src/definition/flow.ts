@@ -6,7 +6,7 @@
  * Read next: builder.ts (what stands behind it at run time), handle.ts (the handles).
  * @module
  */
-import type { Duration, Limiter, RetryPolicy } from '@runafter/clock';
+import type { AdaptiveLimiter, Duration, Limiter, RetryPolicy } from '@runafter/clock';
 import type { IterationCounts, LoopDetail, LoopFailures } from '../result.ts';
 import type { Criticality, Keep, TerminateStatus } from './definition.ts';
 import type { EventType } from './event-type.ts';
@@ -104,8 +104,22 @@ export interface ActionOptions<T, K = T> extends TimedOptions {
 }
 
 export interface ForEachOptions<Item, K extends Keep = Keep> extends ContainerOptions {
-  /** Degree of parallelism: how many iterations at once, a whole number or Infinity. Default 1. */
-  readonly concurrency?: number;
+  /**
+   * Degree of parallelism: how many iterations at once, a whole number or Infinity. Default 1.
+   *
+   * Or a limiter that finds out by itself how much a service can take: then as many as its `degree` says
+   * at the moment. As that rises, iterations start in the same turn; as it falls, none is cancelled, and
+   * new ones wait. Every attempt of an action inside takes a permit of it, as of a `limiter`, and gives
+   * it back with what it failed with: so it hears of a service that says 429, as long as the handler
+   * throws. What a handler returns is taken for a success.
+   *
+   * @example
+   * const service = adaptive({ max: 50 }); // of @runafter/throttle
+   * flow.forEach('Rows', [], (_, { input }) => input, (each) => {
+   *   each.action('Update', ({ item, signal }) => update(item, { signal }), { retry: transientRetry });
+   * }, { concurrency: service });
+   */
+  readonly concurrency?: number | AdaptiveLimiter;
   /** Items with the same key run one after the other in item order, different keys side by side. */
   readonly key?: (item: Item, index: number) => string | number | bigint;
   /**
@@ -123,7 +137,7 @@ export interface ForEachOptions<Item, K extends Keep = Keep> extends ContainerOp
   readonly keep?: K;
   /**
    * With `key`: how many items may be held back because their key is busy, before the source is read
-   * no further. Default 4 × concurrency.
+   * no further. Default 4 × concurrency, which is 4 × `max` of an adaptive one.
    */
   readonly lookAhead?: number;
 }

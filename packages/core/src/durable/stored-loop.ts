@@ -121,7 +121,7 @@ export class StoredLoop implements LoopJournal {
       const index = Number(key);
       return index < taken && !left.has(index) ? index : undefined;
     };
-    const window = concurrency + (key === undefined ? 0 : lookAhead);
+    const window = concurrency.most + (key === undefined ? 0 : lookAhead);
     // Twice: where a write failed, those that were called after it may have taken effect.
     this.#journal.knowsBelow(this.#state, taken + 2 * window);
     const stored = new StoredItems(this.#journal.parts, this.#state);

@@ -3,12 +3,14 @@
  * used untyped here, as JavaScript would.
  * @module
  */
+import { concurrencyLimiter } from '@runafter/clock';
 import { describe, expect, it } from 'vitest';
 import { type ContainerKind, container, setMetadata } from '../../src/container-kind-entry.ts';
 import { DefinitionError } from '../../src/definition/definition-error.ts';
 import { event } from '../../src/definition/event-type.ts';
 import { failed, on, settled } from '../../src/definition/handle.ts';
 import { workflow } from '../../src/definition/workflow.ts';
+import { SettableLimiter } from '../engine/settable-limiter.ts';
 import { expectRefusal, type Refusal } from './refusal.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: what must be refused does not compile.
@@ -350,6 +352,27 @@ const options: readonly Refusal[] = [
     path: 'Each',
     names: ['concurrency', 'NaN'],
     define: loopWith({ concurrency: Number.NaN }),
+  },
+  {
+    what: 'a limiter without a degree as concurrency',
+    code: 'OPTION_INVALID',
+    path: 'Each',
+    names: [
+      'concurrency',
+      'an object',
+      'whole number',
+      'AdaptiveLimiter',
+      'onDegree()',
+      'adaptive(…)',
+    ],
+    define: loopWith({ concurrency: concurrencyLimiter(3) }),
+  },
+  {
+    what: 'an adaptive limiter with a degree of 0',
+    code: 'OPTION_INVALID',
+    path: 'Each',
+    names: ['concurrency', 'AdaptiveLimiter', 'degree'],
+    define: loopWith({ concurrency: new SettableLimiter(0) }),
   },
   {
     what: 'a look-ahead without a key',

@@ -293,9 +293,9 @@ describe('defaults', () => {
 
   it('are those of the documentation', () => {
     expect(grace).toBe(5_000);
-    expect(nodeAt(body, 'Loop')).toMatchObject({ concurrency: 1, keep: 'all' });
+    expect(nodeAt(body, 'Loop')).toMatchObject({ concurrency: { most: 1 }, keep: 'all' });
     expect(nodeAt(body, 'Keyed')).toMatchObject({ lookAhead: 20 });
-    expect(nodeAt(body, 'Wide')).toMatchObject({ concurrency: Number.POSITIVE_INFINITY });
+    expect(nodeAt(body, 'Wide')).toMatchObject({ concurrency: { most: Number.POSITIVE_INFINITY } });
     expect(nodeAt(body, 'Poll')).toMatchObject({
       maxIterations: 60,
       timeout: 3_600_000,

@@ -10,6 +10,7 @@ import { event } from '../../src/definition/event-type.ts';
 import type { Flow } from '../../src/definition/flow.ts';
 import { failed, settled } from '../../src/definition/handle.ts';
 import { workflow } from '../../src/definition/workflow.ts';
+import { SettableLimiter } from '../engine/settable-limiter.ts';
 
 const common = {
   runAfter: [],
@@ -210,6 +211,31 @@ describe('a description', () => {
       keep: 'all',
       body: { actions: [] },
     });
+  });
+
+  it('of an adaptive loop has the number of its limiter, which its actions have too', () => {
+    const service = new SettableLimiter(8, 50);
+    const defined = workflow('Adaptive', (flow: Flow<number[]>) => {
+      flow.forEach(
+        'Loop',
+        [],
+        (_, { input }) => input,
+        (each) => {
+          each.action('Call', ({ item }) => item);
+        },
+        { concurrency: service, key: (item) => item % 2 },
+      );
+      flow.action('Other', () => 1, { limiter: concurrencyLimiter(1) });
+    });
+
+    expect(describeWorkflow(defined).body.actions).toMatchObject([
+      {
+        concurrency: { limiter: 1, max: 50 },
+        lookAhead: 200,
+        body: { actions: [{ name: 'Call', limiters: [1] }] },
+      },
+      { name: 'Other', limiters: [2] },
+    ]);
   });
 
   it('of conditions and switches has their branches', () => {

@@ -2,9 +2,11 @@
  * The types of a workflow that is written with handles: what is inferred, and what must not compile.
  * @module
  */
+import type { AdaptiveLimiter, Limiter } from '@runafter/clock';
 import { describe, expectTypeOf, test } from 'vitest';
+import type { BoundedMapOptions } from '../../src/bounded-map.ts';
 import { event } from '../../src/definition/event-type.ts';
-import type { Flow } from '../../src/definition/flow.ts';
+import type { Flow, ForEachOptions } from '../../src/definition/flow.ts';
 import { failed, type Handle, on, settled } from '../../src/definition/handle.ts';
 import { type Workflow, workflow } from '../../src/definition/workflow.ts';
 import type { ActionError, Iteration, IterationCounts, LoopFailures } from '../../src/result.ts';
@@ -131,6 +133,28 @@ describe('loops', () => {
         );
       });
     });
+  });
+
+  test('concurrency is a number or an adaptive limiter', () => {
+    const adaptive = {} as AdaptiveLimiter;
+    const loop = workflow('Adaptive', (flow: Flow<number[]>) =>
+      flow.forEach(
+        'Loop',
+        [],
+        (_, { input }) => input,
+        (each) => each.action('Show', ({ item }) => String(item)),
+        { concurrency: adaptive, keep: 'failures' },
+      ),
+    );
+    expectTypeOf<OutputOf<typeof loop>>().toEqualTypeOf<LoopFailures<string, number>>();
+    expectTypeOf<ForEachOptions<number>['concurrency']>().toEqualTypeOf<
+      number | AdaptiveLimiter | undefined
+    >();
+    expectTypeOf<BoundedMapOptions['concurrency']>().toEqualTypeOf<
+      number | AdaptiveLimiter | undefined
+    >();
+    // A limiter that says no degree can be the loop's limiter, and not its window.
+    expectTypeOf<Limiter>().not.toExtend<NonNullable<ForEachOptions<number>['concurrency']>>();
   });
 
   test('items may come from an async iterable', () => {

@@ -13,6 +13,7 @@ import {
   workflow,
 } from '@runafter/core';
 import { describe, expect, it } from 'vitest';
+import { SettableLimiter } from '../engine/settable-limiter.ts';
 import { MortalProcess } from './mortal-process.ts';
 import { slowly } from './slowly.ts';
 import { storedPaths } from './stored-outcomes.ts';
@@ -122,6 +123,34 @@ describe('a changed definition', () => {
     expect(await (await resumed).finished).toMatchObject({
       results: [{ outputs: 1 }, { outputs: [1] }, { outputs: [1] }],
     });
+  });
+
+  it.each<[string, number | SettableLimiter, number | SettableLimiter]>([
+    ['from a number to an adaptive limiter', 3, new SettableLimiter(2, 3)],
+    ['from an adaptive limiter to a number', new SettableLimiter(3, 3), 2],
+  ])('in how many iterations run at once, %s, is no change', async (_, first, then) => {
+    const clock = virtualClock({ autoAdvance: true });
+    const store = memoryRunStore({ clock });
+    const loop = (process: MortalProcess, concurrency: number | SettableLimiter) =>
+      workflow('Steps', (flow) =>
+        flow.forEach(
+          'Loop',
+          [],
+          () => [0, 1, 2, 3, 4, 5],
+          (each) => each.action('Work', (context) => slowly(process, context, context.item, '1m')),
+          { concurrency },
+        ),
+      );
+    const before = new MortalProcess(store, clock);
+    before.start(loop(before, first), undefined);
+    clock.setTimer(90_000, () => before.kill());
+    await before.died;
+    await before.bury();
+    const after = new MortalProcess(store, clock);
+    const run = await resume(loop(after, then), 'r', after.place);
+
+    expect(await run.finished).toMatchObject({ outputs: [0, 1, 2, 3, 4, 5] });
+    expect(after.calls).toEqual([3, 4, 5].map((index) => `r/Loop[${index}]/Work`));
   });
 
   it('in what something runs after is one', async () => {

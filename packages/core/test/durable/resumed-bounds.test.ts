@@ -6,6 +6,7 @@ import { concurrencyLimiter, type Gate, virtualClock } from '@runafter/clock';
 import { type Executor, memoryRunStore, resume, workflow } from '@runafter/core';
 import { describe, expect, it } from 'vitest';
 import { AtWork } from '../engine/at-work.ts';
+import { SettableLimiter } from '../engine/settable-limiter.ts';
 import { MortalProcess } from './mortal-process.ts';
 import { expectSameAfterKills } from './same-after-kills.ts';
 import { slowly } from './slowly.ts';
@@ -68,6 +69,30 @@ describe('a run that was killed anywhere ends as if it had not been', () => {
     });
 
     expect(result).toMatchObject({ results: [{ outputs: [10, 20, 30, 40] }] });
+  });
+
+  it('with a loop that is as wide as an adaptive limiter says', async () => {
+    const { calls, result } = await expectSameAfterKills({
+      workflow: (process) => {
+        const limiter = new SettableLimiter(1, 4);
+        return workflow('Adaptive', (flow) => {
+          flow.forEach(
+            'Loop',
+            [],
+            () => [1, 2, 3, 4, 5, 6, 7],
+            (each) =>
+              each.action('Work', (context) => {
+                limiter.degree = [4, 5].includes(context.item) ? 1 : 3;
+                return slowly(process, context, context.item);
+              }),
+            { concurrency: limiter, key: (item) => item % 3 },
+          );
+        });
+      },
+    });
+
+    expect(calls).toHaveLength(7);
+    expect(result).toMatchObject({ results: [{ outputs: [1, 2, 3, 4, 5, 6, 7] }] });
   });
 
   it('with an executor that begins later', async () => {

@@ -188,7 +188,7 @@ export const coreRunCodes = {
     package: '@runafter/core',
     title: 'boundedMap() was given something that makes no sense.',
     why: 'The message names the argument and its value.',
-    fix: 'Pass a whole number of at least 1 (or Infinity) as `concurrency`, and a function.',
+    fix: 'Pass a whole number of at least 1, Infinity or an adaptive limiter as `concurrency`, and a function.',
   },
   EVENT_LISTENER_FAILED: {
     package: '@runafter/core',

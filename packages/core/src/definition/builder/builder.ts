@@ -16,6 +16,7 @@ import {
   checkDuration,
   checkFunction,
   choiceOption,
+  concurrencyOption,
   containerOptions,
   countOption,
   forEachOptions,
@@ -82,23 +83,23 @@ export class FlowBuilder {
   ): HandleReference {
     const start = beginNode(this.draft, 'forEach', name, runAfter, options, forEachOptions);
     checkFunction(start.place, 'items', items);
-    const counts = { least: 1, endless: true };
-    const concurrency = countOption(start.options, 'concurrency', counts) ?? 1;
-    const lookAhead = countOption(start.options, 'lookAhead', counts);
+    const concurrency = concurrencyOption(start.options);
+    const lookAhead = countOption(start.options, 'lookAhead', { least: 1, endless: true });
     const key = functionOption<(item: unknown, index: number) => unknown>(start.options, 'key');
     if (lookAhead !== undefined && key === undefined) throw lookAheadWithoutKey(start, lookAhead);
     const id = functionOption<(item: unknown, index: number) => unknown>(start.options, 'id');
     const keep = choiceOption(start.options, 'keep', ['all', 'failures', 'summary']) ?? 'all';
+    const inside = { repeats: true, limiter: concurrency.adaptive };
     return addNode(start.body, {
       kind: 'forEach',
       ...start.base,
       items: items as Handler,
-      body: writeBody(start, { repeats: true }, 'body', body, newEachFlow),
+      body: writeBody(start, inside, 'body', body, newEachFlow),
       concurrency,
       key,
       id,
       keep,
-      lookAhead: lookAhead ?? 4 * concurrency,
+      lookAhead: lookAhead ?? 4 * concurrency.most,
       secureItems: false,
     });
   }

@@ -3,6 +3,7 @@
  * and, for containers, the body inside.
  * @module
  */
+import type { Limiter } from '@runafter/clock';
 import type { Criticality, NodeBase, Source } from '../definition.ts';
 import { DefinitionError, type DefinitionPlace } from '../definition-error.ts';
 import { HandleReference } from '../handle.ts';
@@ -101,6 +102,8 @@ export interface Inside {
   readonly address: string;
   /** The body runs many times. */
   readonly repeats?: boolean;
+  /** Its actions take a permit of it, besides those of the option `limiter`. */
+  readonly limiter?: Limiter | undefined;
   /** The handles that the body's function gets, for the runAfter list of this length. */
   readonly labels: readonly string[];
   readonly secureInputs: boolean;
@@ -126,7 +129,7 @@ export function writeBody(
     kind,
     address,
     repeats: parent.repeats || inside.repeats === true,
-    limiters: limitersInside(start),
+    limiters: inLimiterOrder(limitersInside(start), limiterList(inside.limiter)),
     secureInputs: base.secureInputs,
     childCriticality: inside.childCriticality,
   });

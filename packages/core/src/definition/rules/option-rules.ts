@@ -13,6 +13,7 @@ import {
   type RetryPolicy,
 } from '@runafter/clock';
 import { isRunafterError } from '@runafter/errors';
+import { acceptedConcurrency, type Concurrency, concurrencyOf } from '../concurrency.ts';
 import type { Criticality } from '../definition.ts';
 import { DefinitionError, type DefinitionPlace } from '../definition-error.ts';
 import { didYouMean } from './did-you-mean.ts';
@@ -181,6 +182,14 @@ export function limiterOption({ place, values }: Options): Limiter | undefined {
     value,
     'a Limiter, with acquire() and tryAcquire(), such as concurrencyLimiter(…) gives',
   );
+}
+
+/** How many iterations at once; one unless said. */
+export function concurrencyOption({ place, values }: Options): Concurrency {
+  const { concurrency = 1 } = values;
+  const read = concurrencyOf(concurrency);
+  if (read !== undefined) return read;
+  throw invalid(place, 'concurrency', concurrency, acceptedConcurrency);
 }
 
 /** What a failure means; what the body around it says where the node itself says nothing. */

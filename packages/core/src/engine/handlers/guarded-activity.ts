@@ -3,11 +3,12 @@
  * or something to be done with its output.
  *
  * Each attempt goes through the executor, then takes a permit of each limiter, then calls the handler;
- * permits are given back while it waits for the next attempt. Told to stop before its first call, the
- * action has not started and is skipped.
+ * while it waits for the next attempt its permits are back, and told what the last one failed with.
+ * Told to stop before its first call, the action has not started and is skipped.
  * @module
  */
 import { type Limiter, noRetry, type Permit, retry } from '@runafter/clock';
+import { toFault } from '@runafter/errors';
 import type { ActionNode } from '../../definition/definition.ts';
 import { inLimiterOrder } from '../../definition/rules/limiter-order.ts';
 import { isThenable } from '../../definition/rules/show-value.ts';
@@ -135,14 +136,19 @@ export class GuardedActivity extends Activity {
       }
       this.signal.throwIfAborted();
       this.#beginAttempt();
-      return await this.#node.run(this.actionState.handed, this);
-    } finally {
-      this.#releasePermits();
+      const output = await this.#node.run(this.actionState.handed, this);
+      this.#releasePermits(this.stop?.reason);
+      return output;
+    } catch (thrown) {
+      // How a call ended that was told to stop says nothing of the service.
+      this.#releasePermits(this.stop?.reason ?? thrown ?? toFault(thrown));
+      throw thrown;
     }
   }
 
-  #releasePermits(): void {
-    for (const permit of this.#permits) permit.release();
+  /** @param failure - for limiters that learn from it; undefined where the attempt has succeeded. */
+  #releasePermits(failure: unknown): void {
+    for (const permit of this.#permits) permit.release(failure);
     this.#permits.length = 0;
   }
 
@@ -202,7 +208,7 @@ export class GuardedActivity extends Activity {
     if (this.over) return;
     this.#cancelTimeout?.();
     // A handler that is given up may never settle; the others must not wait for its permits.
-    this.#releasePermits();
+    this.#releasePermits(this.stop?.reason);
     super.conclude(bits, value, unsettled);
   }
 

@@ -1,12 +1,13 @@
 /**
  * A bounded loop: a sliding window of iterations over items that are pulled only when there is room.
  *
- * Invariant: at most `concurrency` iterations run, and as one ends the next starts in the same turn.
- * No item is pulled that could not start at once, but for those that a keyed loop holds back. An
+ * Invariant: an iteration starts only while fewer than `concurrency` run, and as one ends the next
+ * starts in the same turn; so it does as the degree of an adaptive limiter rises. No item is pulled that could not start at once, but for those that a keyed loop holds back. An
  * iteration that is not kept is added to the run's digest and forgotten.
  * Read next: item-source.ts, keyed-items.ts, iterations.ts.
  * @module
  */
+import { degreeOf } from '../../definition/concurrency.ts';
 import type { ForEachNode } from '../../definition/definition.ts';
 import type { ActionError, Iteration, IterationCounts, LoopFailures } from '../../result.ts';
 import { FAILED, type StatusBits, SUCCEEDED } from '../../status.ts';
@@ -82,6 +83,8 @@ export class ForEachExecution extends BodyOwner implements LoopWindow {
   #pulled = 0;
   /** No more items will be pulled. */
   #exhausted = false;
+  /** Hears no more of the degree. */
+  #unfollow: (() => void) | undefined;
   #filling = false;
   #pulling = false;
   #byId = false;
@@ -188,7 +191,7 @@ export class ForEachExecution extends BodyOwner implements LoopWindow {
       cancelTimer = clock.setTimer(services.grace, () => resolve([]));
     });
     try {
-      return await Promise.race([source.begun?.(this.#node.concurrency) ?? [], timeIsUp]);
+      return await Promise.race([source.begun?.(this.#node.concurrency.most) ?? [], timeIsUp]);
     } finally {
       cancelTimer?.();
     }
@@ -197,7 +200,15 @@ export class ForEachExecution extends BodyOwner implements LoopWindow {
   #open(source: ItemSource): void {
     if (this.ended) return;
     this.#source = source;
+    this.#follow();
     this.#fill();
+  }
+
+  /** As the degree of an adaptive limiter rises there is room at once. */
+  #follow(): void {
+    // Told to stop, it starts nothing more.
+    if (this.stop !== undefined) return;
+    this.#unfollow = this.#node.concurrency.adaptive?.onDegree(() => this.#fill());
   }
 
   /** Starts iterations until the window is full or there is nothing to start. */
@@ -205,7 +216,7 @@ export class ForEachExecution extends BodyOwner implements LoopWindow {
     if (this.#filling) return;
     this.#filling = true;
     const { concurrency } = this.#node;
-    while (this.#active.size < concurrency) {
+    while (this.#active.size < degreeOf(concurrency)) {
       const released = this.#released.shift();
       if (released !== undefined) this.#start(released.item, released.index);
       else if (this.#mayPull()) this.#pull();
@@ -334,6 +345,7 @@ export class ForEachExecution extends BodyOwner implements LoopWindow {
   }
 
   protected override halted(): void {
+    this.#unfollow?.();
     if (!this.#exhausted) this.#source?.close();
     this.#exhausted = true;
     this.#keyed?.clear();
@@ -351,6 +363,11 @@ export class ForEachExecution extends BodyOwner implements LoopWindow {
     if (this.#node.keep === 'failures') this.#kept.sort((a, b) => a.index - b.index);
     if (this.#sourceError !== undefined) this.end(FAILED, this.#sourceError);
     else this.end(this.#tally.unsuccessful === 0 ? SUCCEEDED : FAILED);
+  }
+
+  protected override end(bits: StatusBits, error?: ActionError): void {
+    this.#unfollow?.();
+    super.end(bits, error);
   }
 
   /** Reads what is kept of earlier iterations, only now: a million of them may be kept. */
