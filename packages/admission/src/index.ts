@@ -10,3 +10,25 @@ export {
   gateLimits,
 } from './gate-options.ts';
 export { type RunGate, type RunGateOptions, runGate } from './run-gate.ts';
+export { sessionPool } from './session-pool/session-pool.ts';
+export {
+  MachineUnknownError,
+  SessionLostError,
+  SessionPoolOptionError,
+  SessionTimeoutError,
+} from './session-pool/session-pool-errors.ts';
+export type { SessionPoolOptions } from './session-pool/session-pool-options.ts';
+export type {
+  JobOptions,
+  JobSession,
+  Machine,
+  MachineEntry,
+  Session,
+  SessionEntry,
+  SessionHolder,
+  SessionOptions,
+  SessionPool,
+  SessionPoolState,
+  WaitingJob,
+  WaitReason,
+} from './session-pool/session-pool-port.ts';
