@@ -1,0 +1,199 @@
+/**
+ * Decides when a call may go out: a state machine that is told when calls are sent and how they end.
+ *
+ * It has no clock, no timer and no promise of its own, so a simulation drives it as the limiter does.
+ *
+ * Invariant: nothing is sent during a pause; what is under way never exceeds the degree, but for a single call that is
+ * heavier than that, nor `max`; and there is always either a moment at which, or a call after whose end, the next one
+ * may go out. Read next: shared-pause.ts, degree-search.ts, rate-search.ts.
+ * @module
+ */
+import type { ParsedRate } from '../budget-limits.ts';
+import { SlidingWindow } from '../rates/sliding-window.ts';
+import type { StartRule } from '../rates/start-rule.ts';
+import type { AdaptiveDecision, DegreeReason, PaceReason } from './decisions.ts';
+import { DegreeSearch } from './degree-search.ts';
+import { Epoch } from './epoch.ts';
+import { EvenPace } from './even-pace.ts';
+import { usableCalls } from './parse-adaptive-options.ts';
+import { RateSearch } from './rate-search.ts';
+import { SharedPause } from './shared-pause.ts';
+
+/** A call that is under way. */
+export interface SentCall {
+  readonly sentAt: number;
+  readonly weight: number;
+  /** It had to wait for the pace: that it was taken says something about the pace. */
+  readonly paced: boolean;
+}
+
+/**
+ * How a call ended: `ok`; `throttled`, with the wait that the service asked for in milliseconds; `failed`: it was
+ * taken and came to nothing; `aborted`: nobody knows.
+ */
+export type CallEnd =
+  | { readonly outcome: 'ok' | 'failed' | 'aborted' }
+  | { readonly outcome: 'throttled'; readonly retryAfter?: number | undefined };
+
+/** What a controller is set up with. */
+export interface ControllerSettings {
+  readonly start: number;
+  readonly max: number;
+  readonly limit?: ParsedRate | undefined;
+  /** The time, in milliseconds, as in all its calls. */
+  readonly now: number;
+  readonly decided: (decision: AdaptiveDecision) => void;
+}
+
+/** The share of throttled calls up to which it is enough to pause: so few cost less than a pace would. */
+const bearableShare = 0.02;
+/** How much the newest latency counts in the mean. */
+const newestLatency = 1 / 16;
+
+export class AdaptiveController {
+  readonly max: number;
+  readonly #decided: ControllerSettings['decided'];
+  readonly #pause = new SharedPause();
+  readonly #quota: StartRule | undefined;
+  readonly #rates: RateSearch;
+  readonly #degrees: DegreeSearch;
+  #pace: EvenPace | undefined;
+  #epoch: Epoch;
+  #degree: number;
+  #inFlight = 0;
+  #latency: number | undefined;
+  /** Somebody was held back by the pace, and not by the degree. */
+  #heldByPace = false;
+
+  constructor({ start, max, limit, now, decided }: ControllerSettings) {
+    this.max = max;
+    this.#decided = decided;
+    this.#degree = start;
+    this.#degrees = new DegreeSearch(start, max);
+    this.#epoch = new Epoch(this.#degrees.next, now);
+    this.#rates = new RateSearch(now);
+    if (limit?.model === 'token-bucket') {
+      this.#rates.documented(limit.calls / limit.per, now);
+      this.#pace = new EvenPace(this.#rates.rate, now);
+    } else if (limit !== undefined) this.#quota = new SlidingWindow(usableCalls(limit), limit.per);
+  }
+
+  get degree(): number {
+    return this.#degree;
+  }
+
+  /** The weight of all calls that are under way. */
+  get inFlight(): number {
+    return this.#inFlight;
+  }
+
+  /** In calls per second. */
+  get rate(): number | undefined {
+    return perSecond(this.#pace?.rate);
+  }
+
+  /** In calls per second. */
+  get estimate(): number | undefined {
+    return perSecond(this.#rates.estimate);
+  }
+
+  /** In the past: there is no pause. */
+  get pausedUntil(): number {
+    return this.#pause.until;
+  }
+
+  /** When a call may go out: `now`, a later moment, or Infinity: after the end of another call. */
+  earliestStart(now: number, weight = 1): number {
+    this.#resume(now);
+    if (now < this.#pause.until) return this.#pause.until;
+    if (this.#inFlight > 0 && this.#inFlight + weight > this.#degree) return Infinity;
+    const paced = this.#pace?.freeAt() ?? now;
+    this.#heldByPace ||= paced > now;
+    return Math.max(now, paced, this.#quota?.freeAt(weight, now) ?? now);
+  }
+
+  /** A call goes out. Only when {@link earliestStart} says so. */
+  sent(now: number, weight = 1): SentCall {
+    const call = { sentAt: now, weight, paced: this.#heldByPace };
+    this.#heldByPace = false;
+    this.#inFlight += weight;
+    this.#pace?.start(weight, now);
+    this.#quota?.start(weight, now);
+    return call;
+  }
+
+  /** A call that was sent has ended. */
+  ended(now: number, call: SentCall, end: CallEnd): void {
+    this.#resume(now);
+    const underWay = this.#inFlight;
+    this.#inFlight -= call.weight;
+    if (end.outcome === 'aborted') return;
+    if (end.outcome === 'throttled') return this.#throttled(now, call, end.retryAfter);
+    this.#pause.taken();
+    this.#rates.taken(now, call.weight);
+    if (end.outcome === 'ok') this.#learn(now, call, underWay);
+    if (call.paced && this.#rates.quiet(now, call.weight)) this.#setPace(now, 'quiet');
+  }
+
+  #throttled(now: number, call: SentCall, retryAfter: number | undefined): void {
+    const before = this.#pause.until;
+    const asked = retryAfter !== undefined;
+    if (this.#pause.refused(now, call, retryAfter)) this.#rates.refused(now);
+    const { until } = this.#pause;
+    if (until > before) this.#decided({ type: 'paused', wait: until - now, asked });
+  }
+
+  /** Looks at what happened, once the pause is over. */
+  #resume(now: number): void {
+    const throttled = this.#pause.resume(now);
+    if (throttled === undefined) return;
+    this.#decided({ type: 'resumed', throttled });
+    this.#epoch = new Epoch(this.#degrees.next, now);
+    const isBearable = this.#rates.share(throttled, this.#inFlight) <= bearableShare;
+    if (this.#pace === undefined && isBearable) return this.#rates.bear();
+    if (this.#rates.slowDown(this.#pause.until, this.#inFlight)) this.#setPace(now, 'throttled');
+  }
+
+  #learn(now: number, { sentAt }: SentCall, underWay: number): void {
+    const latency = now - sentAt;
+    this.#latency ??= latency;
+    this.#latency += (latency - this.#latency) * newestLatency;
+    if (this.#pace !== undefined) return this.#followPace();
+    this.#epoch.ended(sentAt, now, underWay);
+    if (!this.#epoch.isComplete) return;
+    const { throughput } = this.#epoch;
+    const { degree, reason } = this.#degrees.measured(throughput);
+    this.#setDegree(degree, reason, throughput);
+    this.#epoch = new Epoch(this.#degrees.next, now);
+  }
+
+  #setPace(now: number, reason: PaceReason): void {
+    const from = this.rate;
+    const { rate } = this.#rates;
+    if (this.#pace === undefined) this.#pace = new EvenPace(rate, now);
+    else this.#pace.rate = rate;
+    this.#decided({ type: 'pace-set', from, to: this.rate, estimate: this.estimate, reason });
+    this.#followPace();
+  }
+
+  /** As many at once as the pace needs, and some more so that slow calls do not hold it up. */
+  #followPace(): void {
+    const { rate = 0 } = this.#pace ?? {};
+    const needed = Math.ceil(1.5 * rate * (this.#latency ?? 1_000)) + 1;
+    this.#setDegree(Math.min(this.max, needed), 'paced', undefined);
+  }
+
+  #setDegree(to: number, reason: DegreeReason, throughput: number | undefined): void {
+    const from = this.#degree;
+    if (to === from) return;
+    this.#degree = to;
+    const measured = perSecond(throughput);
+    this.#decided({ type: 'degree-changed', from, to, reason, throughput: measured });
+  }
+}
+
+function perSecond(perMs: number): number;
+function perSecond(perMs: number | undefined): number | undefined;
+function perSecond(perMs: number | undefined): number | undefined {
+  return perMs === undefined ? undefined : perMs * 1_000;
+}

@@ -1,0 +1,54 @@
+/**
+ * The options of an adaptive limiter, checked.
+ * @module
+ */
+import { LimiterOptionError } from '@runafter/clock';
+import { budgetLimits, type ParsedRate } from '../budget-limits.ts';
+import type { AdaptiveOptions } from './adaptive.ts';
+
+const defaultStart = 8;
+const defaultMax = 50;
+
+/** What the controller is set up with. */
+export interface AdaptiveSettings {
+  readonly start: number;
+  readonly max: number;
+  readonly limit: ParsedRate | undefined;
+  /** The heaviest call that can ever be let in. */
+  readonly heaviest: number;
+}
+
+/**
+ * @throws {LimiterOptionError} `LIMITER_OPTION_INVALID`
+ * @throws {DurationError} `DURATION_INVALID`
+ */
+export function parseAdaptiveOptions(options: AdaptiveOptions): AdaptiveSettings {
+  const { max = defaultMax, onDecision } = options;
+  checkCount('max', max);
+  const { start = Math.min(defaultStart, max) } = options;
+  checkCount('start', start);
+  if (start > max) {
+    throw new LimiterOptionError('start', start, `Pass no more than max, which is ${max}.`);
+  }
+  if (onDecision !== undefined && typeof onDecision !== 'function') {
+    throw new LimiterOptionError('onDecision', onDecision, 'Pass a function.');
+  }
+  const limit = parseLimit(options.limit);
+  const heaviest = Math.min(max, limit === undefined ? max : usableCalls(limit));
+  return { start, max, limit, heaviest };
+}
+
+/** How many calls of a window's limit are made use of: the service may count some a little later than we do. */
+export function usableCalls({ calls, model }: ParsedRate): number {
+  return model === 'token-bucket' ? calls : Math.max(1, Math.floor(0.97 * calls));
+}
+
+function parseLimit(limit: AdaptiveOptions['limit']): ParsedRate | undefined {
+  if (limit === undefined) return undefined;
+  return budgetLimits({ rate: limit }).rates[0];
+}
+
+function checkCount(option: string, value: unknown): void {
+  if (Number.isInteger(value) && (value as number) >= 1) return;
+  throw new LimiterOptionError(option, value, 'Pass a whole number of at least 1.');
+}
