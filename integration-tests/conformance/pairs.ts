@@ -59,6 +59,7 @@ const drivers: Readonly<Record<string, readonly string[]>> = {
     'sqliteDocumentStore',
   ],
   Gate: ['runGate'],
+  Limiter: ['concurrencyLimiter', 'limiter'],
   // Of several processes, so not in memory.
   DocumentHistories: [
     'blobDocumentStore',

@@ -3,6 +3,7 @@
  * @module
  */
 export { describeGate } from './describe-gate.ts';
+export { describeLimiter } from './describe-limiter.ts';
 export type {
   ClosableGate,
   FaultyGateConnection,
@@ -13,3 +14,14 @@ export type {
   GatePlace,
   GateProcess,
 } from './gate-harness.ts';
+export type {
+  ClosableLimiter,
+  FaultyLimiterConnection,
+  LimiterCapabilities,
+  LimiterConnectOptions,
+  LimiterHarness,
+  LimiterLook,
+  LimiterPlace,
+  LimiterProcess,
+  LimiterRate,
+} from './limiter-harness.ts';
