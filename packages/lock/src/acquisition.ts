@@ -30,6 +30,8 @@ export interface Wish {
   readonly holder: string;
   /** The owner, for an operation that gets the same again; else each call is one of its own. */
   readonly owner: string | undefined;
+  /** For how long requests may fail in a row; undefined: as long as the call waits. */
+  readonly patience: number | undefined;
 }
 
 /** What all acquisitions of one lock share. */
@@ -73,6 +75,8 @@ export class Acquisition<H extends Grant, G extends Granted> {
   #isGivingBack = false;
   #busy: Busy | undefined;
   #failure: unknown;
+  /** When the first request failed of those since the last that was answered. */
+  #failingSince: number | undefined;
 
   constructor(tools: AcquisitionTools<H, G>, wish: Wish) {
     this.#tools = tools;
@@ -205,12 +209,19 @@ export class Acquisition<H extends Grant, G extends Granted> {
     try {
       const holding = await this.#ask(place, signal);
       this.#failure = undefined;
+      this.#failingSince = undefined;
       return holding;
     } catch (error) {
-      if (!isTransient(error)) throw error;
+      if (!isTransient(error) || this.#isOutOfPatience()) throw error;
       this.#failure = error;
       return undefined;
     }
+  }
+
+  #isOutOfPatience(): boolean {
+    const now = this.#tools.clock.monotonic();
+    this.#failingSince ??= now;
+    return now - this.#failingSince >= (this.#wish.patience ?? Number.POSITIVE_INFINITY);
   }
 
   async #ask(place: number | undefined, signal: AbortSignal): Promise<H | undefined> {

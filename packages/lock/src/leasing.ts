@@ -65,6 +65,11 @@ export interface Ask {
   readonly weight: number;
   /** An owner that gets the same again, and has it until it is released: no ttl. Default: a new one, with a ttl. */
   readonly owner?: string;
+  /**
+   * For how many milliseconds requests may fail in a row, in ways that may pass, until the call fails as the last of
+   * them. Default: for as long as it waits.
+   */
+  readonly patience?: number;
 }
 
 /** A call, from its beginning until nothing is left of it: neither a request, nor what it was granted. */
@@ -151,7 +156,7 @@ export class Leasing<H extends Grant, G extends Granted = Granted> {
   }
 
   /** @throws for whatever cannot be asked for. */
-  #begin(name: string, options: TryAcquireOptions, { weight, owner }: Ask): Call<H, G> {
+  #begin(name: string, options: TryAcquireOptions, { weight, owner, patience }: Ask): Call<H, G> {
     options.signal?.throwIfAborted();
     const { name: service } = this.#driver;
     if (this.#closing !== undefined) throw new ServiceClosedError(service);
@@ -164,6 +169,7 @@ export class Leasing<H extends Grant, G extends Granted = Granted> {
       poll: this.#poll,
       holder: this.#holder,
       owner,
+      patience,
     });
     const call: Call<H, G> = {
       acquisition,

@@ -1,11 +1,19 @@
 /**
- * Drivers on Redis, through ioredis: documents, counters, locks, semaphores and pools.
+ * Drivers on Redis, through ioredis: documents, counters, locks, semaphores, pools, limiters and run gates.
  * @module
  */
 
+export type { RedisPermit } from './held-permit.ts';
 export type { RedisClient, RedisSource } from './redis-connection.ts';
 export { type RedisCounterOptions, redisCounter } from './redis-counter.ts';
 export { type RedisDocumentStoreOptions, redisDocumentStore } from './redis-document-store.ts';
+export { type RedisLimiter, type RedisLimiterOptions, redisLimiter } from './redis-limiter.ts';
 export { type RedisLockOptions, redisLock } from './redis-lock.ts';
 export { type RedisPoolsOptions, redisPools } from './redis-pools.ts';
+export {
+  type RedisRunGate,
+  type RedisRunGateOptions,
+  type RunGateLook,
+  redisRunGate,
+} from './redis-run-gate.ts';
 export { type RedisSemaphoreOptions, redisSemaphore } from './redis-semaphore.ts';

@@ -1,5 +1,5 @@
 /**
- * The driver of locks and semaphores: each request is one script, and a channel tells releases.
+ * The driver of locks, semaphores, limiters and run gates: each request is one script, and a channel tells releases.
  *
  * Invariant: all keys of a name are in one slot of a cluster, for the name is their hash tag. A request whose
  * signal has aborted is not sent any more, so what is sent later to give it back also arrives later.
@@ -53,16 +53,17 @@ export class RedisLeases implements LeaseDriver {
   }
 
   async acquire(request: AcquireRequest, { signal }: WaitOptions): Promise<Granted | Busy> {
-    const { acquire, acquireArgs } = this.#scripts;
+    const { acquire, acquireArgs, refusal } = this.#scripts;
     const place = request.place === undefined ? '' : Math.ceil(request.place);
     const args = [toExpiry(request.ttl), place, this.#releases.name, ...acquireArgs(request)];
     const reply = await this.#run(acquire, request, args, signal);
     if (typeof reply === 'string') return { granted: true, token: BigInt(reply) };
-    const [heldBy, freeIn] = reply as [string, string | number];
+    const [heldBy, freeIn, ...why] = reply as [string, ...(string | number)[]];
+    if (refusal !== undefined && why.length > 0) throw refusal(why);
     return {
       granted: false,
       heldBy: heldBy === '' ? undefined : heldBy,
-      freeIn: freeIn === '' ? undefined : Number(freeIn),
+      freeIn: freeIn === '' || freeIn === undefined ? undefined : Number(freeIn),
     };
   }
 
@@ -73,7 +74,14 @@ export class RedisLeases implements LeaseDriver {
   }
 
   async release(request: LeaseRequest, { signal }: WaitOptions): Promise<void> {
-    await this.#run(this.#scripts.release, request, [], signal);
+    const { release, releaseArgs = noArgs } = this.#scripts;
+    await this.#run(release, request, releaseArgs(request), signal);
+  }
+
+  /** @param script - changes nothing. It has no owner. */
+  async look(script: LuaScript, name: string, { signal }: WaitOptions): Promise<unknown> {
+    const looking = this.#run(script, { name, owner: '' }, [], signal);
+    return await untilAborted(signal, looking);
   }
 
   watch(request: LeaseRequest, wake: () => void): Watch {
@@ -97,6 +105,10 @@ export class RedisLeases implements LeaseDriver {
       runScript(client, script, keys, [owner, ...args], { signal }),
     );
   }
+}
+
+function noArgs(): readonly string[] {
+  return [];
 }
 
 /** Redis counts from the millisecond that has begun, which may take away a part of one. */

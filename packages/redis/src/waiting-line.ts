@@ -17,9 +17,13 @@ export const waitingLine = `
 local mostChannels = 8
 local line, places, owner = KEYS[1], KEYS[2], ARGV[1]
 
+local nowIs
 local function now()
-  local time = redis.call('TIME')
-  return time[1] * 1000000 + time[2]
+  if not nowIs then
+    local time = redis.call('TIME')
+    nowIs = time[1] * 1000000 + time[2]
+  end
+  return nowIs
 end
 
 local function keepFor(ms, ...)

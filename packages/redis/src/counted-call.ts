@@ -1,0 +1,46 @@
+/**
+ * A call that was counted against rates, where nothing bounds how much is under way at once: nobody has to keep it
+ * alive, or to give it back.
+ * @module
+ */
+import type { LeaseDriver } from '@runafter/lock';
+import type { Claim, GivingBack, Grant } from '@runafter/lock/leasing';
+
+/** Never aborts. */
+const never = new AbortController().signal;
+
+export class CountedCall implements Grant {
+  readonly name: string;
+  readonly owner: string;
+  readonly signal: AbortSignal = never;
+  readonly lost = false;
+  readonly #driver: LeaseDriver;
+  readonly #claim: Claim;
+  #isUsed = false;
+  #takenOut: Promise<void> = Promise.resolve();
+
+  constructor({ driver }: GivingBack, claim: Claim) {
+    this.name = claim.givenName;
+    this.owner = claim.owner;
+    this.#driver = driver;
+    this.#claim = claim;
+  }
+
+  /** It is the caller's: from now on it counts, whatever becomes of it. */
+  use(): void {
+    this.#isUsed = true;
+  }
+
+  /** One that nobody has used is taken out of the count. Where that fails, it counts as if it had been. */
+  release(): Promise<void> {
+    if (!this.#isUsed) {
+      this.#isUsed = true;
+      this.#takenOut = this.#driver.release(this.#claim, {}).catch(() => {});
+    }
+    return this.#takenOut;
+  }
+
+  whenGivenBack(callback: () => void): void {
+    void this.#takenOut.then(callback);
+  }
+}

@@ -1,0 +1,94 @@
+/**
+ * One budget for all processes and machines that use its name: rates, spacing and concurrency, kept on Redis.
+ *
+ * Invariant: each call is granted by one script, which decides and counts in one step, by the server's clock.
+ * Read next: redis-budget.ts, and budget-limiter.ts in @runafter/throttle, who is next in this process.
+ * @module
+ */
+import {
+  type AcquireOptions,
+  type Duration,
+  LimiterOptionError,
+  systemClock,
+} from '@runafter/clock';
+import { isName, toStoredName } from '@runafter/lock/leasing';
+import {
+  type BudgetLimiter,
+  budgetLimiter,
+  budgetLimits,
+  type LimitOptions,
+  type WaitingOptions,
+} from '@runafter/throttle';
+import type { RedisPermit } from './held-permit.ts';
+import { assertKeyPrefix, defaultPrefix } from './key-prefix.ts';
+import { RedisBudget } from './redis-budget.ts';
+import { RedisConnection, type RedisSource } from './redis-connection.ts';
+import { leaseConnection } from './redis-leases.ts';
+
+/**
+ * Options of {@link redisLimiter}. Whoever uses a name says the same limits: what is granted is counted for all, but
+ * each grant goes by the figures of who asks. `waiting` and `whenFull` are about this process alone.
+ */
+export interface RedisLimiterOptions extends LimitOptions, WaitingOptions {
+  /** Whose budget it is, such as a connection of a service: text of any length. */
+  readonly name: string;
+  /**
+   * After how long the permits of a process come back that has died. While one is held, it is renewed in a third of
+   * this. Default '30s'.
+   */
+  readonly ttl?: Duration | undefined;
+  /**
+   * For how long Redis may be out of reach until who waits is told so by a ServiceUnavailableError. Default '30s'.
+   */
+  readonly patience?: Duration | undefined;
+  /**
+   * What keys and channels begin with: limiter `crm` is kept under `runafter:limiter:{crm}`. Up to 200 characters.
+   * Default 'runafter:'.
+   */
+  readonly prefix?: string | undefined;
+}
+
+/** A limiter whose budget is shared by all who use its name. */
+export interface RedisLimiter extends BudgetLimiter {
+  /** As that of every BudgetLimiter; what it gives tells when it is lost. */
+  acquire(options?: AcquireOptions): Promise<RedisPermit>;
+  tryAcquire(options?: Omit<AcquireOptions, 'priority'>): Promise<RedisPermit | undefined>;
+  /** As that of every BudgetLimiter; and permits that are held are given back, which it waits for. */
+  close(): Promise<void>;
+}
+
+/**
+ * Makes a limiter on Redis 7, Valkey, or newer.
+ *
+ * Within a process the highest priority is next, and one request at a time asks for it; those requests stand in one
+ * line over all processes, first come, first served. Who is first asks again when a rate has room, and is told of
+ * permits that come back.
+ *
+ * @param client - as of {@link redisLock}.
+ * @throws {LimiterOptionError} `LIMITER_OPTION_INVALID`
+ * @throws {LockOptionError} `LOCK_OPTION_INVALID`: the ttl.
+ * @throws {ServiceOptionError} `SERVICE_OPTION_INVALID`
+ * @throws {DurationError} `DURATION_INVALID`
+ * @example
+ * await using crm = redisLimiter('redis://localhost:6379', {
+ *   name: 'crm-api',
+ *   rate: { calls: 6_000, per: '5m' },
+ *   concurrency: 20,
+ * });
+ * using permit = await crm.acquire({ signal });
+ * await callCrm({ signal: permit.signal });
+ */
+export function redisLimiter(client: RedisSource, options: RedisLimiterOptions): RedisLimiter {
+  const { name, prefix = defaultPrefix, ttl, patience = '30s', clock = systemClock } = options;
+  if (!isName(name)) {
+    const fix = 'Pass at least one character of well-formed Unicode.';
+    throw new LimiterOptionError('name', JSON.stringify(name), fix);
+  }
+  const title = `Redis limiter ${JSON.stringify(name)}`;
+  assertKeyPrefix(title, prefix);
+  const budget = new RedisBudget(new RedisConnection(title, client, leaseConnection), {
+    ...{ name: toStoredName(name), prefix, limits: budgetLimits(options), ttl, patience, clock },
+  });
+  // It hands over the permits of its budget as they are.
+  return budgetLimiter(budget, options) as RedisLimiter;
+}
