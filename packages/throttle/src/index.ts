@@ -25,9 +25,16 @@ export {
   type LimitOptions,
   type ParsedRate,
 } from './budget-limits.ts';
+export { FormulaInputError } from './formula-input-error.ts';
+export { type IterationsPerMinuteOptions, iterationsPerMinute } from './iterations-per-minute.ts';
 export { type InProcessLimiter, type LimiterOptions, limiter } from './limiter.ts';
 export { LimiterFullError } from './limiter-full-error.ts';
 export type { Rate, RateModel } from './rate.ts';
 export { type RetryOptions, retry } from './retry.ts';
+export {
+  type IterationCost,
+  type SafeConcurrencyOptions,
+  safeConcurrency,
+} from './safe-concurrency.ts';
 export { type ThrottledFetchOptions, throttledFetch } from './throttled-fetch.ts';
 export { transientRetry } from './transient-retry.ts';
