@@ -7,34 +7,32 @@
  * Invariant: each item was updated exactly once, or the job fails. It is nobody's gain to leave some out.
  * @module
  */
-import {
-  type AdaptiveLimiter,
-  type Clock,
-  exponential,
-  isThrottled,
-  retry,
-  systemClock,
-} from '@runafter/clock';
+import { type Clock, exponential, isThrottled, systemClock } from '@runafter/clock';
 import {
   fasterClock,
   officeClient,
   sharepointUnderLoad,
   startOffice,
 } from '@runafter/example-office';
+import { type Adaptive, adaptive, retry } from '@runafter/throttle';
 
 /** Who does the job: so many workers, and what holds them back. */
 export interface Crew {
   readonly name: string;
   readonly workers: number;
   /** Makes the limiter that they share. Default: nothing holds them back. */
-  readonly limiter?: (clock: Clock) => AdaptiveLimiter;
+  readonly limiter?: (clock: Clock) => Adaptive;
 }
 
 /** So many, each of whom is on its own. */
 export const fixedCrew = (workers: number): Crew => ({ name: String(workers), workers });
 
 /** As many as a fixed crew may have at most, of whom the limiter lets work as many as it finds best. */
-export const adaptiveCrew: Crew = { name: 'adaptive', workers: 50 };
+export const adaptiveCrew: Crew = {
+  name: 'adaptive',
+  workers: 50,
+  limiter: (clock) => adaptive({ clock, max: 50 }),
+};
 
 export interface JobOptions {
   /** How many items; two calls each. */
@@ -85,21 +83,20 @@ export async function updateItems(
   const list = officeClient(office.url, { connection: 'bench' }).list<Item>('Items');
 
   const outcomes: boolean[] = [];
-  const attempt = async <T>(call: () => Promise<T>): Promise<T> => {
-    const permit = await limiter?.acquire();
+  const counted = async <T>(call: () => Promise<T>): Promise<T> => {
     try {
       const value = await call();
       outcomes.push(true);
-      permit?.release();
       return value;
     } catch (error) {
       outcomes.push(false);
-      permit?.release(error);
       throw error;
     }
   };
-  const patiently = <T>(call: () => Promise<T>): Promise<T> =>
-    retry(() => attempt(call), patience, { clock });
+  const patiently = <T>(call: () => Promise<T>): Promise<T> => {
+    const attempt = () => counted(call);
+    return retry(() => limiter?.run(attempt) ?? attempt(), patience, { clock });
+  };
 
   let next = 1;
   let done = 0;
