@@ -354,7 +354,7 @@ const options: readonly Refusal[] = [
     define: loopWith({ concurrency: Number.NaN }),
   },
   {
-    what: 'a limiter without a degree as concurrency',
+    what: 'a limiter that does not tell of its degree as concurrency',
     code: 'OPTION_INVALID',
     path: 'Each',
     names: [
@@ -365,7 +365,7 @@ const options: readonly Refusal[] = [
       'onDegree()',
       'adaptive(…)',
     ],
-    define: loopWith({ concurrency: concurrencyLimiter(3) }),
+    define: loopWith({ concurrency: Object.assign(concurrencyLimiter(3), { degree: 3 }) }),
   },
   {
     what: 'an adaptive limiter with a degree of 0',

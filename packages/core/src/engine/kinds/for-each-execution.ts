@@ -70,7 +70,7 @@ export class ForEachExecution extends BodyOwner implements LoopWindow {
   readonly #kept: Frame[] = [];
   readonly #tally = new IterationTally();
   readonly #keyed: KeyedItems | undefined;
-  /** Items that were held back and whose turn it is. */
+  /** Items whose turn it is: their key is free again, or the degree fell before they came. */
   readonly #released: HeldItem[] = [];
   /** Errors of iterations whose key could not be had. */
   #keyErrors: Map<number, ActionError> | undefined;
@@ -211,12 +211,15 @@ export class ForEachExecution extends BodyOwner implements LoopWindow {
     this.#unfollow = this.#node.concurrency.adaptive?.onDegree(() => this.#fill());
   }
 
+  get #isFull(): boolean {
+    return this.#active.size >= degreeOf(this.#node.concurrency);
+  }
+
   /** Starts iterations until the window is full or there is nothing to start. */
   #fill(): void {
     if (this.#filling) return;
     this.#filling = true;
-    const { concurrency } = this.#node;
-    while (this.#active.size < degreeOf(concurrency)) {
+    while (!this.#isFull) {
       const released = this.#released.shift();
       if (released !== undefined) this.#start(released.item, released.index);
       else if (this.#mayPull()) this.#pull();
@@ -281,9 +284,10 @@ export class ForEachExecution extends BodyOwner implements LoopWindow {
     }
     const index = this.#source?.index ?? this.#pulled;
     this.#pulled = Math.max(this.#pulled, index + 1);
-    if (this.#keyed === undefined || this.#hasFreeKey(this.#keyed, item, index)) {
-      this.#start(item, index);
-    }
+    if (this.#keyed !== undefined && !this.#hasFreeKey(this.#keyed, item, index)) return;
+    // While the source made it wait, the degree may have fallen.
+    if (this.#isFull) this.#released.push({ item, index });
+    else this.#start(item, index);
   }
 
   #hasFreeKey(keyed: KeyedItems, item: unknown, index: number): boolean {
