@@ -45,19 +45,15 @@ export class Machines {
 
   /** Its sessions are handed out no more. */
   drain(name: string, options: WaitOptions): Promise<void> {
-    return this.#inTurn(options, async () => {
-      const known = this.#known.get(name);
-      const held = (await this.#entriesOf(name, options)).map(({ resource }) => resource);
-      const sessions = [...(known === undefined ? [] : sessionsOf(known)), ...held];
-      if (sessions.length === 0) throw new MachineUnknownError(this.#pool.name, name);
-      await this.#pool.withdraw([...new Set(sessions.map(({ id }) => id))], options);
-    });
+    return this.#inTurn(options, () => this.#withdraw(name, options));
   }
 
   /** As drain(), of one that is shown as lost. */
   lose(name: string, options: WaitOptions): Promise<void> {
-    this.#lost.add(name);
-    return this.drain(name, options);
+    return this.#inTurn(options, async () => {
+      await this.#withdraw(name, options);
+      this.#lost.add(name);
+    });
   }
 
   /** Its sessions are handed out again. */
@@ -127,6 +123,15 @@ export class Machines {
     if (entries.some(({ withdrawn }) => !withdrawn)) return 'open';
     if (this.#lost.has(name)) return 'lost';
     return entries.length > 0 ? 'draining' : 'drained';
+  }
+
+  async #withdraw(name: string, options: WaitOptions): Promise<void> {
+    const known = this.#known.get(name);
+    const stored = (await this.#entriesOf(name, options)).map(({ resource }) => resource);
+    const sessions = [...(known === undefined ? [] : sessionsOf(known)), ...stored];
+    if (sessions.length === 0) throw new MachineUnknownError(this.#pool.name, name);
+    const ids = new Set(sessions.map(({ id }) => id));
+    await this.#pool.withdraw([...ids], options);
   }
 
   async #open(machine: Machine, options: WaitOptions): Promise<void> {

@@ -82,8 +82,8 @@ export interface WaitingJob {
   readonly user: string;
   /** When it was submitted, by this process's clock. */
   readonly since: Date;
-  /** How often it has run and was given back. */
-  readonly givenBack: number;
+  /** How often it was begun, and given back: 0 for one that has not run yet. */
+  readonly attempts: number;
   readonly why: WaitReason;
 }
 

@@ -17,6 +17,7 @@ import {
   type WaitOptions,
 } from '@runafter/clock';
 import { hasCode, ServiceClosedError } from '@runafter/errors';
+import { type AttentiveStore, attentive } from './attentive-store.ts';
 import { HeldSession } from './held-session.ts';
 import { JobQueue } from './job-queue.ts';
 import { Machines, type SessionResource, sessionsOf } from './machines.ts';
@@ -74,6 +75,7 @@ class StoredSessionPool implements SessionPool {
   /** In milliseconds; undefined: as long as it takes. */
   readonly #wait: number | undefined;
   readonly #poll: number;
+  readonly #store: AttentiveStore;
   readonly #sessions: Pool<SessionResource>;
   readonly #machines: Machines;
   readonly #users: Users;
@@ -88,8 +90,11 @@ class StoredSessionPool implements SessionPool {
   #lastPlace = 0;
   /** The request for a session that is under way. */
   #asking: AbortController | undefined;
-  /** Told when a session was given back. */
+  /** How many sessions were given back, and who is told of the next one. */
+  #returns = 0;
   readonly #onReturn = new Set<() => void>();
+  /** Machines of which the store is being told that they are gone, until it has noted it. */
+  readonly #losing = new Map<string, Promise<void>>();
   #closing: Promise<void> | undefined;
 
   constructor(name: string, options: SessionPoolOptions) {
@@ -98,14 +103,10 @@ class StoredSessionPool implements SessionPool {
     this.#clock = clock;
     this.#wait = wait === undefined ? undefined : parseDuration(wait, 'wait');
     this.#poll = parseDuration(poll, 'poll');
-    this.#sessions = pool(
-      store ?? memoryPools({ clock }),
-      name,
-      machines.flatMap(sessionsOf),
-      options,
-    );
+    this.#store = attentive(store ?? memoryPools({ clock }));
+    this.#sessions = pool(this.#store, name, machines.flatMap(sessionsOf), options);
     this.#machines = new Machines(this.#sessions, machines);
-    this.#users = store === undefined ? usersHere() : new SharedUsers(store, name, options);
+    this.#users = store === undefined ? usersHere() : new SharedUsers(this.#store, name, options);
   }
 
   async run<R>(options: JobOptions, job: (session: JobSession) => R | PromiseLike<R>): Promise<R> {
@@ -117,10 +118,12 @@ class StoredSessionPool implements SessionPool {
       const stop = () => held.end(signal?.reason);
       signal?.addEventListener('abort', stop, { once: true });
       try {
-        return await job(held.forJob(turn.givenBack + 1));
+        signal?.throwIfAborted();
+        held.assertHeld();
+        return await job(held.forJob(++turn.attempts));
       } catch (error) {
         if (!held.isLost) throw error;
-        if (atMostOnce) throw held.signal.reason;
+        if (atMostOnce && turn.attempts > 0) throw held.signal.reason;
         granted = this.#rejoin(turn);
       } finally {
         signal?.removeEventListener('abort', stop);
@@ -168,22 +171,24 @@ class StoredSessionPool implements SessionPool {
   async leave(machine: string, options: WaitOptions = {}): Promise<boolean> {
     await this.#machines.drain(machine, options);
     for (;;) {
-      const returned = this.#untilReturned();
+      const returns = this.#returns;
       const departure = await this.#machines.departure(machine, options);
       if (departure === 'free') this.#machines.forget(machine);
       if (departure !== 'held') return departure === 'free';
-      await this.#pause(returned, options);
+      if (this.#returns === returns) await this.#pause(options);
     }
   }
 
   async lost(machine: string, options: WaitOptions = {}): Promise<void> {
-    const lose = () => {
-      for (const seat of this.#seats.keys()) if (seat.machine === machine) seat.lose();
-    };
-    lose();
-    await this.#machines.lose(machine, options);
-    // What the store had granted before it noted the loss.
-    lose();
+    const noted = this.#machines.lose(machine, options);
+    const losing = noted.catch(ignore);
+    this.#losing.set(machine, losing);
+    for (const seat of this.#seats.keys()) if (seat.machine === machine) seat.lose();
+    try {
+      await noted;
+    } finally {
+      if (this.#losing.get(machine) === losing) this.#losing.delete(machine);
+    }
   }
 
   async inspect(options: WaitOptions = {}): Promise<SessionPoolState> {
@@ -191,7 +196,7 @@ class StoredSessionPool implements SessionPool {
     const queue = this.#queue.all.map((turn) => ({
       user: turn.user,
       since: new Date(turn.since),
-      givenBack: turn.givenBack,
+      attempts: turn.attempts,
       why: this.#queue.whyWaits(turn),
     }));
     return { machines, queue };
@@ -208,7 +213,7 @@ class StoredSessionPool implements SessionPool {
     for (const turn of [...this.#turns]) turn.refuse(error);
     for (const seat of this.#seats.keys()) seat.end(error);
     for (const held of this.#handles) held.release().catch(ignore);
-    while (this.#seats.size > 0) await this.#untilReturned();
+    await this.#untilAllReturned();
     await this.#users.close();
     await this.#sessions.close();
   }
@@ -226,10 +231,18 @@ class StoredSessionPool implements SessionPool {
       clock: this.#clock,
       wait: wait === undefined ? this.#wait : parseDuration(wait, 'wait'),
       signal,
-      timeOut: (turn, waited) =>
-        new SessionTimeoutError(this.name, user, waited, this.#queue.whyWaits(turn)),
+      timeOut: (turn, waited) => this.#timeOut(turn, waited),
       onLeave: (turn) => this.#leave(turn),
     });
+  }
+
+  /** A store that did not answer is not known to have had no session. */
+  #timeOut(turn: Turn, waited: number): unknown {
+    const why = this.#queue.whyWaits(turn);
+    const isUpToStore = why === 'no session free' || why === 'user runs in another process';
+    const { trouble } = this.#store;
+    if (isUpToStore && trouble !== undefined) return trouble;
+    return new SessionTimeoutError(this.name, turn.user, waited, why);
   }
 
   #join(turn: Turn): Promise<HeldSession> {
@@ -239,7 +252,6 @@ class StoredSessionPool implements SessionPool {
 
   /** Its session was lost: it is older than what came after, so it goes back to its old place. */
   #rejoin(turn: Turn): Promise<HeldSession> {
-    turn.givenBack++;
     this.#queue.putBack(turn);
     return this.#waitFor(turn);
   }
@@ -360,6 +372,7 @@ class StoredSessionPool implements SessionPool {
   #hold(lease: ResourceLease<SessionResource>): Seat {
     const seat = new Seat(lease);
     if (this.#closed.signal.aborted) seat.end(this.#closed.signal.reason);
+    if (this.#losing.has(seat.machine)) seat.lose();
     this.#seats.set(seat, undefined);
     return seat;
   }
@@ -390,33 +403,35 @@ class StoredSessionPool implements SessionPool {
   }
 
   async #giveBack(seat: Seat): Promise<void> {
+    // Else the store could hand it out again, on a machine that is gone.
+    await this.#losing.get(seat.machine);
     try {
       await seat.lease.release();
     } finally {
       this.#seats.delete(seat);
+      this.#returns++;
       for (const tell of this.#onReturn) tell();
-      this.#onReturn.clear();
     }
   }
 
-  #untilReturned(): Promise<void> {
+  #untilAllReturned(): Promise<void> {
     return new Promise((resolve) => {
-      this.#onReturn.add(resolve);
+      const look = () => this.#seats.size === 0 && resolve();
+      this.#onReturn.add(look);
+      look();
     });
   }
 
-  /** Until a session was given back here, or for so long that it may have been elsewhere. */
-  async #pause(returned: Promise<void>, { signal }: WaitOptions): Promise<void> {
+  /** Until a session was given back here, or for so long that one may have been elsewhere. */
+  async #pause({ signal }: WaitOptions): Promise<void> {
     const enough = new AbortController();
     const ends = [enough.signal, this.#closed.signal, ...(signal === undefined ? [] : [signal])];
-    try {
-      await Promise.race([
-        returned,
-        this.#clock.sleep(this.#poll, { signal: AbortSignal.any(ends) }),
-      ]);
-    } finally {
-      enough.abort();
-    }
+    const returned = new Promise<void>((resolve) => {
+      this.#onReturn.add(resolve);
+      enough.signal.addEventListener('abort', () => this.#onReturn.delete(resolve));
+    });
+    const slept = this.#clock.sleep(this.#poll, { signal: AbortSignal.any(ends) });
+    await Promise.race([returned, slept]).finally(() => enough.abort());
   }
 
   #userOf(owner: string): string | undefined {

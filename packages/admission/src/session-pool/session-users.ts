@@ -96,8 +96,9 @@ export class SharedUsers implements Users {
     this.#users.delete(user);
     found.forgotten.abort();
     // Ends what was kept, too.
-    const closing = found.claims.close().finally(() => this.#closing.delete(closing));
+    const closing = found.claims.close();
     this.#closing.add(closing);
+    void closing.finally(() => this.#closing.delete(closing)).catch(() => {});
   }
 
   async close(): Promise<void> {

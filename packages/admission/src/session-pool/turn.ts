@@ -31,8 +31,8 @@ export class Turn implements QueuedJob {
   readonly place: number;
   /** Milliseconds since 1970. */
   readonly since: number;
-  /** How often it had a session and lost it. */
-  givenBack = 0;
+  /** How often it was begun. */
+  attempts = 0;
   readonly #options: TurnOptions;
   #wait: Wait | undefined;
 
