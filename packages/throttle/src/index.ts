@@ -25,6 +25,14 @@ export {
   type LimitOptions,
   type ParsedRate,
 } from './budget-limits.ts';
+export {
+  type ConcurrencyLimit,
+  type ConnectorLimits,
+  type ConnectorRate,
+  connectorLimits,
+  type LimitFacts,
+  type LimitScope,
+} from './connector-limits.ts';
 export { FormulaInputError } from './formula-input-error.ts';
 export { type IterationsPerMinuteOptions, iterationsPerMinute } from './iterations-per-minute.ts';
 export { type InProcessLimiter, type LimiterOptions, limiter } from './limiter.ts';
