@@ -23,20 +23,21 @@ export class TokenBucket implements StartRule {
   }
 
   freeAt(weight: number, now: number): number {
-    if (this.#isFull(now)) return now;
+    if (this.#wasFull(now)) return now;
     return this.#dripped(this.#taken + weight - this.#burst);
   }
 
   start(weight: number, now: number): void {
-    if (this.#isFull(now)) {
+    if (this.#wasFull(now)) {
       this.#fullAt = now;
       this.#taken = 0;
     }
     this.#taken += weight;
   }
 
-  #isFull(now: number): boolean {
-    return this.#dripped(this.#taken) <= now;
+  /** At the very moment at which it becomes full, counting goes on from the old one, which is exact. */
+  #wasFull(now: number): boolean {
+    return this.#dripped(this.#taken) < now;
   }
 
   /** When so many tokens have dripped since the bucket was last full. */

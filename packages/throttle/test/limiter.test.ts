@@ -1,0 +1,139 @@
+/** What users see of the limiter of one process: its options, its state, and what it leaves behind. */
+import { systemClock, virtualClock } from '@runafter/clock';
+import { type LimiterOptions, limiter } from '@runafter/throttle';
+import { describe, expect, it } from 'vitest';
+
+describe('a limiter that makes no sense is refused when it is made', () => {
+  it.each([
+    [{}, 'rate'],
+    [{ rate: [] }, 'rate'],
+    [{ spacing: 0 }, 'rate'],
+    [{ concurrency: 0 }, 'concurrency'],
+    [{ concurrency: 2.5 }, 'concurrency'],
+    [{ concurrency: Number.POSITIVE_INFINITY }, 'concurrency'],
+    [{ rate: { calls: 0, per: '1s' } }, 'rate.calls'],
+    [{ rate: { calls: 1.5, per: '1s' } }, 'rate.calls'],
+    [{ rate: { calls: 5, per: 0 } }, 'rate.per'],
+    [
+      {
+        rate: [
+          { calls: 5, per: '1s' },
+          { calls: 0, per: '1m' },
+        ],
+      },
+      'rate[1].calls',
+    ],
+    [{ rate: { calls: 5, per: '1s', model: 'leaky' as 'fixed-window' } }, 'rate.model'],
+    [{ rate: { calls: 5, per: '1s', burst: 2 } }, 'rate.burst'],
+    [{ rate: { calls: 5, per: '1s', model: 'token-bucket', burst: 0 } }, 'rate.burst'],
+    [{ rate: '600/min' as unknown as [] }, 'rate'],
+  ] satisfies [LimiterOptions, string][])('%o', (options, option) => {
+    expect(() => limiter(options)).toThrow(
+      expect.objectContaining({ code: 'LIMITER_OPTION_INVALID', option }),
+    );
+  });
+
+  it.each([{ spacing: '5' as '5s' }, { rate: { calls: 5, per: 'soon' as '5s' } }])(
+    '%o',
+    (options) => {
+      expect(() => limiter(options)).toThrow(expect.objectContaining({ code: 'DURATION_INVALID' }));
+    },
+  );
+});
+
+describe('a limiter', () => {
+  it('can be looked at', async () => {
+    const clock = virtualClock();
+    const subject = limiter({ rate: { calls: 3, per: '1s' }, concurrency: 4, clock });
+    const start = clock.now();
+    expect(subject.nextAt).toEqual(new Date(start));
+    const heavy = await subject.acquire({ weight: 3 });
+    const waiting = subject.acquire();
+    await clock.advance(400);
+    expect(subject).toMatchObject({ name: 'Limiter', active: 3, waiting: 1, outside: 0 });
+    expect(subject.nextAt).toEqual(new Date(start + 1_000));
+    await clock.advance(600);
+    const light = await waiting;
+    expect(subject.nextAt, 'until a permit comes back').toBeUndefined();
+    heavy.release();
+    light.release();
+    expect(subject).toMatchObject({ active: 0, waiting: 0 });
+    expect(subject.nextAt).toEqual(new Date(start + 1_000));
+  });
+
+  it('holds one timer while somebody waits for a moment to come, and none otherwise', async () => {
+    const clock = virtualClock();
+    const subject = limiter({ rate: { calls: 1, per: '1h' }, concurrency: 1, clock });
+    const permit = await subject.acquire();
+    const controller = new AbortController();
+    const { signal } = controller;
+    const waiters = Array.from({ length: 1_000 }, () => subject.acquire({ signal }));
+    expect(clock.pending, 'while a permit has to come back first').toBe(0);
+    permit.release();
+    expect(clock.pending).toBe(1);
+    controller.abort();
+    await Promise.allSettled(waiters);
+    expect(clock.pending).toBe(0);
+    expect(subject.waiting).toBe(0);
+  });
+
+  it('does not lose its time to a wait that was given up', async () => {
+    const clock = virtualClock();
+    const subject = limiter({ rate: { calls: 2, per: 100 }, clock });
+    await subject.acquire({ weight: 2 });
+    const controller = new AbortController();
+    const leaving = subject.acquire({ weight: 2, signal: controller.signal });
+    const staying = subject.acquire().then(() => clock.monotonic());
+    await clock.advance(50);
+    controller.abort();
+    await expect(leaving).rejects.toBe(controller.signal.reason);
+    await clock.advance(50);
+    expect(await staying).toBe(100);
+  });
+
+  it('never fills a bucket beyond its brim', async () => {
+    const clock = virtualClock();
+    const rate = { calls: 10, per: 100, model: 'token-bucket', burst: 3 } as const;
+    const subject = limiter({ rate, clock });
+    // Empty, then full again since half a token's time.
+    await subject.acquire({ weight: 3 });
+    await clock.advance(35);
+    await subject.acquire({ weight: 3 });
+    const next = subject.acquire().then(() => clock.monotonic());
+    await clock.advance(10);
+    expect(await next).toBe(45);
+  });
+
+  it('is exact where a token takes a time that has no end of digits', async () => {
+    const clock = virtualClock({ autoAdvance: true });
+    const rate = { calls: 7, per: 1_000, model: 'token-bucket', burst: 1 } as const;
+    const subject = limiter({ rate, clock });
+    for (let call = 0; call < 7_000; call++) await subject.acquire();
+    // 6,999 tokens after the first; counting fractions would have drifted.
+    expect(clock.monotonic()).toBe((6_999 * 1_000) / 7);
+  });
+
+  it('tells each one who is refused another time to come back', async () => {
+    const clock = virtualClock({ autoAdvance: true });
+    const subject = limiter({ rate: { calls: 1, per: 100 }, waiting: 5, clock });
+    const waiters = Array.from({ length: 6 }, () => subject.acquire());
+    const unknown = await subject.acquire().catch((error: unknown) => error);
+    expect(unknown).toMatchObject({ code: 'LIMITER_FULL', waiting: 5, retryAfter: undefined });
+    await Promise.all(waiters);
+    waiters.push(...Array.from({ length: 5 }, () => subject.acquire()));
+    const hints: unknown[] = [];
+    for (let call = 0; call < 7; call++) {
+      const error: unknown = await subject.acquire().catch((error: unknown) => error);
+      hints.push((error as { retryAfter: unknown }).retryAfter);
+    }
+    expect(hints).toEqual([100, 200, 300, 400, 500, 500, 500]);
+    await Promise.all(waiters);
+  });
+
+  it('works on the clock of the machine', async () => {
+    const subject = limiter({ rate: { calls: 2, per: 30 } });
+    const begun = systemClock.monotonic();
+    for (let call = 0; call < 5; call++) (await subject.acquire()).release();
+    expect(systemClock.monotonic() - begun).toBeGreaterThanOrEqual(60);
+  });
+});
