@@ -120,6 +120,7 @@ export type TimeUnit =
   | 'µs/update'
   | 'µs/acquisition'
   | 'µs/section'
+  | 'µs/call'
   | 'ns/action';
 
 /** How many of a unit make a millisecond. */
@@ -133,5 +134,6 @@ export const perMillisecond: Readonly<Record<TimeUnit, number>> = {
   'µs/update': 1e3,
   'µs/acquisition': 1e3,
   'µs/section': 1e3,
+  'µs/call': 1e3,
   'ns/action': 1e6,
 };

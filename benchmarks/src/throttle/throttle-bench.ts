@@ -4,10 +4,11 @@
  */
 import type { Bench } from '../harness/work.ts';
 import { officeWorks } from './office/office-table.ts';
+import { retryWorks } from './retry-overhead.ts';
 
 export const throttleBench: Bench = {
   title:
     'throttle: adaptive concurrency on services that throttle; retries and limiters next to others',
   packages: ['bottleneck', 'p-retry', 'ioredis'],
-  works: [...officeWorks],
+  works: [...retryWorks, ...officeWorks],
 };
