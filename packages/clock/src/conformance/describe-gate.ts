@@ -51,6 +51,7 @@ export function describeGate(driver: string, harness: GateHarness): void {
     const setting = {
       capabilities: { ...everything, ...harness.capabilities },
       ttl: harness.shortestTtl ?? 1_000,
+      longest: harness.longest ?? 60_000,
       seed: harness.seed,
     } as GateSetting;
 
@@ -96,7 +97,7 @@ function sideBySide(setting: GateSetting, harness: GateHarness): void {
   });
 
   for (const scene of gateScenes) {
-    it(scene.title, { timeout: 120_000 }, async (context) => {
+    it(scene.title, { timeout: setting.longest }, async (context) => {
       needOfGate(setting, ...scene.needs)(context);
       await plays.get(scene);
     });

@@ -23,22 +23,26 @@ export function gateEnteringCases(setting: GateSetting): void {
       }
     });
 
-    it('never has more in than may be, when 60 come and go', async () => {
-      const connections = await gates(setting, 4, { concurrency: 5, waiting: 60 });
-      const clock = gateClock(setting);
-      let inside = 0;
-      let most = 0;
-      const visits = eachOfGates(connections, 60, async (gate, n) => {
-        const permit = await gate.enter();
-        most = Math.max(most, ++inside);
-        await clock.sleep(n % 4);
-        inside--;
-        permit.release();
-      });
-      await Promise.all(visits);
-      expect(most).toBe(5);
-      await untilGate(setting, { running: 0, waiting: 0 });
-    }, 60_000);
+    it(
+      'never has more in than may be, when 60 come and go',
+      async () => {
+        const connections = await gates(setting, 4, { concurrency: 5, waiting: 60 });
+        const clock = gateClock(setting);
+        let inside = 0;
+        let most = 0;
+        const visits = eachOfGates(connections, 60, async (gate, n) => {
+          const permit = await gate.enter();
+          most = Math.max(most, ++inside);
+          await clock.sleep(n % 4);
+          inside--;
+          permit.release();
+        });
+        await Promise.all(visits);
+        expect(most).toBeLessThanOrEqual(5);
+        await untilGate(setting, { running: 0, waiting: 0 });
+      },
+      setting.longest,
+    );
 
     it('lets hundreds in at once when so many may be in', async () => {
       const connections = await gates(setting, 3, { concurrency: 300, waiting: 0 });
@@ -60,12 +64,12 @@ export function gateEnteringCases(setting: GateSetting): void {
       expect(await setting.place.look()).toEqual({ running: 2, waiting: 1 });
     });
 
-    it('takes a permit back once, however often and however it is released', async () => {
+    it('takes a permit back once, however often it is released', async () => {
       const [gate, other] = await gates(setting, 2, { concurrency: 2, waiting: 5 });
       const permit = await gate.enter();
       await other.enter();
-      permit.release(new Error('The work has failed.'));
       permit.release();
+      permit.release(new Error('The work has failed.'));
       permit[Symbol.dispose]();
       await gate.enter();
       expect(await other.tryEnter()).toBeUndefined();
@@ -73,6 +77,13 @@ export function gateEnteringCases(setting: GateSetting): void {
       await startWaiting(setting, other);
       await gateClock(setting).sleep(20);
       expect(await setting.place.look()).toEqual({ running: 2, waiting: 1 });
+    });
+
+    it('takes a permit back also when the work has failed', async () => {
+      const [gate, other] = await gates(setting, 2, { concurrency: 1, waiting: 5 });
+      const permit = await gate.enter();
+      permit.release(new Error('The work has failed.'));
+      (await other.enter()).release();
     });
 
     it('has the permit back at the end of its block', async () => {

@@ -112,6 +112,8 @@ export interface GateHarness {
   readonly capabilities?: Partial<GateCapabilities>;
   /** The shortest ttl in milliseconds that can be used, also while the machine is busy. Default 1000. */
   readonly shortestTtl?: number;
+  /** How many milliseconds a test may take that does much or waits for a ttl. Default 60000. */
+  readonly longest?: number;
   /** Of the random tests, to see a failure again. Default: another one in every run; a failure names it. */
   readonly seed?: number;
 }

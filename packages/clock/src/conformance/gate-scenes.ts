@@ -116,7 +116,7 @@ export const gateScenes: readonly GateScene[] = [
       loseReply();
       permit.release();
       const next = await entered;
-      expect(await gate.tryEnter()).toBeUndefined();
+      expect(await other.tryEnter()).toBeUndefined();
       next.release();
       await untilGate(setting, { running: 0, waiting: 0 });
     },

@@ -22,6 +22,8 @@ export interface GateSetting {
   readonly capabilities: GateCapabilities;
   /** In milliseconds: the shortest one. */
   readonly ttl: number;
+  /** In milliseconds: what a test may take that does much or waits for a ttl. */
+  readonly longest: number;
   /** Of the random tests. */
   readonly seed: number | undefined;
 }
@@ -43,13 +45,16 @@ export function gateClock({ place }: GateSetting): Clock {
   return place.clock ?? systemClock;
 }
 
-/** So many connections to the gate, two or more. */
+/**
+ * So many connections to the gate, two or more. Nobody's place expires while a test waits for something, so what
+ * comes back does so because it was given back.
+ */
 export async function gates(
   { place }: GateSetting,
   count: number,
   options: GateConnectOptions,
 ): Promise<[ClosableGate, ClosableGate, ...ClosableGate[]]> {
-  const opened = Array.from({ length: count }, () => place.connect(options));
+  const opened = Array.from({ length: count }, () => place.connect({ ttl: 60_000, ...options }));
   return (await Promise.all(opened)) as [ClosableGate, ClosableGate, ...ClosableGate[]];
 }
 
@@ -86,11 +91,11 @@ export async function untilGate(setting: GateSetting, wanted: Partial<GateLook>)
   const clock = gateClock(setting);
   const since = clock.monotonic();
   const longest = Math.max(10_000, 5 * setting.ttl);
-  for (;;) {
+  for (let looks = 1; ; looks++) {
     const look = await setting.place.look();
     if (matches(look, wanted)) return;
     if (clock.monotonic() - since > longest) expect(look).toMatchObject(wanted);
-    await clock.sleep(2);
+    await clock.sleep(Math.min(2 * looks, 20));
   }
 }
 
