@@ -19,6 +19,8 @@ export function isTransientResponse(value: unknown): value is Response {
  * that, and leaves a body alone that somebody has begun to read.
  */
 export function discardBody(response: Response): void {
-  if (response.bodyUsed || response.body?.locked) return;
-  response.body?.cancel().catch(() => {});
+  const { body, bodyUsed } = response;
+  // Bodies of node-fetch are streams of Node, which cannot be cancelled.
+  if (bodyUsed || body?.locked || typeof body?.cancel !== 'function') return;
+  body.cancel().catch(() => {});
 }

@@ -18,7 +18,7 @@ const idempotentMethods: ReadonlySet<string> = new Set([
   ...['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE'],
 ]);
 
-/** There was no connection, so nothing was sent over it. */
+/** No connection was made, so nothing was sent over it. */
 const neverSent: ReadonlySet<unknown> = new Set([
   ...['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT'],
 ]);
@@ -85,9 +85,12 @@ function isReadOnce(body: unknown): boolean {
   );
 }
 
-/** fetch says no more than that it failed; its cause says why. */
+/** fetch says no more than that it failed; its cause says why, or has the errors of all the addresses of a host. */
 function wasNeverSent(failure: unknown): boolean {
-  return [failure, readProperty(failure, 'cause')].some((each) =>
-    neverSent.has(readProperty(each, 'code')),
+  const cause = readProperty(failure, 'cause');
+  const ofFirstAddress = readProperty(readProperty(cause, 'errors'), 0);
+  return [failure, cause, ofFirstAddress].some(
+    (each) =>
+      neverSent.has(readProperty(each, 'code')) || readProperty(each, 'syscall') === 'connect',
   );
 }

@@ -67,19 +67,22 @@ export async function retry<T>(
   }
 
   async function beforeRetry(info: RetryInfo): Promise<void> {
-    const response = returned?.value;
+    const dropped = returned?.value;
     returned = undefined;
     try {
       await onRetry?.(info);
     } finally {
-      if (isTransientResponse(response)) discardBody(response);
+      if (isTransientResponse(dropped)) discardBody(dropped);
     }
   }
 
   try {
     return await retryOnClock(attempt, policy, { ...rest, clock, onRetry: beforeRetry });
   } catch (error) {
-    if (returned !== undefined && returned.value === error) return returned.value;
+    if (returned === undefined) throw error;
+    if (returned.value === error) return returned.value;
+    // The policy itself has thrown, so that nobody gets the response.
+    if (isTransientResponse(returned.value)) discardBody(returned.value);
     throw error;
   }
 }

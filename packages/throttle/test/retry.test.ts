@@ -165,6 +165,25 @@ describe('retry', () => {
       expect(cancelled).toEqual([0]);
     });
 
+    it('cancels the body also when the policy itself throws', async () => {
+      const { cancelled, next } = sequence([503, 200]);
+      const broken = new Error('The policy is broken.');
+      const when = () => {
+        throw broken;
+      };
+      const policy = fixed({ count: 2, interval: '1s', when });
+      await expect(retry(next, policy, { clock: virtualClock() })).rejects.toBe(broken);
+      expect(cancelled).toEqual([0]);
+    });
+
+    it('goes on when a body cannot be cancelled, or fails to be', async () => {
+      const clock = virtualClock({ autoAdvance: true });
+      const foreign = { ok: false, status: 503, bodyUsed: false, arrayBuffer() {}, body: {} };
+      const failing = new ReadableStream({ cancel: () => Promise.reject(new Error('no')) });
+      const answers = [foreign, new Response(failing, { status: 503 }), 'done'];
+      expect(await retry(() => answers.shift(), transientRetry, { clock })).toBe('done');
+    });
+
     it('throws a response that is thrown', async () => {
       const response = new Response(null, { status: 503 });
       const clock = virtualClock();

@@ -75,6 +75,7 @@ describe('throttledFetch', () => {
       ['a DELETE after a 504', { method: 'DELETE' }, 504],
       ['a POST after a 429', { method: 'POST', body: 'a' }, 429],
       ['a POST that got no connection', { method: 'POST', body: 'a' }, refused],
+      ['a POST that no address of a host took', { method: 'POST' }, noAddress()],
       ['a PATCH that found no host', { method: 'PATCH' }, fetchFailed('ENOTFOUND')],
       [
         'a POST with an Idempotency-Key after a lost connection',
@@ -104,6 +105,7 @@ describe('throttledFetch', () => {
       ['a POST after a 503 alone', { method: 'POST', body: 'a' }, 503],
       ['a POST after a 408', { method: 'POST', body: 'a' }, 408],
       ['a PATCH after a lost connection', { method: 'PATCH', body: 'a' }, reset],
+      ['a POST after a route that was lost', { method: 'POST' }, fetchFailed('EHOSTUNREACH')],
       ['a POST whose answer timed out', { method: 'POST' }, fetchFailed('UND_ERR_HEADERS_TIMEOUT')],
       ['a GET that was wrong', undefined, 400],
       ['a stream after a 429', streamed('PUT'), 429],
@@ -344,6 +346,15 @@ function reading(answers: readonly number[]) {
 /** What fetch throws when the connection fails. */
 function fetchFailed(code: string): Error {
   return new TypeError('fetch failed', { cause: Object.assign(new Error(code), { code }) });
+}
+
+/** The same, of a host with two addresses. */
+function noAddress(): Error {
+  const errors = ['EHOSTUNREACH', 'ECONNREFUSED'].map((code) =>
+    Object.assign(new Error(code), { code, syscall: 'connect' }),
+  );
+  const cause = Object.assign(new AggregateError(errors), { code: 'EHOSTUNREACH' });
+  return new TypeError('fetch failed', { cause });
 }
 
 function streamed(method: string): RequestInit {
