@@ -58,8 +58,8 @@ const drivers: Readonly<Record<string, readonly string[]>> = {
     'redisDocumentStore',
     'sqliteDocumentStore',
   ],
-  Gate: ['runGate'],
-  Limiter: ['concurrencyLimiter', 'limiter'],
+  Gate: ['runGate', 'redisRunGate'],
+  Limiter: ['concurrencyLimiter', 'limiter', 'redisLimiter'],
   // Of several processes, so not in memory.
   DocumentHistories: [
     'blobDocumentStore',

@@ -7,7 +7,7 @@
  */
 import type { GateLimits, GateLoad } from '@runafter/admission';
 import type { LeaseScripts } from './lease-scripts.ts';
-import { type LuaScript, luaScript } from './lua-script.ts';
+import { luaScript } from './lua-script.ts';
 import { permitHolders, renewPermit } from './permit-holders.ts';
 
 /** What the driver throws for who finds no place. It has asked nothing more of the server. */
@@ -117,15 +117,6 @@ if wasHeld then cameBack() end
 leaveLine(owner)
 if wasHeld or wasFirst then wakeFirst() end
 return 1
-`);
-
-/** Answers how many are in, and how many wait. */
-export const inspectGate: LuaScript = luaScript(`${permitHolders}
-local waiting = 0
-for _, place in ipairs(redis.call('HVALS', places)) do
-  if tonumber(string.match(place, '^%d+')) > now() then waiting = waiting + 1 end
-end
-return { redis.call('ZCOUNT', holders, '(' .. string.format('%.0f', now()), '+inf'), waiting }
 `);
 
 export function gateScripts({ concurrency, room, refuses }: GateLimits): LeaseScripts {

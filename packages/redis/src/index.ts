@@ -7,7 +7,12 @@ export type { RedisPermit } from './held-permit.ts';
 export type { RedisClient, RedisSource } from './redis-connection.ts';
 export { type RedisCounterOptions, redisCounter } from './redis-counter.ts';
 export { type RedisDocumentStoreOptions, redisDocumentStore } from './redis-document-store.ts';
-export { type RedisLimiter, type RedisLimiterOptions, redisLimiter } from './redis-limiter.ts';
+export {
+  type LimiterLook,
+  type RedisLimiter,
+  type RedisLimiterOptions,
+  redisLimiter,
+} from './redis-limiter.ts';
 export { type RedisLockOptions, redisLock } from './redis-lock.ts';
 export { type RedisPoolsOptions, redisPools } from './redis-pools.ts';
 export {

@@ -57,3 +57,15 @@ redis.call('ZREM', holders, owner)
 hold(tonumber(ARGV[2]))
 return 1
 `);
+
+/** KEYS: as all of these. Answers the weight that is held, and how many wait. */
+export const inspectPermits: LuaScript = luaScript(`${permitHolders}
+local held, waiting = 0, 0
+for _, who in ipairs(redis.call('ZRANGEBYSCORE', holders, '(' .. string.format('%.0f', now()), '+inf')) do
+  held = held + 1 + (redis.call('HGET', extras, who) or 0)
+end
+for _, place in ipairs(redis.call('HVALS', places)) do
+  if tonumber(string.match(place, '^%d+')) > now() then waiting = waiting + 1 end
+end
+return { held, waiting }
+`);

@@ -14,7 +14,7 @@ import { CountedCall } from './counted-call.ts';
 import { HeldPermit, type RedisPermit } from './held-permit.ts';
 import { limiterScripts } from './limiter-scripts.ts';
 import type { RedisConnection } from './redis-connection.ts';
-import { RedisLeases } from './redis-leases.ts';
+import { type PermitsLook, RedisLeases } from './redis-leases.ts';
 
 /** What the budget is made of, besides the connection. */
 export interface RedisBudgetOptions {
@@ -38,6 +38,7 @@ export class RedisBudget implements Budget {
   readonly heaviest: number;
   readonly #key: string;
   readonly #patience: number;
+  readonly #driver: RedisLeases;
   readonly #leasing: Leasing<HeldCall | CountedCall>;
   /** The claims of calls that were handed over. */
   readonly #used = new WeakSet<LeaseRequest>();
@@ -58,11 +59,11 @@ export class RedisBudget implements Budget {
       settled: () => this.#settled.splice(0, mostSettled),
       wasUsed: (request) => this.#used.has(request),
     });
-    const driver = new RedisLeases(connection, { prefix, scripts, clock });
+    this.#driver = new RedisLeases(connection, { prefix, scripts, clock });
     const isHeld = Number.isFinite(limits.concurrency);
     const hold = (tools: GivingBack, claim: Claim) =>
       isHeld ? new HeldCall(tools, claim) : new CountedCall(tools, claim);
-    this.#leasing = new Leasing(driver, { ttl, clock }, { shared: true, hold });
+    this.#leasing = new Leasing(this.#driver, { ttl, clock }, { shared: true, hold });
   }
 
   async tryTake(weight: number, options: WaitOptions): Promise<RedisPermit | undefined> {
@@ -73,6 +74,10 @@ export class RedisBudget implements Budget {
   async take(weight: number, { signal }: WaitOptions): Promise<RedisPermit> {
     const ask: Ask = { weight, patience: this.#patience };
     return this.#handOver(await this.#leasing.acquire(this.#key, { signal, wait: forever }, ask));
+  }
+
+  inspect(options: WaitOptions): Promise<PermitsLook> {
+    return this.#driver.inspect(this.#key, options);
   }
 
   close(): Promise<void> {

@@ -18,6 +18,7 @@ import type {
 import { toHashTag } from './key-prefix.ts';
 import type { LeaseScripts } from './lease-scripts.ts';
 import { type LuaScript, runScript } from './lua-script.ts';
+import { inspectPermits } from './permit-holders.ts';
 import type { RedisConnection, RedisConnectionOptions } from './redis-connection.ts';
 import { ReleaseChannel } from './release-channel.ts';
 
@@ -28,6 +29,14 @@ export interface RedisLeasesOptions {
   readonly scripts: LeaseScripts;
   /** By which it waits to connect again. */
   readonly clock: Clock;
+}
+
+/** What the server has of a name. */
+export interface PermitsLook {
+  /** The weight of all permits that are held. */
+  readonly held: number;
+  /** How many stand in line. */
+  readonly waiting: number;
 }
 
 /** All requests are short, and a lease of few seconds is lost with the connection that it is renewed on. */
@@ -78,10 +87,11 @@ export class RedisLeases implements LeaseDriver {
     await this.#run(release, request, releaseArgs(request), signal);
   }
 
-  /** @param script - changes nothing. It has no owner. */
-  async look(script: LuaScript, name: string, { signal }: WaitOptions): Promise<unknown> {
-    const looking = this.#run(script, { name, owner: '' }, [], signal);
-    return await untilAborted(signal, looking);
+  /** Of a kind whose keys are those of permits. */
+  async inspect(name: string, { signal }: WaitOptions): Promise<PermitsLook> {
+    const looking = this.#run(inspectPermits, { name, owner: '' }, [], signal);
+    const [held, waiting] = (await untilAborted(signal, looking)) as (string | number)[];
+    return { held: Number(held), waiting: Number(waiting) };
   }
 
   watch(request: LeaseRequest, wake: () => void): Watch {

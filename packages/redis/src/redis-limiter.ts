@@ -10,6 +10,7 @@ import {
   type Duration,
   LimiterOptionError,
   systemClock,
+  type WaitOptions,
 } from '@runafter/clock';
 import { isName, toStoredName } from '@runafter/lock/leasing';
 import {
@@ -48,11 +49,26 @@ export interface RedisLimiterOptions extends LimitOptions, WaitingOptions {
   readonly prefix?: string | undefined;
 }
 
+/** What is under way under a limiter's name, on all machines. */
+export interface LimiterLook {
+  /** The weight of all permits that are held; 0 where nothing bounds how much is under way at once. */
+  readonly active: number;
+  /** How many processes, or limiters of one, have somebody who waits. */
+  readonly waiting: number;
+}
+
 /** A limiter whose budget is shared by all who use its name. */
 export interface RedisLimiter extends BudgetLimiter {
-  /** As that of every BudgetLimiter; what it gives tells when it is lost. */
+  /**
+   * As that of every BudgetLimiter; what it gives tells when it is lost.
+   *
+   * @throws {ServiceError} as a rejection, such as `SERVICE_UNAVAILABLE` after the patience is over.
+   */
   acquire(options?: AcquireOptions): Promise<RedisPermit>;
+  /** Asks once; undefined also while others wait, wherever. */
   tryAcquire(options?: Omit<AcquireOptions, 'priority'>): Promise<RedisPermit | undefined>;
+  /** Counts what is held and who waits, wherever. */
+  inspect(options?: WaitOptions): Promise<LimiterLook>;
   /** As that of every BudgetLimiter; and permits that are held are given back, which it waits for. */
   close(): Promise<void>;
 }
@@ -86,9 +102,15 @@ export function redisLimiter(client: RedisSource, options: RedisLimiterOptions):
   }
   const title = `Redis limiter ${JSON.stringify(name)}`;
   assertKeyPrefix(title, prefix);
+  const limits = budgetLimits(options);
   const budget = new RedisBudget(new RedisConnection(title, client, leaseConnection), {
-    ...{ name: toStoredName(name), prefix, limits: budgetLimits(options), ttl, patience, clock },
+    ...{ name: toStoredName(name), prefix, limits, ttl, patience, clock },
   });
+  const isHeld = Number.isFinite(limits.concurrency);
+  const inspect = async (looking: WaitOptions = {}): Promise<LimiterLook> => {
+    const { held, waiting } = await budget.inspect(looking);
+    return { active: isHeld ? held : 0, waiting };
+  };
   // It hands over the permits of its budget as they are.
-  return budgetLimiter(budget, options) as RedisLimiter;
+  return Object.assign(budgetLimiter(budget, options) as RedisLimiter, { inspect });
 }

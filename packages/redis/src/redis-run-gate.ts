@@ -21,7 +21,7 @@ import {
   type WaitOptions,
 } from '@runafter/clock';
 import { Holding, isName, Leasing, toStoredName } from '@runafter/lock/leasing';
-import { gateScripts, inspectGate, NoPlaceError } from './gate-scripts.ts';
+import { gateScripts, NoPlaceError } from './gate-scripts.ts';
 import { HeldPermit, type RedisPermit } from './held-permit.ts';
 import { assertKeyPrefix, defaultPrefix } from './key-prefix.ts';
 import { RedisConnection, type RedisSource } from './redis-connection.ts';
@@ -151,10 +151,9 @@ class GateOnRedis implements RedisRunGate {
     return holding && new HeldPermit(holding);
   }
 
-  async inspect({ signal }: WaitOptions = {}): Promise<RunGateLook> {
-    const counts = await this.#driver.look(inspectGate, this.#key, { signal });
-    const [running, waiting] = counts as [string | number, string | number];
-    return { running: Number(running), waiting: Number(waiting) };
+  async inspect(options: WaitOptions = {}): Promise<RunGateLook> {
+    const { held, waiting } = await this.#driver.inspect(this.#key, options);
+    return { running: held, waiting };
   }
 
   close(): Promise<void> {
