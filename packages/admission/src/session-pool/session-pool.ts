@@ -252,7 +252,7 @@ class StoredSessionPool implements SessionPool {
 
   /** Its session was lost: it is older than what came after, so it goes back to its old place. */
   #rejoin(turn: Turn): Promise<HeldSession> {
-    this.#queue.putBack(turn);
+    this.#queue.add(turn);
     return this.#waitFor(turn);
   }
 
@@ -309,7 +309,7 @@ class StoredSessionPool implements SessionPool {
         turn.admit(this.#occupy(seat, turn.user, user));
         return;
       }
-      if (turn.isWaiting) this.#queue.putBack(turn);
+      if (turn.isWaiting) this.#queue.add(turn);
       if (user === undefined) {
         void this.#awaitUser(turn.user);
       } else {
