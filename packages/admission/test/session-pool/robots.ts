@@ -18,6 +18,7 @@ export interface Robot {
   readonly result: Promise<string>;
   /** What became of it: a result, an error, or undefined while it waits or runs. */
   readonly settled: { value?: string; error?: unknown } | undefined;
+  /** Ends it where it runs. */
   end(value?: string): void;
   fail(error: unknown): void;
   abort(reason: unknown): void;
@@ -45,18 +46,20 @@ export class Robots {
     const { deaf = false, ...rest } = options;
     const [user = name] = name.split(' ');
     const begun: JobSession[] = [];
-    let end!: (value: string) => void;
-    let fail!: (error: unknown) => void;
-    const ended = new Promise<string>((resolve, reject) => {
-      end = resolve;
-      fail = reject;
-    });
-    ended.catch(() => {});
+    let end = (_: string): void => {};
+    let fail = (_: unknown): void => {};
     const aborted = new AbortController();
     const result = this.pool.run({ user, signal: aborted.signal, ...rest }, (session) => {
       begun.push(session);
       this.log.push(`${name} on ${session.machine}/${session.session}`);
-      return deaf ? ended : Promise.race([ended, untilAborted(session.signal)]);
+      return new Promise<string>((resolve, reject) => {
+        end = resolve;
+        fail = reject;
+        const { signal } = session;
+        if (deaf) return;
+        if (signal.aborted) reject(signal.reason);
+        else signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+      });
     });
     const robot = { settled: undefined as Robot['settled'] };
     result.then(
@@ -71,7 +74,7 @@ export class Robots {
       begun,
       result,
       end: (value = name) => end(value),
-      fail,
+      fail: (error: unknown) => fail(error),
       abort: (reason: unknown) => aborted.abort(reason),
     });
   }
@@ -97,12 +100,4 @@ export class Robots {
       })
       .join('; ');
   }
-}
-
-function untilAborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    const abort = () => reject(signal.reason);
-    if (signal.aborted) abort();
-    else signal.addEventListener('abort', abort, { once: true });
-  });
 }
