@@ -23,6 +23,11 @@ export class Line<T> {
     return this.#length;
   }
 
+  /** Who is next. */
+  get first(): T | undefined {
+    return this.#first?.item;
+  }
+
   /** Goes to the end. The place is for {@link Line.leave}. */
   join(item: T): Place<T> {
     const place: Place<T> = { item, before: this.#last, behind: undefined, inLine: true };
