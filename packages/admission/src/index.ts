@@ -9,6 +9,12 @@ export {
   type GateOptions,
   gateLimits,
 } from './gate-options.ts';
+export {
+  type RequestBudget,
+  type RequestBudgetOptions,
+  type RequestLimits,
+  requestBudget,
+} from './request-budget.ts';
 export { type RunGate, type RunGateOptions, runGate } from './run-gate.ts';
 export { sessionPool } from './session-pool/session-pool.ts';
 export {
@@ -32,3 +38,4 @@ export type {
   WaitingJob,
   WaitReason,
 } from './session-pool/session-pool-port.ts';
+export type { SlownessChange, SlownessListener } from './slowness.ts';
