@@ -26,6 +26,8 @@ export interface CompareOptions {
   readonly fail: boolean;
   /** How many times as fast as the real services the office runs. */
   readonly speed: number;
+  /** Let the workflow find out how many reports to work on at once. */
+  readonly adaptive: boolean;
   /** Where the run of the workflow is kept. */
   readonly store: RunStore;
   /** Aborting it stops the program that runs. */
@@ -52,13 +54,13 @@ export async function compare(
   reports: readonly Report[],
   options: CompareOptions,
 ): Promise<Compared> {
-  const { fail, speed, signal, store } = options;
+  const { fail, speed, adaptive, signal, store } = options;
   const first = await measure('as people write it', reports, options, async (systems, tick) => ({
     rows: await naive(systems, { onProcessed: tick }),
   }));
   const second = await measure('with runafter', reports, options, (systems, tick) =>
     runWeeklyReports(systems, {
-      ...{ store, speed, signal },
+      ...{ store, speed, adaptive, signal },
       runId: `with-runafter-${crypto.randomUUID()}`,
       onEvent: (event) => {
         if (event.type === 'iteration.ended' && event.status !== 'Cancelled') tick();

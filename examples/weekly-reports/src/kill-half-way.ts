@@ -29,6 +29,8 @@ export interface KillOptions {
   readonly fail: boolean;
   /** How many times as fast as the real services the office runs. */
   readonly speed: number;
+  /** Let the workflow find out how many reports to work on at once. */
+  readonly adaptive: boolean;
   readonly database: Database;
   /** Aborting it ends the process that works. */
   readonly signal: AbortSignal;
@@ -83,12 +85,15 @@ async function killAndStartAgain(
   total: number,
   options: KillOptions,
 ): Promise<Survived> {
-  const { fail, speed, database, onKilled } = options;
+  const { fail, speed, adaptive, database, onKilled } = options;
   // A call takes a second or two of the office's time. What the killed process has sent has gone through
   // before the next one looks.
   const lease = Math.max(2_000, 5_000 / speed);
   const runId = `killed-half-way-${crypto.randomUUID()}`;
-  const work = { url: office.url, database: database.file, runId, lease, speed, fail };
+  const work: Work = {
+    ...{ url: office.url, database: database.file, runId },
+    ...{ lease, speed, adaptive, fail },
+  };
 
   const pid = await workUntilHalf(work, total, options);
   const kept = await readKeptRun(database.store, runId, total);

@@ -9,6 +9,7 @@ import { constants } from 'node:os';
 import { join } from 'node:path';
 import { styleText } from 'node:util';
 import { toFault } from '@runafter/errors';
+import { reportsAtOnce } from './at-once.ts';
 import { type Compared, compare } from './compare.ts';
 import { lostNothing } from './comparison.ts';
 import { comparisonTable, type Paint } from './comparison-table.ts';
@@ -39,7 +40,7 @@ async function main(args: readonly string[]): Promise<number> {
     if (!json) console.log(text);
   };
   const reports = readReports(input);
-  say(`${reports.length} weekly reports over HTTP, 10 at a time.\n`);
+  say(`${reports.length} weekly reports over HTTP, ${atOnceText(options)}.\n`);
 
   await using database = await openDatabase(keep);
   const compared = await compareBoth(reports, options, database, say);
@@ -55,14 +56,21 @@ async function main(args: readonly string[]): Promise<number> {
   return isRight && (killed === undefined || isUnharmed(killed, comparison.expected)) ? 0 : 1;
 }
 
+function atOnceText({ adaptive }: Options): string {
+  const computed = `${reportsAtOnce} at a time: a third of what SharePoint takes`;
+  return adaptive ? `${computed}, and with runafter as many as turn out well` : computed;
+}
+
 async function compareBoth(
   reports: readonly Report[],
-  { json, fail, speed }: Options,
+  { json, fail, speed, adaptive }: Options,
   { store }: Database,
   say: (text: string) => void,
 ): Promise<Compared> {
   const showProgress = progressOf(reports, json);
-  const compared = await compare(reports, { fail, speed, store, signal, showProgress });
+  const compared = await compare(reports, {
+    ...{ fail, speed, adaptive, store, signal, showProgress },
+  });
   say(`\n${comparisonTable(compared.comparison, speed, paint)}`);
   const failed = compared.rows.find(({ Status }) => Status === 'Failed');
   if (failed) say(`\nThe note on "${failed.Title}":\n${failed.Note}`);
@@ -71,14 +79,14 @@ async function compareBoth(
 
 async function killOne(
   reports: readonly Report[],
-  { json, fail, speed }: Options,
+  { json, fail, speed, adaptive }: Options,
   database: Database,
   say: (text: string) => void,
 ): Promise<Survived> {
   say('\nOnce more, in a process that is killed half-way.\n');
   const showProgress = progressOf(reports, json);
   const onKilled = (left: LeftBehind): void => say(`\n${leftBehindText(left)}\n`);
-  const options = { fail, speed, database, signal, showProgress, onKilled };
+  const options = { fail, speed, adaptive, database, signal, showProgress, onKilled };
   const survived = await killHalfWay(reports, options);
   say(`\n${killText(survived, paint)}`);
   return survived;

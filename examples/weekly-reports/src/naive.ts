@@ -1,15 +1,16 @@
 /**
  * The weekly reports as they are often written: a loop, several at a time, and variables to share.
  *
- * Every line of it looks right, and one report at a time it is right. At ten at a time it loses rows,
+ * Every line of it looks right, and one report at a time it is right. At several at a time it loses rows,
  * counts and customers, and reports success. Read next: weekly-reports.ts, where nothing is shared.
  * @module
  */
+import { reportsAtOnce } from './at-once.ts';
 import type { ReportItem, ResultRow } from './report.ts';
 import { names, type Systems } from './systems.ts';
 
 export interface NaiveOptions {
-  /** How many reports are worked on at once. Default 10. */
+  /** How many reports are worked on at once. Default: as many as the other program. */
   readonly concurrency?: number;
   /** Called after each report. */
   readonly onProcessed?: () => void;
@@ -18,7 +19,7 @@ export interface NaiveOptions {
 /** Works on all pending reports, and returns the rows that it believes to have collected. */
 export async function naive(
   { reports, customers, counters, mail }: Systems,
-  { concurrency = 10, onProcessed }: NaiveOptions = {},
+  { concurrency = reportsAtOnce, onProcessed }: NaiveOptions = {},
 ): Promise<ResultRow[]> {
   let rows: ResultRow[] = [];
 

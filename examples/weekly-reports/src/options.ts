@@ -10,6 +10,8 @@ export interface Options {
   readonly fail: boolean;
   /** Do the work once more in a process that is killed half-way. */
   readonly kill: boolean;
+  /** Let the workflow find out how many reports to work on at once. */
+  readonly adaptive: boolean;
   /** The file to keep the database of the runs in; undefined for a temporary one. */
   readonly keep: string | undefined;
   readonly json: boolean;
@@ -27,6 +29,7 @@ export const usage = `30 weekly reports over HTTP, twice: as people write it, an
 
   --fail       configure a table that does not exist: every report ends Failed, with a note
   --kill       once more, in a process that is killed half-way (SIGKILL) and started again
+  --adaptive   find out how many reports to work on at once, in place of computing it
   --keep FILE  keep the database of the runs in this file; a temporary one is removed
   --json       print one JSON object instead of the table; its seconds are as measured here
   --speed N    how many times as fast as the real services the stand-ins run; ${defaultSpeed} unless said
@@ -61,6 +64,7 @@ function parse(args: readonly string[]) {
       options: {
         fail: { type: 'boolean', default: false },
         kill: { type: 'boolean', default: false },
+        adaptive: { type: 'boolean', default: false },
         keep: { type: 'string' },
         json: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },

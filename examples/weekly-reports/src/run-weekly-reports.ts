@@ -4,6 +4,8 @@
  */
 import { type Duration, exponential, isTransient } from '@runafter/clock';
 import { type RunListener, type RunStore, start } from '@runafter/core';
+import { adaptive } from '@runafter/throttle';
+import { mailLimiter, reportsAtOnce } from './at-once.ts';
 import type { Summary } from './summary.ts';
 import type { Systems } from './systems.ts';
 import { weeklyReports } from './weekly-reports.ts';
@@ -17,6 +19,8 @@ export interface WeeklyRunOptions {
   readonly lease?: Duration;
   /** How many times as fast as the real services the office runs. */
   readonly speed: number;
+  /** Let the loop find out how many reports to work on at once. */
+  readonly adaptive: boolean;
   /** Aborting it cancels the run. */
   readonly signal?: AbortSignal;
   readonly onEvent: RunListener;
@@ -29,7 +33,7 @@ export interface WeeklyRunOptions {
  */
 export async function runWeeklyReports(
   systems: Systems,
-  { speed, ...options }: WeeklyRunOptions,
+  { speed, adaptive: adapts, ...options }: WeeklyRunOptions,
 ): Promise<Summary> {
   const backoff = exponential({
     // The platform's policy, at the speed of the office.
@@ -39,7 +43,12 @@ export async function runWeeklyReports(
     maximum: 45_000 / speed,
     when: isTransient,
   });
-  const run = start(weeklyReports(systems, { backoff }), undefined, options);
+  const definition = weeklyReports(systems, {
+    backoff,
+    concurrency: adapts ? adaptive() : reportsAtOnce,
+    mailLimiter: mailLimiter(speed),
+  });
+  const run = start(definition, undefined, options);
   const result = await run.finished;
   if (result.status === 'Succeeded') return result.outputs;
   throw new Error(run.why().text);

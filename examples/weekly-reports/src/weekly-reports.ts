@@ -6,8 +6,14 @@
  * does, naive.ts for the same work as it is often written.
  * @module
  */
-import { type ExponentialRetry, platformRetry } from '@runafter/clock';
+import {
+  type AdaptiveLimiter,
+  type ExponentialRetry,
+  type Limiter,
+  platformRetry,
+} from '@runafter/clock';
 import { type Flow, failed, settled, type Workflow, workflow } from '@runafter/core';
+import { reportsAtOnce } from './at-once.ts';
 import { pendingReports } from './pending-reports.ts';
 import { passesOrChanged } from './report-status.ts';
 import { stepsOn } from './steps.ts';
@@ -15,8 +21,10 @@ import { type Summary, summarize } from './summary.ts';
 import type { Systems } from './systems.ts';
 
 export interface WeeklyReportsOptions {
-  /** How many reports are worked on at once. Default 10. */
-  readonly concurrency?: number;
+  /** How many reports are worked on at once. Default: what SharePoint's limit allows. */
+  readonly concurrency?: number | AdaptiveLimiter;
+  /** Lets the mails out. Default: nothing holds them back but Outlook. */
+  readonly mailLimiter?: Limiter;
   /** How long is waited between attempts, unless a system asks for a time. Default: the platform's. */
   readonly backoff?: ExponentialRetry;
 }
@@ -24,11 +32,13 @@ export interface WeeklyReportsOptions {
 /** Defines the workflow on the given systems. It hands over the summary. */
 export function weeklyReports(
   systems: Systems,
-  { concurrency = 10, backoff = platformRetry }: WeeklyReportsOptions = {},
+  options: WeeklyReportsOptions = {},
 ): Workflow<void, Summary> {
+  const { concurrency = reportsAtOnce, backoff = platformRetry, mailLimiter } = options;
   const steps = stepsOn(systems);
   const retry = { ...backoff, when: passesOrChanged };
   const patience = { retry, timeout: '10m' } as const;
+  const mailing = mailLimiter === undefined ? patience : { ...patience, limiter: mailLimiter };
 
   // #region workflow
   return workflow('Weekly_Reports', (flow: Flow<void>) => {
@@ -40,7 +50,7 @@ export function weeklyReports(
         const processed = each.scope('Process', [], (scope) => {
           const taken = scope.action('Set_Processing', steps.setProcessing, patience);
           const record = scope.action('Create_Record', [taken], steps.createRecord, patience);
-          const mailed = scope.action('Send_Mail', [taken], steps.sendMail, patience);
+          const mailed = scope.action('Send_Mail', [taken], steps.sendMail, mailing);
           return scope.action('Set_Complete', [taken, record, mailed], steps.setComplete, patience);
         });
         each.action('Set_Failed', [failed(processed)], steps.setFailed, patience);

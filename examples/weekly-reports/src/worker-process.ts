@@ -18,6 +18,7 @@ export interface Work {
   /** Milliseconds that the store waits for a sign of life. */
   readonly lease: number;
   readonly speed: number;
+  readonly adaptive: boolean;
   readonly fail: boolean;
 }
 

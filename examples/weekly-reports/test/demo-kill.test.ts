@@ -35,10 +35,10 @@ function isAlive({ lease }: StoredRun): boolean {
 }
 
 test.each([
-  { args: [], summary: { Complete: 30, Failed: 0 } },
+  { args: ['--adaptive'], summary: { Complete: 30, Failed: 0 } },
   { args: ['--fail'], summary: { Complete: 0, Failed: 30 } },
 ])(
-  'killed half-way $args: every report ends, nothing is done twice, and what was done is not done again',
+  'killed half-way with $args: every report ends, nothing is done twice, and what was done is not done again',
   {
     timeout,
   },

@@ -3,7 +3,7 @@ import { naive } from '../src/naive.ts';
 import { countedIn, customersIn } from '../src/weekly-office.ts';
 import { aWeek, countStatuses } from './week.ts';
 
-test('ten at a time it loses rows, counts or customers, and does not notice', async () => {
+test('several at a time it loses rows, counts or customers, and does not notice', async () => {
   const { office, systems, items } = await aWeek();
   const rows = await naive(systems);
 

@@ -2,14 +2,14 @@ import { expect, test } from 'vitest';
 import { OptionError, readOptions } from '../src/options.ts';
 
 test('without options the demo is for people, five times as fast as the real services', () => {
-  const flags = { fail: false, kill: false, json: false, help: false };
+  const flags = { fail: false, kill: false, adaptive: false, json: false, help: false };
   expect(readOptions([])).toEqual({ ...flags, keep: undefined, speed: 5 });
 });
 
 test('options are read in any order', () => {
-  const args = ['--speed=20', '--json', '--keep', 'runs.db', '--fail', '--kill'];
+  const args = ['--speed=20', '--json', '--keep', 'runs.db', '--fail', '--kill', '--adaptive'];
   expect(readOptions(args)).toMatchObject({
-    ...{ fail: true, kill: true, json: true },
+    ...{ fail: true, kill: true, adaptive: true, json: true },
     keep: 'runs.db',
     speed: 20,
   });
