@@ -35,6 +35,7 @@ const hostile: [what: string, error: unknown][] = [
   ['a list of earlier errors that is none', { code: 'EREQUEST', precedingErrors: { length: -1 } }],
   ['a length that cannot be a number', { code: 'X', precedingErrors: { length: Symbol('n') } }],
   ['a length that throws', { code: 'X', precedingErrors: { length: { valueOf: throws } } }],
+  ['a wait that only looks like a date', { retryAfter: { getTime: () => 5 } }],
   ['null', null],
   ['a symbol', Symbol('s')],
   ['a bigint', 1n],

@@ -22,6 +22,7 @@ describe('isThrottled', () => {
   it.each<[what: string, error: unknown]>([
     ['a 503 alone, which may be an outage', { status: 503 }],
     ['a 503 whose Retry-After cannot be read', reply(503, { 'retry-after': 'soon' })],
+    ['a time-out of the request', { status: 408, retryAfter: 5 }],
     ['a 500 with a Retry-After', reply(500, { 'retry-after': '5' })],
     ['a 400 that was caused by a 429', { status: 400, cause: { status: 429 } }],
     ['a success with a Retry-After', reply(202, { 'retry-after': '5' })],

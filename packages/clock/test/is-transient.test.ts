@@ -95,6 +95,7 @@ describe('isTransient', () => {
       expect(isTransient(new Error(message))).toBe(true);
       expect(isTransient(withCode('REFUSED', { message }))).toBe(false);
       expect(isTransient(new Error(`It said: ${message}`))).toBe(false);
+      expect(isTransient(Object.assign(new Error(message), { name: 'Mistake' }))).toBe(false);
     },
   );
 

@@ -21,6 +21,7 @@ export function isTransientResponse(value: unknown): value is Response {
 export function discardBody(response: Response): void {
   const { body, bodyUsed } = response;
   // Bodies of node-fetch are streams of Node, which cannot be cancelled.
-  if (bodyUsed || body?.locked || typeof body?.cancel !== 'function') return;
+  if (bodyUsed || typeof body?.cancel !== 'function') return;
+  // Rejects when somebody holds its reader.
   body.cancel().catch(() => {});
 }

@@ -170,6 +170,7 @@ describe('throttledFetch', () => {
       const request = new Request(url, { method: 'PUT', body: 'abc' });
       await throttledFetch({ fetch, clock, retry: everySecond })(request, { body: 'new' });
       expect(bodies).toEqual(['new', 'new']);
+      expect(await request.text()).toBe('abc');
     });
 
     it('whose body was used already, fails as fetch does', async () => {
