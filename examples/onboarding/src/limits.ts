@@ -7,7 +7,7 @@
  */
 import { type Limiter, systemClock } from '@runafter/clock';
 import { fasterClock } from '@runafter/example-office';
-import { limiter } from '@runafter/throttle';
+import { connectorLimits, limiter } from '@runafter/throttle';
 
 export type Limits = Readonly<Record<'directory' | 'sites' | 'mail' | 'database', Limiter>>;
 
@@ -18,11 +18,13 @@ export type Limits = Readonly<Record<'directory' | 'sites' | 'mail' | 'database'
  */
 export function limitsAt(speed: number): Limits {
   const clock = fasterClock(systemClock, speed);
+  // #region limits
+  const { entraWrites, sharePoint, outlookSend } = connectorLimits;
   return {
-    // 3,000 writes in 150 seconds: https://learn.microsoft.com/graph/throttling-limits
-    directory: limiter({ rate: { calls: 3_000, per: '150s' }, concurrency: 15, clock }),
-    sites: limiter({ rate: { calls: 600, per: '1m' }, concurrency: 20, clock }),
-    mail: limiter({ rate: { calls: 30, per: '1m' }, concurrency: 15, clock }),
-    database: limiter({ concurrency: 10, clock }),
+    directory: limiter({ rate: entraWrites, concurrency: 15, clock }), // 3,000 in 150 seconds
+    sites: limiter({ rate: sharePoint, concurrency: 20, clock }), // 600 a minute
+    mail: limiter({ rate: outlookSend, concurrency: 15, clock }), // 30 a minute
+    database: limiter({ concurrency: 10, clock }), // as many as there are connections
   };
+  // #endregion
 }

@@ -5,9 +5,10 @@
  * Read next: steps.ts for what each step does and how it is undone, summary.ts.
  * @module
  */
-import { type ExponentialRetry, isTransient, platformRetry } from '@runafter/clock';
+import type { ExponentialRetry } from '@runafter/clock';
 import { type Flow, settled, type Workflow, workflow } from '@runafter/core';
 import { none, saga } from '@runafter/saga';
+import { transientRetry } from '@runafter/throttle';
 import type { Hire } from './hire.ts';
 import { stepsOn, undoOn } from './steps.ts';
 import { type Summary, summarize } from './summary.ts';
@@ -16,21 +17,20 @@ import type { Systems } from './systems.ts';
 export interface OnboardingOptions {
   /** How many hires are worked on at once. Default 30. */
   readonly concurrency?: number;
-  /** How often steps and undoings are tried, unless a system asks for a time. Default: the platform's. */
-  readonly backoff?: ExponentialRetry;
+  /** How steps are tried again. Undoing waits as long, and is tried again whatever went wrong. Default: transientRetry. */
+  readonly retry?: ExponentialRetry;
 }
 
 /** Defines the workflow on the given systems. Its input are the hires; it hands over the summary. */
 export function onboarding(
   systems: Systems,
-  { concurrency = 30, backoff = platformRetry }: OnboardingOptions = {},
+  { concurrency = 30, retry = transientRetry }: OnboardingOptions = {},
 ): Workflow<readonly Hire[], Summary> {
   const steps = stepsOn(systems);
   const undo = undoOn(systems);
   const { limits } = systems;
-  const retry = { ...backoff, when: isTransient };
-  /** Undoing is tried again whatever went wrong. */
-  const by = <Undo>(run: Undo) => ({ run, retry: backoff });
+  const always = { ...retry, when: undefined };
+  const by = <Undo>(run: Undo) => ({ run, retry: always });
 
   // #region workflow
   const options = {

@@ -2,8 +2,9 @@
  * Runs the workflow the way the example does: kept in a store, with waits that fit the office's speed.
  * @module
  */
-import { type Duration, exponential } from '@runafter/clock';
+import { type Duration, type ExponentialRetry, exponential } from '@runafter/clock';
 import { type RunListener, type RunStore, start } from '@runafter/core';
+import { transientRetry } from '@runafter/throttle';
 import type { Hire } from './hire.ts';
 import { onboarding } from './onboarding.ts';
 import type { Summary } from './summary.ts';
@@ -29,6 +30,16 @@ export interface OnboardingRunOptions {
  */
 const graceAt = (speed: number): number => Math.max(60_000, (30 * 60_000) / speed);
 
+/** transientRetry in the office's time, and more of it: what is given up is undone. */
+const patienceAt = (speed: number): ExponentialRetry =>
+  exponential({
+    ...transientRetry,
+    count: 8,
+    interval: 20_000 / speed,
+    minimum: 5_000 / speed,
+    maximum: 300_000 / speed,
+  });
+
 /**
  * Onboards the hires.
  *
@@ -39,14 +50,7 @@ export async function runOnboarding(
   hires: readonly Hire[],
   { speed, concurrency, ...options }: OnboardingRunOptions,
 ): Promise<Summary> {
-  const backoff = exponential({
-    // The platform's waits at the speed of the office, and more of them: what is given up is undone.
-    count: 8,
-    interval: 7_500 / speed,
-    minimum: 5_000 / speed,
-    maximum: 45_000 / speed,
-  });
-  const definition = onboarding(systems, { concurrency, backoff });
+  const definition = onboarding(systems, { concurrency, retry: patienceAt(speed) });
   const run = start(definition, hires, { ...options, grace: graceAt(speed) });
   const result = await run.finished;
   if (result.status === 'Succeeded') return result.outputs;
