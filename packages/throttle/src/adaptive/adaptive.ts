@@ -259,26 +259,28 @@ class AdaptiveLimiterOnClock implements Adaptive {
 
   /** Lets in whoever may go, and has itself woken when the next one may. */
   #moveUp(): void {
-    for (let first = this.#waiters.peek(); first !== undefined; first = this.#waiters.peek()) {
-      const now = this.#clock.monotonic();
-      const at = this.#controller.earliestStart(now, first.weight);
-      if (at > now) {
-        this.#wakeAt(at, now);
-        return this.#tell();
-      }
-      this.#waiters.pop();
-      first.admit(this.#permit(now, first.weight, first.signal));
-    }
-    this.#wakeAt(Number.POSITIVE_INFINITY, 0);
+    this.#wakeAt(this.#letIn());
     this.#tell();
   }
 
-  #wakeAt(at: number, now: number): void {
+  /** @returns when the next one may go in; Infinity: nobody waits, or it depends on an end. */
+  #letIn(): number {
+    for (let first = this.#waiters.peek(); first !== undefined; first = this.#waiters.peek()) {
+      const now = this.#clock.monotonic();
+      const at = this.#controller.earliestStart(now, first.weight);
+      if (at > now) return at;
+      this.#waiters.pop();
+      first.admit(this.#permit(now, first.weight, first.signal));
+    }
+    return Number.POSITIVE_INFINITY;
+  }
+
+  #wakeAt(at: number): void {
     if (this.#alarm?.at === at) return;
     this.#alarm?.cancel();
     this.#alarm = undefined;
     if (at === Number.POSITIVE_INFINITY) return;
-    const cancel = this.#clock.setTimer(at - now, () => {
+    const cancel = this.#clock.setTimer(at - this.#clock.monotonic(), () => {
       this.#alarm = undefined;
       this.#moveUp();
     });

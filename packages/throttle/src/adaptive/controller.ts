@@ -23,6 +23,8 @@ import { SharedPause } from './shared-pause.ts';
 export interface SentCall {
   readonly sentAt: number;
   readonly weight: number;
+  /** What was under way when it was sent, itself included. */
+  readonly underWay: number;
   /** It had to wait for the pace: that it was taken says something about the pace. */
   readonly paced: boolean;
 }
@@ -49,6 +51,8 @@ export interface ControllerSettings {
 const bearableShare = 0.02;
 /** How much the newest latency counts in the mean. */
 const newestLatency = 1 / 16;
+/** What the mean latency is taken for, in milliseconds, before there is one. */
+const firstLatency = 1_000;
 
 export class AdaptiveController {
   readonly max: number;
@@ -70,10 +74,10 @@ export class AdaptiveController {
     this.#decided = decided;
     this.#degree = start;
     this.#degrees = new DegreeSearch(start, max);
-    this.#epoch = new Epoch(this.#degrees.next, now);
+    this.#epoch = new Epoch(this.#degrees.plan, now);
     this.#rates = new RateSearch(now);
     if (limit?.model === 'token-bucket') {
-      this.#rates.documented(limit.calls / limit.per, now);
+      this.#rates.start(limit.calls / limit.per);
       this.#pace = new EvenPace(this.#rates.rate, now);
     } else if (limit !== undefined) this.#quota = new SlidingWindow(usableCalls(limit), limit.per);
   }
@@ -114,9 +118,9 @@ export class AdaptiveController {
 
   /** A call goes out. Only when {@link earliestStart} says so. */
   sent(now: number, weight = 1): SentCall {
-    const call = { sentAt: now, weight, paced: this.#heldByPace };
-    this.#heldByPace = false;
     this.#inFlight += weight;
+    const call = { sentAt: now, weight, underWay: this.#inFlight, paced: this.#heldByPace };
+    this.#heldByPace = false;
     this.#pace?.start(weight, now);
     this.#quota?.start(weight, now);
     return call;
@@ -127,19 +131,26 @@ export class AdaptiveController {
     this.#resume(now);
     const underWay = this.#inFlight;
     this.#inFlight -= call.weight;
-    if (end.outcome === 'aborted') return;
-    if (end.outcome === 'throttled') return this.#throttled(now, call, end.retryAfter);
-    this.#pause.taken();
-    this.#rates.taken(now, call.weight);
-    if (end.outcome === 'ok') this.#learn(now, call, underWay);
-    if (call.paced && this.#rates.quiet(now, call.weight)) this.#setPace(now, 'quiet');
+    switch (end.outcome) {
+      case 'aborted':
+        break;
+      case 'throttled':
+        this.#throttled(now, call, end.retryAfter);
+        break;
+      case 'failed':
+        this.#taken(now, call);
+        break;
+      case 'ok':
+        this.#taken(now, call);
+        this.#learn(now, call, underWay);
+    }
   }
 
   #throttled(now: number, call: SentCall, retryAfter: number | undefined): void {
     const before = this.#pause.until;
-    const asked = retryAfter !== undefined;
     if (this.#pause.refused(now, call, retryAfter)) this.#rates.refused(now);
     const { until } = this.#pause;
+    const asked = retryAfter !== undefined;
     if (until > before) this.#decided({ type: 'paused', wait: until - now, asked });
   }
 
@@ -148,39 +159,72 @@ export class AdaptiveController {
     const throttled = this.#pause.resume(now);
     if (throttled === undefined) return;
     this.#decided({ type: 'resumed', throttled });
-    this.#epoch = new Epoch(this.#degrees.next, now);
-    const isBearable = this.#rates.share(throttled, this.#inFlight) <= bearableShare;
-    if (this.#pace === undefined && isBearable) return this.#rates.bear();
-    if (this.#rates.slowDown(this.#pause.until, this.#inFlight)) this.#setPace(now, 'throttled');
+    this.#epoch = new Epoch(this.#degrees.plan, now);
+    const share = this.#rates.share(throttled, this.#inFlight);
+    if (this.#pace === undefined && share <= bearableShare) this.#rates.ignore();
+    else if (this.#rates.slowDown(this.#pause.until, this.#inFlight))
+      this.#setPace(now, 'throttled');
   }
 
-  #learn(now: number, { sentAt }: SentCall, underWay: number): void {
-    const latency = now - sentAt;
+  #taken(now: number, call: SentCall): void {
+    this.#pause.taken();
+    this.#rates.taken(call.sentAt, call.weight);
+    if (!call.paced || !this.#rates.quiet(now, call.weight)) return;
+    if (this.#callsInFlightAt(this.#rates.rate) > this.max) this.#leavePace(now);
+    else this.#setPace(now, 'quiet');
+  }
+
+  #learn(now: number, call: SentCall, underWay: number): void {
+    const latency = now - call.sentAt;
     this.#latency ??= latency;
     this.#latency += (latency - this.#latency) * newestLatency;
-    if (this.#pace !== undefined) return this.#followPace();
-    this.#epoch.ended(sentAt, now, underWay);
-    if (!this.#epoch.isComplete) return;
-    const { throughput } = this.#epoch;
+    if (this.#pace === undefined) this.#measure(now, call, underWay);
+    else this.#followPace();
+  }
+
+  #measure(now: number, call: SentCall, underWay: number): void {
+    this.#epoch.ended(call, now, underWay);
+    const throughput = this.#epoch.measured(now);
+    if (throughput === undefined) return;
     const { degree, reason } = this.#degrees.measured(throughput);
     this.#setDegree(degree, reason, throughput);
-    this.#epoch = new Epoch(this.#degrees.next, now);
+    this.#epoch = new Epoch(this.#degrees.plan, now);
   }
 
   #setPace(now: number, reason: PaceReason): void {
     const from = this.rate;
     const { rate } = this.#rates;
-    if (this.#pace === undefined) this.#pace = new EvenPace(rate, now);
-    else this.#pace.rate = rate;
-    this.#decided({ type: 'pace-set', from, to: this.rate, estimate: this.estimate, reason });
+    this.#pace ??= new EvenPace(rate, now);
+    this.#pace.rate = rate;
+    const { estimate } = this;
+    this.#decided({ type: 'pace-set', from, to: this.rate, estimate, reason });
     this.#followPace();
+  }
+
+  /** The most calls at once do not reach the pace any more, so it is the degree again that counts. */
+  #leavePace(now: number): void {
+    const from = this.rate;
+    const { estimate } = this;
+    this.#pace = undefined;
+    this.#rates.forget();
+    this.#decided({ type: 'pace-set', from, to: undefined, estimate, reason: 'not-needed' });
+    const { degree } = this.#degrees.plan;
+    this.#setDegree(degree, 'unpaced', undefined);
+    this.#epoch = new Epoch(this.#degrees.plan, now);
   }
 
   /** As many at once as the pace needs, and some more so that slow calls do not hold it up. */
   #followPace(): void {
     const { rate = 0 } = this.#pace ?? {};
-    const needed = Math.ceil(1.5 * rate * (this.#latency ?? 1_000)) + 1;
-    this.#setDegree(Math.min(this.max, needed), 'paced', undefined);
+    const needed = Math.ceil(1.5 * this.#callsInFlightAt(rate)) + 1;
+    const to = Math.min(this.max, needed);
+    // Not for every wobble of the latency.
+    if (to > this.#degree || to < 0.7 * this.#degree) this.#setDegree(to, 'paced', undefined);
+  }
+
+  /** By Little's law. */
+  #callsInFlightAt(rate: number): number {
+    return rate * (this.#latency ?? firstLatency);
   }
 
   #setDegree(to: number, reason: DegreeReason, throughput: number | undefined): void {

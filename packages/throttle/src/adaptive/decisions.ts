@@ -30,7 +30,9 @@ export type DegreeReason =
   /** The try was no better: back. */
   | 'probe-rejected'
   /** As many as the pace needs. */
-  | 'paced';
+  | 'paced'
+  /** Calls are not spaced any more: as many as were best before. */
+  | 'unpaced';
 
 /** Another number of calls may be under way at once. */
 export interface DegreeChangedDecision {

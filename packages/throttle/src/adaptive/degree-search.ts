@@ -1,5 +1,7 @@
 /**
  * Looks for the degree with the highest throughput: first a ramp up, then a climb in small steps.
+ *
+ * Read next: epoch.ts, how a degree is measured; ramp-up.ts; hill-climb.ts.
  * @module
  */
 import type { DegreeReason } from './decisions.ts';
@@ -16,30 +18,30 @@ export class DegreeSearch {
   readonly #max: number;
   readonly #rampUp: RampUp;
   #climb: HillClimb | undefined;
-  #next: DegreePlan;
+  #plan: DegreePlan;
 
   constructor(start: number, max: number) {
     this.#max = max;
     this.#rampUp = new RampUp(max);
-    this.#next = this.#rampUp.at(start);
+    this.#plan = this.#rampUp.at(start);
   }
 
   /** What to measure now. */
-  get next(): DegreePlan {
-    return this.#next;
+  get plan(): DegreePlan {
+    return this.#plan;
   }
 
-  /** What was asked for is measured, in calls per millisecond: what to measure then. */
+  /** The plan was carried out: makes the next one. */
   measured(throughput: number): DegreePlan {
-    const { degree } = this.#next;
-    this.#next = this.#climb?.measured(degree, throughput) ?? this.#rise(degree, throughput);
-    return this.#next;
+    const measured = { degree: this.#plan.degree, throughput };
+    this.#plan =
+      this.#climb?.measured(measured) ?? this.#rampUp.measured(measured) ?? this.#begin();
+    return this.#plan;
   }
 
-  #rise(degree: number, throughput: number): DegreePlan {
-    const next = this.#rampUp.measured(degree, throughput);
-    if (next !== undefined) return next;
-    this.#climb = new HillClimb(this.#rampUp.best, this.#max);
-    return this.#climb.start();
+  #begin(): DegreePlan {
+    const { best, isRising } = this.#rampUp;
+    this.#climb = new HillClimb(best, this.#max);
+    return this.#climb.begin(isRising);
   }
 }

@@ -11,6 +11,22 @@ export interface EpochPlan {
   readonly degree: number;
   /** How many calls. */
   readonly samples: number;
+  /** The throughput from which on the degree would be worth it. Default 0: whatever it is, it is of interest. */
+  readonly worth?: number;
+}
+
+/** What was measured at a degree. */
+export interface Measured {
+  readonly degree: number;
+  /** In calls per millisecond. */
+  readonly throughput: number;
+}
+
+/** What an epoch needs to know of a call. */
+export interface EpochCall {
+  readonly sentAt: number;
+  /** What was under way when it was sent, itself included. */
+  readonly underWay: number;
 }
 
 /** The share of the degree that has to be under way for a call to count. */
@@ -28,20 +44,25 @@ export class Epoch {
     this.#begin = begin;
   }
 
-  /** @param underWay - how much was under way when the call ended, itself included. */
-  ended(sentAt: number, now: number, underWay: number): void {
-    if (sentAt < this.#begin || underWay < inUse * this.#plan.degree) return;
+  /** @param underWay - what was under way when the call ended, itself included. */
+  ended(call: EpochCall, now: number, underWay: number): void {
+    if (call.sentAt < this.#begin || underWay < inUse * this.#plan.degree) return;
     this.#count++;
-    this.#latencies += now - sentAt;
-    this.#underWay += underWay;
+    this.#latencies += now - call.sentAt;
+    this.#underWay += call.underWay;
   }
 
-  get isComplete(): boolean {
-    return this.#count >= this.#plan.samples;
+  /** The throughput in calls per millisecond, as soon as it is known well enough. */
+  measured(now: number): number | undefined {
+    // By Little's law: what is under way / mean latency.
+    if (this.#count >= this.#plan.samples) return this.#underWay / Math.max(this.#latencies, 1e-9);
+    if (this.#isHopeless(now)) return this.#plan.degree / (now - this.#begin);
+    return undefined;
   }
 
-  /** By Little's law: what is under way / mean latency, in calls per millisecond. */
-  get throughput(): number {
-    return this.#underWay / Math.max(this.#latencies, 1e-9);
+  /** Were the degree worth it, half of the first calls would have ended by now: no need to wait for the rest. */
+  #isHopeless(now: number): boolean {
+    const { degree, samples, worth = 0 } = this.#plan;
+    return (now - this.#begin) * worth > degree && this.#count < samples / 3;
   }
 }

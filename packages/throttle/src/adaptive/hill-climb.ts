@@ -1,97 +1,117 @@
 /**
- * Climbs to the best degree in steps up and down, smaller ones at the end, and rests at the top.
+ * Climbs to the best degree in steps down and up, smaller ones at the end, and rests at the top.
+ *
+ * Invariant: a step is kept only when it was measured to be worth it, and otherwise taken back. So what a search
+ * costs is a few epochs in a while, and never the place that was found.
  * @module
  */
+import type { DegreeReason } from './decisions.ts';
 import type { DegreePlan } from './degree-search.ts';
+import type { Measured } from './epoch.ts';
 
-interface Measured {
-  readonly degree: number;
-  readonly throughput: number;
-}
-
-const steps = [0.25, 0.1] as const;
+/** The steps, as shares of the degree, each with as many samples as its difference needs to be seen. */
+const coarse = { share: 0.2, samples: 24 };
+const fine = { share: 0.1, samples: 32 };
+/** More calls at once have to bring something; fewer are better as long as they cost nothing. */
 const worthMore = 1.02;
 const worthFewer = 0.99;
+/** How many epochs a rest lasts; each is twice as long as the one before. */
+const firstRest = 2;
 const longestRest = 16;
+const restAtTheTop = 4;
+/** A rest ends when the throughput leaves this range: the service is another one. */
+const alike = { least: 0.8, most: 1.25 } as const;
 
 export class HillClimb {
   readonly #max: number;
   #base: Measured;
-  #step = 0;
-  #up = true;
+  #step = coarse;
+  /** A climb begins downwards: the ramp before has seen that more is no better, or there is no more. */
+  #isUp = false;
+  /** In how many directions the step was in vain. */
   #failures = 0;
-  #rest = 0;
-  #nextRest = 1;
-  #restThroughput = 0;
+  #restLeft = 0;
+  #nextRest = firstRest;
+  #throughputAtRest = 0;
 
-  constructor(degree: number, max: number) {
+  constructor(base: Measured, max: number) {
     this.#max = max;
-    this.#base = { degree, throughput: 0 };
-    this.#up = false;
+    this.#base = base;
   }
 
-  start(): DegreePlan {
-    return this.#to(this.#base.degree, 'ramp-up-ended');
+  /** @param isRising - up to the last degree, more was better: there is nothing to look for yet. */
+  begin(isRising: boolean): DegreePlan {
+    if (!isRising) return this.#probe('ramp-up-ended');
+    this.#step = fine;
+    this.#rest(restAtTheTop);
+    return this.#at(this.#base.degree, 'ramp-up-ended');
   }
 
-  measured(degree: number, throughput: number): DegreePlan {
-    const measured = { degree, throughput };
-    if (measured.degree === this.#base.degree) return this.#atBase(measured);
-    const pays = this.#up
-      ? measured.throughput > worthMore * this.#base.throughput
-      : measured.throughput >= worthFewer * this.#base.throughput;
-    if (pays) {
+  measured(measured: Measured): DegreePlan {
+    if (measured.degree === this.#base.degree) return this.#measuredAtBase(measured);
+    const gain = measured.throughput / this.#base.throughput;
+    if (gain >= (this.#isUp ? worthMore : worthFewer)) {
       this.#base = measured;
       this.#failures = 0;
-      this.#nextRest = 1;
-      return this.#probe();
+      this.#nextRest = firstRest;
+      return this.#probe('probe');
     }
-    this.#failed();
-    return this.#to(this.#base.degree, 'probe-rejected');
+    this.#turn();
+    return this.#at(this.#base.degree, 'probe-rejected');
   }
 
-  #atBase(measured: Measured): DegreePlan {
+  #measuredAtBase(measured: Measured): DegreePlan {
     this.#base = measured;
-    if (this.#rest > 0) {
-      const change = measured.throughput / this.#restThroughput;
-      if (change < 0.75 || change > 1.33) {
-        this.#rest = 0;
-        this.#nextRest = 1;
-        this.#step = 0;
-      } else if (--this.#rest > 0) {
-        return this.#to(measured.degree, 'probe-rejected');
-      }
-    }
-    return this.#probe();
+    if (this.#restLeft === 0) return this.#probe('probe');
+    const change = measured.throughput / this.#throughputAtRest;
+    if (change < alike.least || change > alike.most) {
+      this.#restLeft = 0;
+      this.#nextRest = firstRest;
+      this.#step = coarse;
+    } else this.#restLeft--;
+    return this.#restLeft === 0 ? this.#probe('probe') : this.#stay();
   }
 
-  #failed(): void {
-    this.#up = !this.#up;
+  /** The degree a step away, in whichever direction there is one. */
+  #probe(reason: DegreeReason): DegreePlan {
+    while (this.#restLeft === 0) {
+      const degree = this.#neighbour();
+      if (degree !== this.#base.degree) return this.#at(degree, reason);
+      this.#turn();
+    }
+    return this.#stay();
+  }
+
+  #neighbour(): number {
+    const { degree } = this.#base;
+    const by = Math.max(1, Math.round(degree * this.#step.share));
+    return Math.min(this.#max, Math.max(1, this.#isUp ? degree + by : degree - by));
+  }
+
+  /** That direction was in vain: the other one, then smaller steps, then a rest. */
+  #turn(): void {
+    this.#isUp = !this.#isUp;
     this.#failures++;
     if (this.#failures < 2) return;
     this.#failures = 0;
-    if (this.#step < steps.length - 1) {
-      this.#step++;
+    if (this.#step === coarse) {
+      this.#step = fine;
       return;
     }
-    this.#rest = this.#nextRest;
-    this.#restThroughput = this.#base.throughput;
+    this.#rest(this.#nextRest);
     this.#nextRest = Math.min(longestRest, 2 * this.#nextRest);
   }
 
-  #probe(): DegreePlan {
-    const { degree } = this.#base;
-    for (let tries = 0; tries < 4 && this.#rest === 0; tries++) {
-      const by = Math.max(1, Math.round(degree * (steps[this.#step] ?? 0)));
-      const next = Math.min(this.#max, Math.max(1, this.#up ? degree + by : degree - by));
-      if (next !== degree) return this.#to(next, 'probe');
-      this.#failed();
-    }
-    if (this.#rest === 0) this.#rest = 1;
-    return this.#to(degree, 'probe-rejected');
+  #rest(epochs: number): void {
+    this.#restLeft = epochs;
+    this.#throughputAtRest = this.#base.throughput;
   }
 
-  #to(degree: number, reason: DegreePlan['reason']): DegreePlan {
-    return { degree, samples: Math.max(24, degree), reason };
+  #stay(): DegreePlan {
+    return this.#at(this.#base.degree, 'probe-rejected');
+  }
+
+  #at(degree: number, reason: DegreeReason): DegreePlan {
+    return { degree, samples: Math.max(this.#step.samples, degree), reason };
   }
 }

@@ -3,33 +3,47 @@
  * @module
  */
 import type { DegreePlan } from './degree-search.ts';
+import type { Measured } from './epoch.ts';
 
 /** Doubling goes on while the throughput rises by this much. */
 const worthDoubling = 1.12;
+/** The share of what was hoped for from which on the throughput still rises with the degree. */
+const stillRising = 0.6;
 const fewestSamples = 4;
 
 export class RampUp {
   readonly #max: number;
-  #best = { degree: 1, throughput: 0 };
+  #best: Measured = { degree: 1, throughput: 0 };
+  #isRising = false;
 
   constructor(max: number) {
     this.#max = max;
   }
 
   /** The degree with the highest throughput so far. */
-  get best(): number {
-    return this.#best.degree;
+  get best(): Measured {
+    return this.#best;
+  }
+
+  /** It ended only because there is no higher degree. */
+  get isRising(): boolean {
+    return this.#isRising && this.#best.degree === this.#max;
   }
 
   at(degree: number): DegreePlan {
     const samples = Math.max(fewestSamples, Math.ceil(degree / 2));
-    return { degree, samples, reason: 'ramp-up' };
+    const worth = worthDoubling * this.#best.throughput;
+    return { degree, samples, worth, reason: 'ramp-up' };
   }
 
   /** @returns undefined when it is over. */
-  measured(degree: number, throughput: number): DegreePlan | undefined {
-    if (throughput < worthDoubling * this.#best.throughput) return undefined;
-    this.#best = { degree, throughput };
-    return degree < this.#max ? this.at(Math.min(this.#max, 2 * degree)) : undefined;
+  measured(measured: Measured): DegreePlan | undefined {
+    const { degree, throughput } = this.#best;
+    if (measured.throughput < worthDoubling * throughput) return undefined;
+    const hopedFor = measured.degree / degree - 1;
+    this.#isRising = measured.throughput >= (1 + stillRising * hopedFor) * throughput;
+    this.#best = measured;
+    if (measured.degree === this.#max) return undefined;
+    return this.at(Math.min(this.#max, 2 * measured.degree));
   }
 }

@@ -2,131 +2,186 @@
  * Looks for the rate that a service takes: slower after each event, then carefully faster.
  *
  * Why its estimate is right: at two events the service had nothing left to give. What it took in between is what
- * it gave out in between, whether it counts by a bucket or by a window. All rates are in calls per millisecond.
+ * it gave out in between, whether it counts by a bucket or by a window. Rates are in calls per millisecond.
+ * Read next: taken-log.ts for the estimate after a first event, before which nobody knows what was left.
  * @module
  */
 import { TakenLog } from './taken-log.ts';
 
 /** From so many calls on, an estimate is one. */
 const enough = 20;
+/** A rate is set this much below the estimate, and where even that was too much, below itself. */
+const belowEstimate = 0.97;
+const belowRefuted = 0.9;
+/** The first try after a while of quiet. */
+const closeToEstimate = 0.99;
+
+/** How long it has to be quiet before the rate grows, in calls and in pauses as long as the last one. */
+const longQuiet = { calls: 40, pauses: 10 } as const;
+const quiet = { calls: 10, pauses: 1 } as const;
+/** Without an estimate, waiting for long pauses would take longer than another event. */
+const longestBlindQuiet = 3_000;
+
+/** An event: when it began, and what had been taken since the one before. */
+interface Event {
+  readonly at: number;
+  readonly taken: number;
+}
 
 export class RateSearch {
-  #rate = Infinity;
-  #estimate: number | undefined;
   readonly #log = new TakenLog();
-  /** What is counted from: the event before, or the beginning. */
-  #anchor: { readonly at: number; readonly isEvent: boolean };
+  #rate = Number.POSITIVE_INFINITY;
+  #estimate: number | undefined;
+  /** What is counted from: an event, or the beginning. */
+  #origin: { readonly at: number; readonly isEvent: boolean };
+  /** What was taken since then. */
   #taken = 0;
-  #event = { at: 0, taken: 0 };
-  #eventOpen = false;
-  /** What was taken up to the first event, when no bucket was empty yet. */
-  #burst: { taken: number; elapsed: number } | undefined;
-  #resumedAt = 0;
-  #pause = 1_000;
+  /** The event that nobody has drawn conclusions from yet. */
+  #event: Event | undefined;
+  /** What was taken until the first event, of which some was left over from before, and in which time. */
+  #atFirst: { readonly taken: number; readonly time: number } | undefined;
+  #resumedAt: number;
+  #pause = 1;
+  #quietSince: number;
   #quietCalls = 0;
-  #quietSince = 0;
+  /** How often it grew since the last event. */
   #steps = 0;
 
   constructor(now: number) {
-    this.#anchor = { at: now, isEvent: false };
+    this.#origin = { at: now, isEvent: false };
+    this.#resumedAt = now;
+    this.#quietSince = now;
   }
 
+  /** Infinity: none is needed. */
   get rate(): number {
     return this.#rate;
   }
 
+  /** What the service seems to take; undefined: too little was seen. */
   get estimate(): number | undefined {
     return this.#estimate;
   }
 
-  documented(rate: number, now: number): void {
-    this.#estimate = rate;
-    this.#rate = 0.95 * rate;
-    this.#quietSince = now;
+  /** Begins with a rate that the service documents. */
+  start(documented: number): void {
+    this.#estimate = documented;
+    this.#rate = 0.95 * documented;
   }
 
-  taken(now: number, weight: number): void {
+  /** A call was taken that had been sent at that time. */
+  taken(sentAt: number, weight: number): void {
     this.#taken += weight;
-    this.#log.add(now, weight);
+    this.#log.add(sentAt, weight);
   }
 
   /** A new event begins. */
   refused(now: number): void {
     this.#event = { at: now, taken: this.#taken };
-    this.#eventOpen = true;
   }
 
-  share(throttled: number, inFlight: number): number {
-    return throttled / Math.max(1, this.#taken + throttled + inFlight);
+  /** The share of what was refused since the event before. */
+  share(refused: number, inFlight: number): number {
+    return refused / (this.#taken + refused + inFlight);
   }
 
-  /** The event is left at that. */
-  bear(): void {
-    if (this.#eventOpen) this.#count();
-    this.#eventOpen = false;
+  /** The event is over, and its pause is enough. */
+  ignore(): void {
+    if (this.#event !== undefined) this.#countFrom(this.#event);
+    this.#event = undefined;
   }
 
+  /**
+   * The event is over: draws the conclusions, once.
+   *
+   * @param inFlight - what is still under way; some of it will be taken.
+   * @returns whether there were any to draw.
+   */
   slowDown(resumedAt: number, inFlight: number): boolean {
-    if (!this.#eventOpen) return false;
-    this.#eventOpen = false;
-    const { at, taken } = this.#event;
-    this.#pause = Math.max(1, resumedAt - at);
-    const floor = 0.5 / this.#pause;
-    const provisional =
-      (0.95 * (this.#taken + inFlight)) / Math.max(1, resumedAt - this.#anchor.at);
-    this.#burst ??= { taken: this.#taken, elapsed: at - this.#anchor.at };
-    if (this.#anchor.isEvent && taken >= enough) {
-      const cycle = taken / Math.max(1, at - this.#anchor.at);
-      this.#estimate = Math.max(cycle, this.#sustained(at));
-    }
-    const rate = this.#rate;
-    const est = this.#estimate;
-    if (est === undefined) this.#rate = Math.max(floor, Math.min(provisional, 0.95 * rate));
-    else this.#rate = Math.max(floor, est >= rate ? 0.8 * rate : Math.min(0.95 * est, 0.95 * rate));
-    if (taken >= enough) this.#count();
+    const event = this.#event;
+    if (event === undefined) return false;
+    this.#event = undefined;
+    this.#pause = Math.max(1, resumedAt - event.at);
+    const first = this.#firstRate(event, resumedAt, inFlight);
+    this.#atFirst ??= { taken: this.#taken, time: event.at - this.#origin.at };
+    this.#estimate = this.#estimateAt(event) ?? this.#estimate;
+    // A floor, without which a service that refuses all for a while would never be tried again.
+    this.#rate = Math.max(0.5 / this.#pause, this.#lowerRate(first));
+    if (event.taken >= enough) this.#countFrom(event);
     this.#resumedAt = resumedAt;
-    this.#quietCalls = 0;
-    this.#quietSince = resumedAt;
+    this.#waitForQuiet(resumedAt);
     this.#steps = 0;
     return true;
   }
 
-  #count(): void {
-    this.#taken -= this.#event.taken;
-    this.#anchor = { at: this.#event.at, isEvent: true };
-  }
-
-  #sustained(at: number): number {
-    const { taken = 0, elapsed = 0 } = this.#burst ?? {};
-    let best = 0;
-    for (const { time, weight } of this.#log.since(
-      Math.max(this.#resumedAt, this.#anchor.at),
-      at,
-    )) {
-      if (weight - taken < enough || time <= 2 * elapsed) continue;
-      best = Math.max(best, (weight - taken) / (time - elapsed));
-    }
-    return best;
-  }
-
-  /** A call that the pace had held back was taken. Whether the rate changed. */
+  /**
+   * A call was taken that the rate had held back.
+   *
+   * @returns whether the rate has grown.
+   */
   quiet(now: number, weight: number): boolean {
+    if (this.#event !== undefined || now < this.#quietSince) return false;
     this.#quietCalls += weight;
-    const isFirst = this.#steps === 0 && this.#estimate !== undefined;
-    const time =
-      this.#estimate === undefined
-        ? Math.min(this.#pause, 5_000)
-        : isFirst
-          ? 10 * this.#pause
-          : this.#pause;
-    if (this.#quietCalls < (isFirst ? 40 : 10) || now - this.#quietSince < time) return false;
-    this.#quietCalls = 0;
-    this.#quietSince = now;
-    const estimate = this.#estimate;
-    if (estimate === undefined) this.#rate *= 1.15;
-    else if (this.#rate < 0.99 * estimate) this.#rate = 0.99 * estimate;
-    else this.#rate *= 1 + Math.min(0.25, 0.01 * 2 ** this.#steps);
+    const isLong = this.#estimate !== undefined && this.#steps === 0;
+    const { calls, pauses } = isLong ? longQuiet : quiet;
+    const longest = this.#estimate === undefined ? longestBlindQuiet : Number.POSITIVE_INFINITY;
+    const time = Math.min(pauses * this.#pause, longest);
+    if (this.#quietCalls < calls || now - this.#quietSince < time) return false;
+    this.#rate = this.#higherRate();
+    this.#waitForQuiet(now);
     this.#steps++;
     return true;
+  }
+
+  /** No rate is needed any more. */
+  forget(): void {
+    this.#rate = Number.POSITIVE_INFINITY;
+    this.#estimate = undefined;
+  }
+
+  /**
+   * A rate without an estimate. With the pause, what was taken makes too low a rate: more was there to be had.
+   * Without it, too high a one: some was left over from before. At first the truth is taken to be between the two.
+   */
+  #firstRate({ at }: Event, resumedAt: number, inFlight: number): number {
+    const seen = belowEstimate * (this.#taken + inFlight);
+    const withPause = seen / Math.max(1, resumedAt - this.#origin.at);
+    if (this.#atFirst !== undefined) return withPause;
+    const withoutPause = seen / Math.max(1, at - this.#origin.at);
+    return Math.sqrt(withPause * withoutPause);
+  }
+
+  #estimateAt({ at, taken }: Event): number | undefined {
+    const since = Math.max(this.#resumedAt, this.#origin.at);
+    const sustained = this.#atFirst && this.#log.sustained(since, at, this.#atFirst, enough);
+    if (!this.#origin.isEvent || taken < enough) return sustained;
+    const sinceEvent = taken / Math.max(1, at - this.#origin.at);
+    // A window that slides gives back what it took before the pause as unevenly as it was taken.
+    const lately = this.#rate === Number.POSITIVE_INFINITY ? this.#log.lastMinute(at) : 0;
+    return Math.max(sinceEvent, sustained ?? 0, lately);
+  }
+
+  #lowerRate(first: number): number {
+    const rate = this.#rate;
+    if (this.#estimate === undefined) return Math.min(first, belowEstimate * rate);
+    if (this.#estimate < rate) return belowEstimate * this.#estimate;
+    this.#estimate = rate;
+    return belowRefuted * rate;
+  }
+
+  #higherRate(): number {
+    if (this.#estimate === undefined) return this.#rate * 1.25;
+    if (this.#rate < closeToEstimate * this.#estimate) return closeToEstimate * this.#estimate;
+    return this.#rate * (1 + Math.min(0.25, 0.01 * 2 ** this.#steps));
+  }
+
+  #countFrom({ at, taken }: Event): void {
+    this.#taken -= taken;
+    this.#origin = { at, isEvent: true };
+  }
+
+  #waitForQuiet(since: number): void {
+    this.#quietSince = since;
+    this.#quietCalls = 0;
   }
 }

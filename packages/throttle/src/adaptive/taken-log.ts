@@ -1,29 +1,62 @@
 /**
- * How many calls were taken lately, second by second.
+ * How many calls were taken lately, by the time at which they were sent.
  * @module
  */
 
-const seconds = 120;
+/** Calls are counted together for as long as this, in milliseconds. */
+const span = 250;
+const mostEntries = 480;
+
+interface Entry {
+  readonly begin: number;
+  weight: number;
+}
 
 export class TakenLog {
-  readonly #seconds: { readonly second: number; weight: number }[] = [];
+  /** The oldest first; spans without a call are left out. */
+  readonly #entries: Entry[] = [];
 
-  add(now: number, weight: number): void {
-    const second = Math.floor(now / 1_000);
-    const last = this.#seconds.at(-1);
-    if (last?.second === second) last.weight += weight;
-    else this.#seconds.push({ second, weight });
-    if (this.#seconds.length > seconds) this.#seconds.shift();
+  add(sentAt: number, weight: number): void {
+    const begin = Math.floor(sentAt / span) * span;
+    const index = this.#entries.findLastIndex((entry) => entry.begin <= begin);
+    const entry = this.#entries[index];
+    if (entry?.begin === begin) entry.weight += weight;
+    else this.#entries.splice(index + 1, 0, { begin, weight });
+    if (this.#entries.length > mostEntries) this.#entries.shift();
   }
 
-  /** What was taken from each second since `from` on up to `to`, the shortest time first. */
-  *since(from: number, to: number): Generator<{ readonly time: number; readonly weight: number }> {
-    let weight = 0;
-    for (const entry of this.#seconds.toReversed()) {
-      const begin = entry.second * 1_000;
-      if (begin < from) return;
-      weight += entry.weight;
-      if (to > begin) yield { time: to - begin, weight };
+  /**
+   * The rate that a service must have given out at least: the highest of all times that end at `at`.
+   *
+   * Whatever it had saved up before is left out: no more than what it took `atFirst`, without what it gave out
+   * meanwhile. With B saved up, a rate r gives B + r × time, so r is at least (taken - B) / time; and B is
+   * atFirst.taken - r × atFirst.time.
+   *
+   * @param enough - how many calls have to be left for a rate.
+   */
+  sustained(
+    since: number,
+    at: number,
+    atFirst: { readonly taken: number; readonly time: number },
+    enough: number,
+  ): number | undefined {
+    let taken = 0;
+    let highest: number | undefined;
+    for (const { begin, weight } of this.#entries.toReversed()) {
+      if (begin < since) break;
+      taken += weight;
+      const time = at - begin;
+      if (taken - atFirst.taken < enough || time <= 2 * atFirst.time) continue;
+      highest = Math.max(highest ?? 0, (taken - atFirst.taken) / (time - atFirst.time));
     }
+    return highest;
+  }
+
+  /** The mean rate of the last minute. */
+  lastMinute(at: number): number {
+    const minute = 60_000;
+    let taken = 0;
+    for (const { begin, weight } of this.#entries) if (begin > at - minute) taken += weight;
+    return taken / minute;
   }
 }
