@@ -168,7 +168,7 @@ export class StartedRun<T> implements Run<T> {
       return;
     }
     if (this.#isOver) {
-      this.#permit?.release();
+      this.#leaveGate();
       return;
     }
     try {
@@ -208,7 +208,6 @@ export class StartedRun<T> implements Run<T> {
 
   #ended(fault: { error: unknown } | undefined): void {
     for (const forget of this.#forgetSignals) forget();
-    this.#permit?.release();
     const { run, held } = this.#opened ?? {};
     if (run?.end !== undefined && fault === undefined) {
       this.#engine.restore(statusBits(run.end.status), run.startTime, run.end.endTime);
@@ -228,7 +227,14 @@ export class StartedRun<T> implements Run<T> {
     }
   }
 
+  /** Lets the next run in: this one has ended, or nothing of it is at work in this process any more. */
+  #leaveGate(): void {
+    this.#permit?.release();
+    this.#permit = undefined;
+  }
+
   #finish(): void {
+    this.#leaveGate();
     this.#resolve(new FinishedRun(this.#engine) as unknown as RunResult<T>);
   }
 
@@ -236,6 +242,7 @@ export class StartedRun<T> implements Run<T> {
     // Whoever never looks at `finished` still gets no unhandled rejection.
     this.finished.catch(() => undefined);
     if (error instanceof RunSuspendedError) await this.#quiet();
+    this.#leaveGate();
     await this.#opened?.held?.release();
     this.#reject(error);
   }
