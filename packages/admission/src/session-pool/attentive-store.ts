@@ -14,27 +14,29 @@ export interface AttentiveStore extends PoolStore {
 /** @returns a store that does what the other one does. */
 export function attentive(store: PoolStore): AttentiveStore {
   let trouble: unknown;
+  const heed = async <T>(answer: Promise<T>): Promise<T> => {
+    try {
+      const answered = await answer;
+      trouble = undefined;
+      return answered;
+    } catch (error) {
+      trouble = error;
+      throw error;
+    }
+  };
   const { name, queues, ttlBounds } = store;
   return {
     ...{ name, queues, ttlBounds },
     get trouble() {
       return trouble;
     },
-    async claim(request, options) {
-      try {
-        const reply = await store.claim(request, options);
-        trouble = undefined;
-        return reply;
-      } catch (error) {
-        trouble = error;
-        throw error;
-      }
-    },
+    claim: (request, options) => heed(store.claim(request, options)),
     renew: (request, ttl, options) => store.renew(request, ttl, options),
     release: (request, options) => store.release(request, options),
     leaveLine: async (request, options) => await store.leaveLine?.(request, options),
     ...(store.watch !== undefined && { watch: store.watch.bind(store) }),
-    add: (request, options) => store.add(request, options),
+    // The first claim of all adds the sessions before.
+    add: (request, options) => heed(store.add(request, options)),
     withdraw: (pool, ids, options) => store.withdraw(pool, ids, options),
     inspect: (pool, options) => store.inspect(pool, options),
     close: () => store.close(),
