@@ -3,7 +3,7 @@
  * @module
  */
 import type { Bench } from '../harness/work.ts';
-import { officeWorks } from './office/office-table.ts';
+import { officeWorks } from './office/office-works.ts';
 import { retryWorks } from './retry-overhead.ts';
 
 export const throttleBench: Bench = {
