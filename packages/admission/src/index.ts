@@ -2,6 +2,8 @@
  * Who may begin, and when: run gates, session pools, fair queues, request budgets.
  * @module
  */
+export { type FairQueue, fairQueue, type TenantLoad } from './fair-queue/fair-queue.ts';
+export { FairQueueOptionError, type FairQueueOptions } from './fair-queue/fair-queue-options.ts';
 export { GateFullError, type GateLoad, GateOptionError } from './gate-errors.ts';
 export {
   type GateConcurrency,

@@ -1,6 +1,13 @@
 /** The codes of `@runafter/admission`. */
 
 export const admissionCodes = {
+  FAIR_QUEUE_OPTION_INVALID: {
+    package: '@runafter/admission',
+    title:
+      'A fair queue got an option that it cannot use, or `weight` or `cost` gave something senseless.',
+    why: '`by`, `weight` and `cost` are functions; a weight and a cost are finite numbers above 0; `perTenant` is a whole number of at least 1.',
+    fix: 'Correct what the message names. The item at which it happened was not put in.',
+  },
   GATE_FULL: {
     package: '@runafter/admission',
     title: 'A gate is full, and so is its waiting room.',
