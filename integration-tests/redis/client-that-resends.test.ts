@@ -6,6 +6,7 @@ import type { Lease } from '@runafter/lock';
 import {
   redisCounter,
   redisDocumentStore,
+  redisLimiter,
   redisLock,
   redisPools,
   redisSemaphore,
@@ -160,6 +161,18 @@ await onService('redis', (place) => {
     expect(await semaphore.tryAcquire('a')).toBeUndefined();
     await permit.release();
     await another?.release();
+  });
+
+  it.each([{ concurrency: 5 }, {}])('counts a call once, with %j', async (limits) => {
+    const { client, proxy, prefix } = await throughProxy();
+    const rate = { calls: 2, per: '1h' } as const;
+    await using limiter = redisLimiter(client, { name: 'crm', prefix, rate, ...limits });
+    await limiter.inspect();
+    loseReplyThrough(proxy);
+    await limiter.acquire();
+    expect(proxy.counts.lostReplies).toBe(1);
+    expect(await limiter.tryAcquire()).toBeDefined();
+    expect(await limiter.tryAcquire()).toBeUndefined();
   });
 
   it('resets a counter once, and is told what was there', async () => {

@@ -1,11 +1,13 @@
-/** Documents, counters, locks, semaphores and pools on a cluster: each key on its own server, what belongs together on one. */
+/** Documents, counters, locks, semaphores, pools, limiters and gates on a cluster: each key on its own server, what belongs together on one. */
 import { pool } from '@runafter/claim';
 import type { Semaphore } from '@runafter/lock';
 import {
   redisCounter,
   redisDocumentStore,
+  redisLimiter,
   redisLock,
   redisPools,
+  redisRunGate,
   redisSemaphore,
 } from '@runafter/redis';
 import { Cluster } from 'ioredis';
@@ -123,6 +125,33 @@ function onCluster({ nodes, stop }: RedisCluster): void {
           expect(assigned.token).toBeGreaterThan(lease.token);
           expect(await pools.inspect()).toMatchObject([{ claim: { by: 'hire-1' } }]);
           await pools.release('hire-1');
+        }),
+      );
+    },
+  );
+
+  it.each(['limiter:', '{tenant}:', 'a{b:'])(
+    'keeps all of a limiter and of a run gate on one server, with the prefix %j',
+    async (prefix) => {
+      const rate = [
+        { calls: 5, per: '1h' },
+        { calls: 5, per: '1h', model: 'token-bucket' },
+        { calls: 5, per: '1h', model: 'fixed-window' },
+      ] as const;
+      await Promise.all(
+        awkward.map(async (name) => {
+          const options = { name, prefix, rate, spacing: 1, concurrency: 1 };
+          await using limiter = redisLimiter(client, options);
+          const permit = await limiter.acquire();
+          const waiting = limiter.acquire();
+          permit.release();
+          (await waiting).release();
+          await using gate = redisRunGate(client, { name, prefix, concurrency: 1, waiting: 1 });
+          const first = await gate.enter();
+          const next = gate.enter();
+          first.release();
+          (await next).release();
+          expect(await gate.inspect()).toMatchObject({ waiting: 0 });
         }),
       );
     },

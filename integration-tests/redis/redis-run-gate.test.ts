@@ -1,0 +1,121 @@
+/** What only a run gate on Redis has: what it says who is refused, the dead in its room, and what is kept on the server. */
+import { type RedisRunGateOptions, redisRunGate } from '@runafter/redis';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { onService } from '../services/on-service.ts';
+import { useRedis } from './redis-place.ts';
+
+await onService('redis', ({ url, prefix: ownPrefix }) => {
+  const server = useRedis(url, ownPrefix);
+
+  /** A gate that several objects open, and what the server has of it. */
+  function gate(ownOptions: Omit<RedisRunGateOptions, 'name' | 'prefix'>) {
+    const prefix = server.freshPrefix();
+    const base = `${prefix}gate:{imports}`;
+    const open = (options: Partial<RedisRunGateOptions> = {}) => {
+      const opened = redisRunGate(url, { name: 'imports', prefix, ...ownOptions, ...options });
+      onTestFinished(() => opened.close());
+      return opened;
+    };
+    const keys = async () =>
+      (await server.client.keys(`${prefix}*`)).map((key) => key.slice(base.length)).sort();
+    return { base, open, keys };
+  }
+
+  describe('who is refused', () => {
+    it('is told how many are in and wait on all machines, as from a gate of one process', async () => {
+      const { open } = gate({ concurrency: 2, waiting: 1 });
+      const [one, other] = [open(), open()];
+      await one.enter();
+      await other.enter();
+      const stop = new AbortController();
+      const waiting = one.enter({ signal: stop.signal });
+      waiting.catch(() => {});
+      await expect.poll(() => other.inspect()).toEqual({ running: 2, waiting: 1 });
+      await expect(other.enter()).rejects.toMatchObject({
+        code: 'GATE_FULL',
+        status: 429,
+        gate: 'Redis run gate "imports"',
+        running: 2,
+        waiting: 1,
+        retryAfter: undefined,
+      });
+      stop.abort();
+    });
+
+    it('is told another moment than the one before, as long as nobody comes out', async () => {
+      const { open, base } = gate({ concurrency: 1, waiting: 0 });
+      const opened = open();
+      (await opened.enter()).release();
+      await expect.poll(() => server.client.hget(`${base}:pace`, 'returns')).toBe('1');
+      await server.client.hset(`${base}:pace`, 'time', 60_000_000, 'returns', 1);
+      const permit = await opened.enter();
+      const hint = async () => {
+        const error = await opened.enter().catch((reason: unknown) => reason);
+        return (error as { retryAfter?: number }).retryAfter;
+      };
+      // No more than it takes all who are inside to leave, which is one here.
+      expect([await hint(), await hint()]).toEqual([60_000, 60_000]);
+      permit.release();
+      const wider = open({ concurrency: 2 });
+      await expect.poll(() => wider.tryEnter()).toBeDefined();
+      await wider.enter();
+      await server.client.hset(`${base}:pace`, 'time', 60_000_000, 'returns', 1);
+      expect([await hint(), await hint(), await hint()]).toEqual([60_000, 120_000, 120_000]);
+    });
+  });
+
+  it('the dead have no places in the room, wherever they stood', async () => {
+    const { open, base } = gate({ concurrency: 1, waiting: 2 });
+    const opened = open();
+    await opened.enter();
+    const stop = new AbortController();
+    const { signal } = stop;
+    const first = opened.enter({ signal });
+    await expect.poll(() => server.client.zcard(`${base}:line`)).toBe(1);
+    await server.client.zadd(`${base}:line`, 5, 'dead');
+    await server.client.hset(`${base}:places`, 'dead', '1 []');
+    const late = open().enter({ signal });
+    await expect.poll(() => server.client.zscore(`${base}:line`, 'dead')).toBeNull();
+    await expect.poll(() => server.client.zcard(`${base}:line`)).toBe(2);
+    stop.abort('enough');
+    expect(await Promise.allSettled([first, late])).toMatchObject([
+      { reason: 'enough' },
+      { reason: 'enough' },
+    ]);
+  });
+
+  it("with concurrency 'off' lets everybody in and counts them", async () => {
+    const { open } = gate({ concurrency: 'off' });
+    const opened = open();
+    const permits = await Promise.all(Array.from({ length: 40 }, () => opened.enter()));
+    expect(await opened.inspect()).toEqual({ running: 40, waiting: 0 });
+    for (const permit of permits) permit.release();
+    await expect.poll(() => opened.inspect()).toEqual({ running: 0, waiting: 0 });
+  });
+
+  it('who has lost the permit is told so, and the next one is let in', async () => {
+    const { open, base } = gate({ concurrency: 1, ttl: '300ms' });
+    const opened = open();
+    const permit = await opened.enter();
+    const next = open().enter();
+    await expect.poll(() => server.client.zcard(`${base}:line`)).toBe(1);
+    await server.client.del(base);
+    await expect.poll(() => permit.signal.aborted).toBe(true);
+    expect(permit.signal.reason).toMatchObject({ code: 'LEASE_LOST' });
+    (await next).release();
+  });
+
+  it('leaves nothing but its pace, which expires as well', async () => {
+    const { open, keys, base } = gate({ concurrency: 1, waiting: 1 });
+    const opened = open();
+    const permit = await opened.enter();
+    const waiting = opened.enter();
+    await expect.poll(() => server.client.zcard(`${base}:line`)).toBe(1);
+    await expect(opened.enter()).rejects.toMatchObject({ code: 'GATE_FULL' });
+    for (const end of await keys())
+      expect(await server.client.pttl(base + end), end).toBeGreaterThan(0);
+    permit.release();
+    (await waiting).release();
+    await expect.poll(() => keys(), { timeout: 5_000 }).toEqual([':pace']);
+  });
+});
