@@ -5,9 +5,10 @@
  * @module
  */
 import assert from 'node:assert/strict';
-import { retryAfterOf, seededRandom, virtualClock } from '@runafter/clock';
+import { isThrottled, retryAfterOf, seededRandom, virtualClock } from '@runafter/clock';
 import { boundedMap, type Flow, start, workflow } from '@runafter/core';
 import { adaptive, limiter, retry, throttledFetch, transientRetry } from '@runafter/throttle';
+import { ConsecutiveBreaker, circuitBreaker, handleWhen, isBrokenCircuitError } from 'cockatiel';
 
 const clock = virtualClock({ autoAdvance: true });
 const minutes = (count: number): number => count * 60_000;
@@ -148,6 +149,31 @@ async function inAWorkflow(): Promise<void> {
   // #endregion
 }
 
+async function withACircuitBreaker(): Promise<void> {
+  const down = {
+    calls: 0,
+    async get(): Promise<never> {
+      this.calls++;
+      await clock.sleep('2s');
+      throw Object.assign(new Error('Bad gateway.'), { status: 502 });
+    },
+  };
+  // #region breaker
+  const breaker = circuitBreaker(
+    handleWhen((error) => !isThrottled(error)), // who throttles is not down
+    { halfOpenAfter: minutes(1), breaker: new ConsecutiveBreaker(5) },
+  );
+  const get = () => retry(() => breaker.execute(() => down.get()), transientRetry, { clock });
+
+  const failures = await boundedMap(reports, { concurrency: 20 }, () =>
+    get().catch((error: unknown) => error),
+  );
+  assert.equal(failures.length, 200);
+  assert(failures.every(isBrokenCircuitError)); // which is not tried again
+  assert.equal(down.calls, 20); // those that were under way when it opened; without it, 1,200
+  // #endregion
+}
+
 async function whatIsUnderstood(): Promise<void> {
   const clock = virtualClock();
   // #region headers
@@ -184,5 +210,6 @@ await obediently();
 await beforehand();
 await learning();
 await inAWorkflow();
+await withACircuitBreaker();
 await whatIsUnderstood();
 await toldToStop();
