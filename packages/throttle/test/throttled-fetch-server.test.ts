@@ -46,7 +46,7 @@ const retry = fixed({ count: 3, interval: 0, when: isTransient });
 describe('throttledFetch, over the wire', () => {
   it('sends the same request again, whatever its body is made of', async () => {
     const call = throttledFetch({ retry });
-    const bodies: [RequestInit['body'], string][] = [
+    const bodies: [NonNullable<RequestInit['body']>, string][] = [
       ['text', 'PUT text'],
       [new Blob(['blob']), 'PUT blob'],
       [new URLSearchParams({ a: '1' }), 'PUT a=1'],
