@@ -169,9 +169,9 @@ export class AdaptiveController {
   #taken(now: number, call: SentCall): void {
     this.#pause.taken();
     this.#rates.taken(call.sentAt, call.weight);
-    if (!call.paced || !this.#rates.quiet(now, call.weight)) return;
-    if (this.#callsInFlightAt(this.#rates.rate) > this.max) this.#leavePace(now);
-    else this.#setPace(now, 'quiet');
+    if (call.paced && this.#rates.quiet(now, call.weight)) this.#setPace(now, 'quiet');
+    const isLoose = this.#callsInFlightAt(this.#rates.rate) > this.max;
+    if (this.#pace !== undefined && isLoose && this.#rates.isCalm(now)) this.#leavePace(now);
   }
 
   #learn(now: number, call: SentCall, underWay: number): void {

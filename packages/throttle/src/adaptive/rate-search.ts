@@ -13,6 +13,8 @@ const enough = 20;
 /** A rate is set this much below the estimate, and where even that was too much, below itself. */
 const belowEstimate = 0.97;
 const belowRefuted = 0.9;
+/** How much of a rate that was borne for a while is relied on: some of it may have been saved up. */
+const belowProven = 0.9;
 /** The first try after a while of quiet. */
 const closeToEstimate = 0.99;
 
@@ -21,6 +23,10 @@ const longQuiet = { calls: 40, pauses: 10 } as const;
 const quiet = { calls: 10, pauses: 1 } as const;
 /** Without an estimate, waiting for long pauses would take longer than another event. */
 const longestBlindQuiet = 3_000;
+
+/** How long it has to be quiet to do without a rate again. */
+const leastCalm = 300_000;
+const calmPauses = 30;
 
 /** An event: when it began, and what had been taken since the one before. */
 interface Event {
@@ -44,6 +50,8 @@ export class RateSearch {
   #pause = 1;
   #quietSince: number;
   #quietCalls = 0;
+  /** The rate before it last grew, which had been borne for a while; 0: none. */
+  #proven = 0;
   /** How often it grew since the last event. */
   #steps = 0;
 
@@ -109,6 +117,7 @@ export class RateSearch {
     this.#rate = Math.max(0.5 / this.#pause, this.#lowerRate(first));
     if (event.taken >= enough) this.#countFrom(event);
     this.#resumedAt = resumedAt;
+    this.#proven = 0;
     this.#waitForQuiet(resumedAt);
     this.#steps = 0;
     return true;
@@ -127,10 +136,16 @@ export class RateSearch {
     const longest = this.#estimate === undefined ? longestBlindQuiet : Number.POSITIVE_INFINITY;
     const time = Math.min(pauses * this.#pause, longest);
     if (this.#quietCalls < calls || now - this.#quietSince < time) return false;
+    this.#proven = this.#estimate === undefined ? 0 : this.#rate;
     this.#rate = this.#higherRate();
     this.#waitForQuiet(now);
     this.#steps++;
     return true;
+  }
+
+  /** The last event was long ago. */
+  isCalm(now: number): boolean {
+    return now - this.#resumedAt >= Math.max(leastCalm, calmPauses * this.#pause);
   }
 
   /** No rate is needed any more. */
@@ -158,7 +173,7 @@ export class RateSearch {
     const sinceEvent = taken / Math.max(1, at - this.#origin.at);
     // A window that slides gives back what it took before the pause as unevenly as it was taken.
     const lately = this.#rate === Number.POSITIVE_INFINITY ? this.#log.lastMinute(at) : 0;
-    return Math.max(sinceEvent, sustained ?? 0, lately);
+    return Math.max(sinceEvent, sustained ?? 0, lately, belowProven * this.#proven);
   }
 
   #lowerRate(first: number): number {
