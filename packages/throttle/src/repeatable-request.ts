@@ -27,13 +27,16 @@ const neverSent: ReadonlySet<unknown> = new Set([
 export class RepeatableRequest {
   readonly #input: FetchInput;
   readonly #init: FetchInit;
+  readonly #keepsBody: boolean;
   /** Whether to carry it out twice is no different from once. */
   readonly #isIdempotent: boolean;
   #wasSent = false;
 
-  constructor(input: FetchInput, init: FetchInit) {
+  /** @param keepsBody - whether there may be another attempt, for which the body of a Request is to be kept. */
+  constructor(input: FetchInput, init: FetchInit, keepsBody: boolean) {
     this.#input = input;
     this.#init = init;
+    this.#keepsBody = keepsBody;
     const request = isRequest(input) ? input : undefined;
     const method = init?.method ?? request?.method ?? 'GET';
     const headers = new Headers(init?.headers ?? request?.headers);
@@ -68,8 +71,9 @@ export class RepeatableRequest {
 
   get #kept(): Request | undefined {
     const input = this.#input;
-    const isCarried = isRequest(input) && (this.#init?.body ?? null) === null;
-    return isCarried && input.body !== null && !input.bodyUsed ? input : undefined;
+    if (!this.#keepsBody || !isRequest(input) || (this.#init?.body ?? null) !== null)
+      return undefined;
+    return input.body !== null && !input.bodyUsed ? input : undefined;
   }
 }
 

@@ -46,7 +46,7 @@ export function throttledFetch(options: ThrottledFetchOptions = {}): typeof glob
   const policy = parseRetryPolicy(given);
 
   return async (input: FetchInput, init?: FetchInit) => {
-    const request = new RepeatableRequest(input, init);
+    const request = new RepeatableRequest(input, init, policy.type !== 'none');
     const { signal } = request;
     const send = () => sendWithPermit(request, limiter, fetch ?? globalThis.fetch);
     try {

@@ -173,6 +173,14 @@ describe('throttledFetch', () => {
       expect(await request.text()).toBe('abc');
     });
 
+    it('hands it over itself where nothing is tried again, so that its body is not kept', async () => {
+      const { fetch, calls } = answering([503]);
+      const request = new Request(url, { method: 'PUT', body: 'abc' });
+      await throttledFetch({ fetch, retry: noRetry })(request);
+      expect(calls).toEqual([{ input: request, init: undefined }]);
+      expect((calls[0] as { input: unknown }).input).toBe(request);
+    });
+
     it('whose body was used already, fails as fetch does', async () => {
       const request = new Request(url, { method: 'PUT', body: 'abc' });
       await request.text();
