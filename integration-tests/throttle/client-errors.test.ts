@@ -152,9 +152,7 @@ await onService('postgres', ({ url }) => {
       onTestFinished(() => pool.end());
       const [one, other] = await Promise.all([pool.connect(), pool.connect()]);
       onTestFinished(() => [one, other].forEach((each) => void each.release(true)));
-      for (const client of [one, other]) {
-        await client.query("SET deadlock_timeout = '10ms'; BEGIN");
-      }
+      await Promise.all([one.query('BEGIN'), other.query('BEGIN')]);
       await one.query('SELECT pg_advisory_xact_lock(81, 1)');
       await other.query('SELECT pg_advisory_xact_lock(81, 2)');
       const ends = await Promise.allSettled([
