@@ -1,8 +1,8 @@
 /** A request budget slows down, never refuses, goes on by itself, and tells a person about it. */
 import { requestBudget, type SlownessChange } from '@runafter/admission';
 import { type VirtualClock, virtualClock } from '@runafter/clock';
-import { limiter } from '@runafter/throttle';
-import { describe, expect, it } from 'vitest';
+import { type BudgetLimiter, limiter } from '@runafter/throttle';
+import { describe, expect, it, vi } from 'vitest';
 
 const minute = 60_000;
 
@@ -77,6 +77,28 @@ describe('a request budget', () => {
     expect(clock.pending).toBe(0);
   });
 
+  it('leaves no timer when a wait ends before one would notice', async () => {
+    const clock = virtualClock();
+    const budget = requestBudget({ requests: 120, per: '30s', burst: 60, clock });
+    await budget.acquire({ weight: 60 });
+    const waiting = budget.acquire();
+    await clock.advance('500ms');
+    await waiting;
+    expect(budget.slowedSince).toBeUndefined();
+    expect(clock.pending).toBe(0);
+  });
+
+  it('keeps no process alive only to see whether it slows', async () => {
+    const clock = virtualClock();
+    const timers = vi.spyOn(clock, 'setTimer');
+    // As one whose connection somebody else keeps open.
+    const never = () =>
+      ({ acquire: () => new Promise<never>(() => {}) }) as unknown as BudgetLimiter;
+    const budget = requestBudget({ clock, limiter: never, noticeAfter: '2s' });
+    void budget.acquire();
+    expect(timers.mock.calls).toEqual([[2_000, expect.any(Function), { ref: false }]]);
+  });
+
   it('does not call a wait slow that nobody notices', async () => {
     const clock = virtualClock({ autoAdvance: true });
     const changes: SlownessChange[] = [];
@@ -105,7 +127,8 @@ describe('a request budget', () => {
     expect(seen).toEqual([{ rate, whenFull: 'wait', clock }]);
     expect(await budget.tryAcquire({ weight: 4 })).toBeDefined();
     expect(await budget.tryAcquire()).toBeUndefined();
-    expect(budget.used).toBe(4);
+    await budget.acquire({ weight: 3 });
+    expect(budget.used).toBe(7);
   });
 
   it.each([

@@ -81,9 +81,13 @@ export interface AdaptiveLimiter extends Limiter {
  * Lets callers in one after the other, as fast as what is behind it can take: a run gate with a
  * waiting room, a request budget.
  *
- * Every gate promises: `enter` resolves when it is the caller's turn; an aborted caller leaves the
- * queue at once and rejects with `signal.reason`; a gate whose waiting room is full says so by
- * rejecting, at once, with an error that has a code.
+ * Every gate promises:
+ * - `enter` resolves when it is the caller's turn, and never are more in than the gate allows;
+ * - who waits is let in in the order of coming, where the backend can order them, and `tryEnter` is ahead of
+ *   nobody who waits;
+ * - an aborted caller leaves the line at once and rejects with `signal.reason`: those behind it move up;
+ * - a gate whose waiting room is full says so by rejecting, at once, with an error that has a code; or it has
+ *   an outside, where callers wait in the same order.
  */
 export interface Gate {
   /** Waits for the caller's turn. Release the permit when the work behind the gate is done. */
