@@ -59,7 +59,7 @@ const drivers: Readonly<Record<string, readonly string[]>> = {
     'sqliteDocumentStore',
   ],
   Gate: ['runGate', 'redisRunGate'],
-  Limiter: ['concurrencyLimiter', 'limiter', 'redisLimiter'],
+  Limiter: ['adaptive', 'concurrencyLimiter', 'limiter', 'redisLimiter'],
   // Of several processes, so not in memory.
   DocumentHistories: [
     'blobDocumentStore',

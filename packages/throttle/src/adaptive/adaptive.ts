@@ -27,8 +27,10 @@ import { parseAdaptiveOptions } from './parse-adaptive-options.ts';
 
 /** Options of {@link adaptive}. */
 export interface AdaptiveOptions {
-  /** How many calls are under way at once at first: a whole number from 1 to `max`. Default 8, or `max` if that is less. */
+  /** How many calls are under way at once at first: a whole number from `min` to `max`. Default 8, or what is nearest. */
   readonly start?: number | undefined;
+  /** How many it never goes below: a whole number of at least 1. Default 1. */
+  readonly min?: number | undefined;
   /** How many there may ever be: a whole number of at least 1. Default 50. */
   readonly max?: number | undefined;
   /**
@@ -117,7 +119,8 @@ class AdaptiveLimiterOnClock implements Adaptive {
   readonly #degreeListeners = new ListenerSet<number>('degrees');
   readonly #decisionListeners = new ListenerSet<AdaptiveDecision>('decisions');
   /** Decisions that nobody was told yet. */
-  #decisions: AdaptiveDecision[] = [];
+  readonly #decisions: AdaptiveDecision[] = [];
+  #isTelling = false;
   #sequence = 0;
   #alarm: { readonly at: number; readonly cancel: () => void } | undefined;
 
@@ -287,14 +290,14 @@ class AdaptiveLimiterOnClock implements Adaptive {
     this.#alarm = { at, cancel };
   }
 
-  /** Tells what was decided, when all of it is carried out: a listener may call the limiter. */
+  /** Tells what was decided, when all of it is carried out: a listener may call the limiter, and decide more. */
   #tell(): void {
-    const decisions = this.#decisions;
-    if (decisions.length === 0) return;
-    this.#decisions = [];
-    for (const decision of decisions) {
-      this.#decisionListeners.tell(decision);
-      if (decision.type === 'degree-changed') this.#degreeListeners.tell(decision.to);
+    if (this.#isTelling) return;
+    this.#isTelling = true;
+    for (let next = this.#decisions.shift(); next; next = this.#decisions.shift()) {
+      this.#decisionListeners.tell(next);
+      if (next.type === 'degree-changed') this.#degreeListeners.tell(next.to);
     }
+    this.#isTelling = false;
   }
 }

@@ -3,8 +3,8 @@
  *
  * It has no clock, no timer and no promise of its own, so a simulation drives it as the limiter does.
  *
- * Invariant: nothing is sent during a pause; what is under way never exceeds the degree, but for a single call that is
- * heavier than that, nor `max`; and there is always either a moment at which, or a call after whose end, the next one
+ * Invariant: nothing is sent during a pause; what is under way never exceeds `max`, and exceeds the degree only by
+ * a single call that is heavier than that; and there is always either a moment at which, or a call after whose end, the next one
  * may go out. Read next: shared-pause.ts, degree-search.ts, rate-search.ts.
  * @module
  */
@@ -40,6 +40,7 @@ export type CallEnd =
 /** What a controller is set up with. */
 export interface ControllerSettings {
   readonly start: number;
+  readonly min: number;
   readonly max: number;
   readonly limit?: ParsedRate | undefined;
   /** The time, in milliseconds, as in all its calls. */
@@ -56,6 +57,7 @@ const firstLatency = 1_000;
 
 export class AdaptiveController {
   readonly max: number;
+  readonly #min: number;
   readonly #decided: ControllerSettings['decided'];
   readonly #pause = new SharedPause();
   readonly #quota: StartRule | undefined;
@@ -69,11 +71,12 @@ export class AdaptiveController {
   /** Somebody was held back by the pace, and not by the degree. */
   #heldByPace = false;
 
-  constructor({ start, max, limit, now, decided }: ControllerSettings) {
+  constructor({ start, min, max, limit, now, decided }: ControllerSettings) {
     this.max = max;
+    this.#min = min;
     this.#decided = decided;
     this.#degree = start;
-    this.#degrees = new DegreeSearch(start, max);
+    this.#degrees = new DegreeSearch(start, { min, max });
     this.#epoch = new Epoch(this.#degrees.plan, now);
     this.#rates = new RateSearch(now);
     if (limit?.model === 'token-bucket') {
@@ -217,7 +220,7 @@ export class AdaptiveController {
   #followPace(): void {
     const { rate = 0 } = this.#pace ?? {};
     const needed = Math.ceil(1.5 * this.#callsInFlightAt(rate)) + 1;
-    const to = Math.min(this.max, needed);
+    const to = Math.min(this.max, Math.max(this.#min, needed));
     // Not for every wobble of the latency.
     if (to > this.#degree || to < 0.7 * this.#degree) this.#setDegree(to, 'paced', undefined);
   }

@@ -14,15 +14,21 @@ export interface DegreePlan extends EpochPlan {
   readonly reason: DegreeReason;
 }
 
+/** The least and the highest degree. */
+export interface DegreeBounds {
+  readonly min: number;
+  readonly max: number;
+}
+
 export class DegreeSearch {
-  readonly #max: number;
+  readonly #bounds: DegreeBounds;
   readonly #rampUp: RampUp;
   #climb: HillClimb | undefined;
   #plan: DegreePlan;
 
-  constructor(start: number, max: number) {
-    this.#max = max;
-    this.#rampUp = new RampUp(max);
+  constructor(start: number, bounds: DegreeBounds) {
+    this.#bounds = bounds;
+    this.#rampUp = new RampUp(bounds.max);
     this.#plan = this.#rampUp.at(start);
   }
 
@@ -41,7 +47,7 @@ export class DegreeSearch {
 
   #begin(): DegreePlan {
     const { best, isRising } = this.#rampUp;
-    this.#climb = new HillClimb(best, this.#max);
+    this.#climb = new HillClimb(best, this.#bounds);
     return this.#climb.begin(isRising);
   }
 }

@@ -6,7 +6,7 @@
  * @module
  */
 import type { DegreeReason } from './decisions.ts';
-import type { DegreePlan } from './degree-search.ts';
+import type { DegreeBounds, DegreePlan } from './degree-search.ts';
 import type { Measured } from './epoch.ts';
 
 /** The steps, as shares of the degree, each with as many samples as its difference needs to be seen. */
@@ -23,7 +23,7 @@ const restAtTheTop = 4;
 const alike = { least: 0.8, most: 1.25 } as const;
 
 export class HillClimb {
-  readonly #max: number;
+  readonly #bounds: DegreeBounds;
   #base: Measured;
   #step = coarse;
   /** A climb begins downwards: the ramp before has seen that more is no better, or there is no more. */
@@ -34,8 +34,8 @@ export class HillClimb {
   #nextRest = firstRest;
   #throughputAtRest = 0;
 
-  constructor(base: Measured, max: number) {
-    this.#max = max;
+  constructor(base: Measured, bounds: DegreeBounds) {
+    this.#bounds = bounds;
     this.#base = base;
   }
 
@@ -84,8 +84,9 @@ export class HillClimb {
 
   #neighbour(): number {
     const { degree } = this.#base;
+    const { min, max } = this.#bounds;
     const by = Math.max(1, Math.round(degree * this.#step.share));
-    return Math.min(this.#max, Math.max(1, this.#isUp ? degree + by : degree - by));
+    return Math.min(max, Math.max(min, this.#isUp ? degree + by : degree - by));
   }
 
   /** That direction was in vain: the other one, then smaller steps, then a rest. */

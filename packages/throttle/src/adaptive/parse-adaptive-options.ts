@@ -12,6 +12,7 @@ const defaultMax = 50;
 /** What the controller is set up with. */
 export interface AdaptiveSettings {
   readonly start: number;
+  readonly min: number;
   readonly max: number;
   readonly limit: ParsedRate | undefined;
   /** The heaviest call that can ever be let in. */
@@ -23,19 +24,23 @@ export interface AdaptiveSettings {
  * @throws {DurationError} `DURATION_INVALID`
  */
 export function parseAdaptiveOptions(options: AdaptiveOptions): AdaptiveSettings {
-  const { max = defaultMax, onDecision } = options;
+  const { min = 1, max = defaultMax, onDecision } = options;
   checkCount('max', max);
-  const { start = Math.min(defaultStart, max) } = options;
+  checkCount('min', min);
+  if (min > max) {
+    throw new LimiterOptionError('min', min, `Pass no more than max, which is ${max}.`);
+  }
+  const { start = Math.min(Math.max(defaultStart, min), max) } = options;
   checkCount('start', start);
-  if (start > max) {
-    throw new LimiterOptionError('start', start, `Pass no more than max, which is ${max}.`);
+  if (start < min || start > max) {
+    throw new LimiterOptionError('start', start, `Pass something from ${min} to ${max}.`);
   }
   if (onDecision !== undefined && typeof onDecision !== 'function') {
     throw new LimiterOptionError('onDecision', onDecision, 'Pass a function.');
   }
   const limit = parseLimit(options.limit);
   const heaviest = Math.min(max, limit === undefined ? max : usableCalls(limit));
-  return { start, max, limit, heaviest };
+  return { start, min, max, limit, heaviest };
 }
 
 /** How many calls of a window's limit are made use of: the service may count some a little later than we do. */
