@@ -5,8 +5,7 @@
  * still possible; then the step's retry obeys it.
  * @module
  */
-import { type Limiter, systemClock } from '@runafter/clock';
-import { fasterClock } from '@runafter/example-office';
+import type { Clock, Limiter } from '@runafter/clock';
 import { connectorLimits, limiter } from '@runafter/throttle';
 
 export type Limits = Readonly<Record<'directory' | 'sites' | 'mail' | 'database', Limiter>>;
@@ -14,10 +13,9 @@ export type Limits = Readonly<Record<'directory' | 'sites' | 'mail' | 'database'
 /**
  * Makes the limits of one process.
  *
- * @param speed - how many times as fast as the real services the office runs: their minutes pass as fast.
+ * @param clock - the one by which the services count their minutes.
  */
-export function limitsAt(speed: number): Limits {
-  const clock = fasterClock(systemClock, speed);
+export function limitsOn(clock: Clock): Limits {
   // #region limits
   const { entraWrites, sharePoint, outlookSend } = connectorLimits;
   return {

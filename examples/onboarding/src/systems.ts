@@ -2,10 +2,11 @@
  * The systems that a hire is made known to, from the side of the program that does it.
  * @module
  */
-import { type OfficeClient, officeClient } from '@runafter/example-office';
+import { systemClock } from '@runafter/clock';
+import { fasterClock, type OfficeClient, officeClient } from '@runafter/example-office';
 import type { HrDatabase } from './database/hr-database.ts';
 import { type Licences, licencesIn } from './licences.ts';
-import { type Limits, limitsAt } from './limits.ts';
+import { type Limits, limitsOn } from './limits.ts';
 
 /** What there is to call. */
 export interface Systems {
@@ -31,6 +32,6 @@ export function connect(url: string, database: HrDatabase, speed: number): Syste
   return {
     ...{ accounts, sites, mail, database },
     licences: licencesIn(database),
-    limits: limitsAt(speed),
+    limits: limitsOn(fasterClock(systemClock, speed)),
   };
 }

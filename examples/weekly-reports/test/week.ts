@@ -8,7 +8,7 @@ import type { Customer, Report, ReportItem } from '../src/report.ts';
 import type { Summary } from '../src/summary.ts';
 import { connect, names, type Systems } from '../src/systems.ts';
 import { openWeeklyOffice } from '../src/weekly-office.ts';
-import { weeklyReports } from '../src/weekly-reports.ts';
+import { type WeeklyReportsOptions, weeklyReports } from '../src/weekly-reports.ts';
 
 /** The input file of the demo. */
 export const reports = readReports(join(import.meta.dirname, '..', 'reports.csv'));
@@ -44,9 +44,13 @@ export async function aWeek(of: readonly Report[] = reports): Promise<Week> {
 }
 
 /** Starts the workflow with waits that fit the office's speed, and patience for many faults. */
-export function startWeek(systems: Systems, options: StartOptions = {}): Run<Summary> {
+export function startWeek(
+  systems: Systems,
+  options: StartOptions = {},
+  how: WeeklyReportsOptions = {},
+): Run<Summary> {
   const backoff = exponential({ count: 10, interval: '5ms', maximum: '50ms' });
-  return start(weeklyReports(systems, { backoff }), undefined, options);
+  return start(weeklyReports(systems, { backoff, ...how }), undefined, options);
 }
 
 /** The outputs of a run that must have Succeeded. */

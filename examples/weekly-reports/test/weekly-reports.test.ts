@@ -1,4 +1,7 @@
+import { concurrencyLimiter } from '@runafter/clock';
+import { adaptive } from '@runafter/throttle';
 import { describe, expect, test } from 'vitest';
+import { reportsAtOnce } from '../src/at-once.ts';
 import { effectsIn } from '../src/effects.ts';
 import type { Customer, Report } from '../src/report.ts';
 import { connect, names } from '../src/systems.ts';
@@ -53,6 +56,28 @@ describe('a week without trouble', () => {
     for (let first = 1; first <= 30; first += 3) {
       expect(ofCustomer(first)).toEqual([first, first, first + 1, first + 1, first + 2, first + 2]);
     }
+  });
+
+  test('ten reports at a time are a third of what SharePoint takes', async () => {
+    expect(reportsAtOnce).toBe(10);
+    const { office, systems } = await aWeek();
+    await summaryOf(startWeek(systems));
+    expect(office.stats().sharepoint.peakInService).toBeLessThanOrEqual(10);
+  });
+
+  test('mails go through their limiter, and hold back nothing else', async () => {
+    const { office, systems } = await aWeek();
+    const how = { mailLimiter: concurrencyLimiter(1) };
+    expect(await summaryOf(startWeek(systems, {}, how))).toMatchObject({ Complete: 30 });
+    expect(office.stats().mail.peakInService).toBe(1);
+    expect(office.stats().sharepoint.peakInService).toBeGreaterThan(1);
+  });
+
+  test('with an adaptive limiter there are as many at a time as it says', async () => {
+    const { office, systems } = await aWeek();
+    const how = { concurrency: adaptive({ max: 3 }) };
+    expect(await summaryOf(startWeek(systems, {}, how))).toMatchObject({ Complete: 30 });
+    expect(office.stats().sharepoint.peakInService).toBeLessThanOrEqual(3);
   });
 
   test('a list of several pages is worked through to its end', async () => {
