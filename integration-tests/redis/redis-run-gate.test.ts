@@ -4,6 +4,9 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { onService } from '../services/on-service.ts';
 import { useRedis } from './redis-place.ts';
 
+/** A busy machine may take its time. */
+const eventually = <T>(look: () => T) => expect.poll(look, { timeout: 20_000 });
+
 await onService('redis', ({ url, prefix: ownPrefix }) => {
   const server = useRedis(url, ownPrefix);
 
@@ -30,7 +33,7 @@ await onService('redis', ({ url, prefix: ownPrefix }) => {
       const stop = new AbortController();
       const waiting = one.enter({ signal: stop.signal });
       waiting.catch(() => {});
-      await expect.poll(() => other.inspect()).toEqual({ running: 2, waiting: 1 });
+      await eventually(() => other.inspect()).toEqual({ running: 2, waiting: 1 });
       await expect(other.enter()).rejects.toMatchObject({
         code: 'GATE_FULL',
         status: 429,
@@ -46,7 +49,7 @@ await onService('redis', ({ url, prefix: ownPrefix }) => {
       const { open, base } = gate({ concurrency: 1, waiting: 0 });
       const opened = open();
       (await opened.enter()).release();
-      await expect.poll(() => server.client.hget(`${base}:pace`, 'returns')).toBe('1');
+      await eventually(() => server.client.hget(`${base}:pace`, 'returns')).toBe('1');
       await server.client.hset(`${base}:pace`, 'time', 60_000_000, 'returns', 1);
       const permit = await opened.enter();
       const hint = async () => {
@@ -57,7 +60,7 @@ await onService('redis', ({ url, prefix: ownPrefix }) => {
       expect([await hint(), await hint()]).toEqual([60_000, 60_000]);
       permit.release();
       const wider = open({ concurrency: 2 });
-      await expect.poll(() => wider.tryEnter()).toBeDefined();
+      await eventually(() => wider.tryEnter()).toBeDefined();
       await wider.enter();
       await server.client.hset(`${base}:pace`, 'time', 60_000_000, 'returns', 1);
       expect([await hint(), await hint(), await hint()]).toEqual([60_000, 120_000, 120_000]);
@@ -71,12 +74,12 @@ await onService('redis', ({ url, prefix: ownPrefix }) => {
     const stop = new AbortController();
     const { signal } = stop;
     const first = opened.enter({ signal });
-    await expect.poll(() => server.client.zcard(`${base}:line`)).toBe(1);
+    await eventually(() => server.client.zcard(`${base}:line`)).toBe(1);
     await server.client.zadd(`${base}:line`, 5, 'dead');
     await server.client.hset(`${base}:places`, 'dead', '1 []');
     const late = open().enter({ signal });
-    await expect.poll(() => server.client.zscore(`${base}:line`, 'dead')).toBeNull();
-    await expect.poll(() => server.client.zcard(`${base}:line`)).toBe(2);
+    await eventually(() => server.client.zscore(`${base}:line`, 'dead')).toBeNull();
+    await eventually(() => server.client.zcard(`${base}:line`)).toBe(2);
     stop.abort('enough');
     expect(await Promise.allSettled([first, late])).toMatchObject([
       { reason: 'enough' },
@@ -90,7 +93,7 @@ await onService('redis', ({ url, prefix: ownPrefix }) => {
     const permits = await Promise.all(Array.from({ length: 40 }, () => opened.enter()));
     expect(await opened.inspect()).toEqual({ running: 40, waiting: 0 });
     for (const permit of permits) permit.release();
-    await expect.poll(() => opened.inspect()).toEqual({ running: 0, waiting: 0 });
+    await eventually(() => opened.inspect()).toEqual({ running: 0, waiting: 0 });
   });
 
   it('who has lost the permit is told so, and the next one is let in', async () => {
@@ -98,9 +101,9 @@ await onService('redis', ({ url, prefix: ownPrefix }) => {
     const opened = open();
     const permit = await opened.enter();
     const next = open().enter();
-    await expect.poll(() => server.client.zcard(`${base}:line`)).toBe(1);
+    await eventually(() => server.client.zcard(`${base}:line`)).toBe(1);
     await server.client.del(base);
-    await expect.poll(() => permit.signal.aborted).toBe(true);
+    await eventually(() => permit.signal.aborted).toBe(true);
     expect(permit.signal.reason).toMatchObject({ code: 'LEASE_LOST' });
     (await next).release();
   });
@@ -110,12 +113,12 @@ await onService('redis', ({ url, prefix: ownPrefix }) => {
     const opened = open();
     const permit = await opened.enter();
     const waiting = opened.enter();
-    await expect.poll(() => server.client.zcard(`${base}:line`)).toBe(1);
+    await eventually(() => server.client.zcard(`${base}:line`)).toBe(1);
     await expect(opened.enter()).rejects.toMatchObject({ code: 'GATE_FULL' });
     for (const end of await keys())
       expect(await server.client.pttl(base + end), end).toBeGreaterThan(0);
     permit.release();
     (await waiting).release();
-    await expect.poll(() => keys(), { timeout: 5_000 }).toEqual([':pace']);
+    await eventually(() => keys()).toEqual([':pace']);
   });
 });
