@@ -7,7 +7,14 @@ import { pairs } from '../conformance/pairs.ts';
 const packages = readPackages();
 const suites = new Set(pairs.map(({ suite }) => suite));
 /** Named like drivers, but made of one: some stand in the table as `shardedCounter on …`. */
-const algorithms = ['atomicCounter', 'leaseLock', 'leaseSemaphore', 'shardedCounter', 'withLock'];
+const algorithms = [
+  'atomicCounter',
+  'budgetLimiter',
+  'leaseLock',
+  'leaseSemaphore',
+  'shardedCounter',
+  'withLock',
+];
 const exportsOf = async (file: string) => Object.keys(await import(file));
 
 describe('the table of pairs', () => {
