@@ -75,6 +75,51 @@ describe('over processes', () => {
     cid.end();
   });
 
+  it('has the oldest job next, also when replies take their time', async () => {
+    const { a, clock } = processes(one);
+    const first = a.submit('ann 1');
+    a.submit('ann 2');
+    a.submit('bob');
+    await a.begun();
+    a.wire.delay = 10;
+    first.end();
+    await clock.advance('200ms');
+    expect(await a.begun()).toEqual(['ann 2 on VM-1/1']);
+  });
+
+  it.each([5, 15, 25, 35, 45])(
+    'drops a job that is aborted after %i ms, whatever is under way for it, and has the next one',
+    async (after) => {
+      const { a, clock } = processes(one);
+      a.wire.delay = 10;
+      const first = a.submit('ann 1');
+      const second = a.submit('ann 2');
+      await clock.advance(after);
+      first.abort('enough');
+      await expect(first.result).rejects.toBe('enough');
+      await clock.advance('500ms');
+      expect(second.begun.length).toBe(1);
+      second.end();
+      await clock.advance('500ms');
+      a.submit('bob');
+      await clock.advance('500ms');
+      expect((await a.begun()).at(-1)).toBe('bob on VM-1/1');
+    },
+  );
+
+  it('is tried for behind those of the process who wait, also where the store keeps no line', async () => {
+    const clock = virtualClock();
+    const store = wired(memoryPools({ clock }), newWire(), clock, false);
+    const robots = new Robots({ ...one, store }, clock);
+    const ann = await robots.pool.acquire({ user: 'ann' });
+    robots.submit('bob');
+    await robots.rest();
+    await ann.release();
+    expect(await robots.pool.tryAcquire({ user: 'cid' })).toBeUndefined();
+    await clock.advance('1s');
+    expect(await robots.begun()).toEqual(['bob on VM-1/1']);
+  });
+
   it('forgets a user whom nobody waits for any more', async () => {
     const { a, b, store, clock } = processes();
     const session = await a.pool.acquire({ user: 'ann' });

@@ -12,6 +12,8 @@ export interface Wire {
   state: 'whole' | 'cut' | 'silent';
   /** Thrown by the next claims, in place of asking. */
   refusal: unknown;
+  /** Every reply takes so long, in milliseconds. */
+  delay: number;
   /** Renewals say that the lease is somebody else's. */
   loses: boolean;
 }
@@ -24,7 +26,9 @@ export function wired(store: PoolStore, wire: Wire, clock: Clock, hasLine = true
       throw new ServiceUnavailableError(store.name, 'unknown');
     }
     if (wire.state === 'cut') throw new ServiceUnavailableError(store.name, 'not-done');
-    return await request();
+    const reply = await request();
+    if (wire.delay > 0) await clock.sleep(wire.delay);
+    return reply;
   };
   return {
     name: store.name,
@@ -50,5 +54,5 @@ export function wired(store: PoolStore, wire: Wire, clock: Clock, hasLine = true
 
 /** @returns one that is whole. */
 export function newWire(): Wire {
-  return { state: 'whole', refusal: undefined, loses: false };
+  return { state: 'whole', refusal: undefined, delay: 0, loses: false };
 }
