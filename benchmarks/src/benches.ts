@@ -9,6 +9,7 @@ export const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   durable: async () => (await import('./durable/durable-bench.ts')).durableBench,
   state: async () => (await import('./state/state-bench.ts')).stateBench,
   lock: async () => (await import('./lock/lock-bench.ts')).lockBench,
+  admission: async () => (await import('./admission/admission-bench.ts')).admissionBench,
   throttle: async () => (await import('./throttle/throttle-bench.ts')).throttleBench,
   history: async () => (await import('./history/history-bench.ts')).historyBench,
 };
