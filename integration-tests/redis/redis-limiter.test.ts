@@ -57,6 +57,14 @@ await onService('redis', ({ url, prefix: ownPrefix }) => {
     return starts.map((micros) => Number(micros) / 1_000).sort((a, b) => a - b);
   }
 
+  function expectNoWindowOver(calls: number, per: number, starts: readonly number[]): void {
+    expect(starts.length).toBeGreaterThan(calls);
+    for (let n = calls; n < starts.length; n++) {
+      const apart = (starts[n] ?? 0) - (starts[n - calls] ?? 0);
+      expect(apart, `between call ${n - calls} and ${n}`).toBeGreaterThanOrEqual(per);
+    }
+  }
+
   describe('several processes', () => {
     it('never exceed the window that they share', async () => {
       const calls = 20;
@@ -74,10 +82,20 @@ await onService('redis', ({ url, prefix: ownPrefix }) => {
       await Promise.all(processes.map(({ granted }) => granted));
       const starts = await startsOf(base);
       expect(starts).toHaveLength(100);
-      for (let n = calls; n < starts.length; n++) {
-        const apart = (starts[n] ?? 0) - (starts[n - calls] ?? 0);
-        expect(apart, `between call ${n - calls} and ${n}`).toBeGreaterThanOrEqual(per);
-      }
+      expectNoWindowOver(calls, per, starts);
+    }, 30_000);
+
+    it('never exceed a window whose calls are counted in steps', async () => {
+      const calls = 150;
+      const per = 200;
+      const { open, base } = budget({ concurrency: 10_000, rate: { calls, per } });
+      const limiters = Array.from({ length: 4 }, () => open());
+      const takeMany = async (limiter: (typeof limiters)[number]) => {
+        for (let n = 0; n < 110; n++) await limiter.acquire();
+      };
+      await Promise.all(limiters.map(takeMany));
+      expectNoWindowOver(calls, per, await startsOf(base));
+      expect(await server.client.llen(`${base}:window:${per}`)).toBeLessThanOrEqual(102);
     }, 30_000);
 
     it('that say other figures are each held to their own, over the calls of all', async () => {

@@ -1,4 +1,5 @@
 /** What only a run gate on Redis has: what it says who is refused, the dead in its room, and what is kept on the server. */
+import { virtualClock } from '@runafter/clock';
 import { type RedisRunGateOptions, redisRunGate } from '@runafter/redis';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { onService } from '../services/on-service.ts';
@@ -14,8 +15,8 @@ await onService('redis', ({ url, prefix: ownPrefix }) => {
   function gate(ownOptions: Omit<RedisRunGateOptions, 'name' | 'prefix'>) {
     const prefix = server.freshPrefix();
     const base = `${prefix}gate:{imports}`;
-    const open = (options: Partial<RedisRunGateOptions> = {}) => {
-      const opened = redisRunGate(url, { name: 'imports', prefix, ...ownOptions, ...options });
+    const open = (options: Partial<RedisRunGateOptions> = {}, client = url) => {
+      const opened = redisRunGate(client, { name: 'imports', prefix, ...ownOptions, ...options });
       onTestFinished(() => opened.close());
       return opened;
     };
@@ -65,6 +66,46 @@ await onService('redis', ({ url, prefix: ownPrefix }) => {
       await server.client.hset(`${base}:pace`, 'time', 60_000_000, 'returns', 1);
       expect([await hint(), await hint(), await hint()]).toEqual([60_000, 120_000, 120_000]);
     });
+  });
+
+  describe('without a poll', () => {
+    /** Nobody who goes by it ever polls: its time stands still. */
+    const clock = virtualClock();
+
+    it('all for whom there is room are told, one by the other', async () => {
+      const { open, base } = gate({ concurrency: 3 });
+      const holder = open();
+      const permits = await Promise.all([holder.enter(), holder.enter(), holder.enter()]);
+      const waiting = Array.from({ length: 3 }, () => open({ clock }).enter());
+      await eventually(() => server.client.zcard(`${base}:line`)).toBe(3);
+      await eventually(() => channelsOf(base)).toHaveLength(3);
+      // Each release tells the first in line, which is the same one until it has asked.
+      for (const permit of permits) permit.release();
+      for (const entered of waiting) (await entered).release();
+    });
+
+    it('the next one is told when who was told has left without an answer', async () => {
+      const { open, base } = gate({ concurrency: 1 });
+      const proxy = await server.proxy();
+      const permit = await open().enter();
+      const stop = new AbortController();
+      const deaf = open({ clock }, proxy.url).enter({ signal: stop.signal });
+      await eventually(() => server.client.zcard(`${base}:line`)).toBe(1);
+      await eventually(() => channelsOf(base)).toHaveLength(1);
+      const next = open({ clock }).enter();
+      await eventually(() => server.client.zcard(`${base}:line`)).toBe(2);
+      await eventually(() => channelsOf(base)).toHaveLength(2);
+      proxy.blackHole('toClient');
+      permit.release();
+      await eventually(() => server.client.zcard(base)).toBe(0);
+      stop.abort('enough');
+      await expect(deaf).rejects.toBe('enough');
+      proxy.heal();
+      (await next).release();
+    });
+
+    const channelsOf = (base: string) =>
+      server.client.pubsub('CHANNELS', `${base.split('gate:')[0]}*`) as Promise<string[]>;
   });
 
   it('the dead have no places in the room, wherever they stood', async () => {
