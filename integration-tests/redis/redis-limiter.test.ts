@@ -151,6 +151,67 @@ await onService('redis', ({ url, prefix: ownPrefix }) => {
     });
   });
 
+  describe('without a poll', () => {
+    /** Nobody who goes by it ever polls: its time stands still. */
+    const clock = virtualClock();
+
+    const areInLine = async (base: string, count: number) => {
+      await eventually(() => server.client.zcard(`${base}:line`)).toBe(count);
+      const channels = () => server.client.pubsub('CHANNELS', `${base.split('limiter:')[0]}*`);
+      await eventually(channels).toHaveLength(count);
+    };
+
+    it('the next one is told when who was told has left without an answer', async () => {
+      const { open, base } = budget({ concurrency: 1, clock });
+      const { proxy, url: faulty } = await throughProxy();
+      const permit = await open().acquire();
+      const stop = new AbortController();
+      const deaf = open({}, faulty).acquire({ signal: stop.signal });
+      await areInLine(base, 1);
+      const next = open().acquire();
+      await areInLine(base, 2);
+      proxy.blackHole('toClient');
+      permit.release();
+      await eventually(() => server.client.zcard(base)).toBe(0);
+      stop.abort('enough');
+      await expect(deaf).rejects.toBe('enough');
+      proxy.heal();
+      (await next).release();
+    });
+
+    it('who needs a permit alone is told of it, after one who waited for a rate', async () => {
+      const { open, base } = budget({ rate: { calls: 4, per: '1h' }, concurrency: 3, clock });
+      const permit = await open().acquire({ weight: 3 });
+      const stop = new AbortController();
+      const heavy = open().acquire({ weight: 2, signal: stop.signal });
+      await areInLine(base, 1);
+      await eventually(() => server.client.exists(`${base}:closed`)).toBe(1);
+      const light = open().acquire();
+      await areInLine(base, 2);
+      stop.abort('enough');
+      await expect(heavy).rejects.toBe('enough');
+      await eventually(() => server.client.exists(`${base}:closed`)).toBe(0);
+      permit.release();
+      (await light).release();
+    });
+
+    it('who waits for a rate is not told of permits', async () => {
+      const { open, base } = budget({ rate: { calls: 2, per: '1h' }, concurrency: 2, clock });
+      const { client, replies } = watchedClient();
+      const permits = [await open().acquire(), await open().acquire()];
+      const stop = new AbortController();
+      const waiting = open({}, client).acquire({ signal: stop.signal });
+      await areInLine(base, 1);
+      // Once more when it hears, for what was released meanwhile.
+      await eventually(() => replies.length).toBe(2);
+      for (const permit of permits) permit.release();
+      await eventually(() => server.client.zcard(base)).toBe(0);
+      expect(replies).toHaveLength(2);
+      stop.abort('enough');
+      await expect(waiting).rejects.toBe('enough');
+    });
+  });
+
   describe('a call', () => {
     it('whose reply is lost is counted once', async () => {
       const { open, base } = budget(hourly(2));
