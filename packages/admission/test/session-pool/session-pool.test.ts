@@ -11,7 +11,7 @@ const one = { machines: [{ name: 'VM-1', sessions: 1 }] };
 describe('a session', () => {
   it('is held until it is released, and is another one each time', async () => {
     const robots = new Robots(one);
-    const first = await robots.pool.acquire({ user: 'ann' });
+    const first = await robots.pool.acquire({ user: 'ann', wait: '2h' });
     expect(first).toMatchObject({ machine: 'VM-1', session: 1, user: 'ann', token: 1n });
     await robots.clock.advance('1h');
     first.assertHeld();

@@ -137,6 +137,19 @@ describe('over processes', () => {
     expect(await b.begun()).toEqual(['ann on VM-1/1']);
   });
 
+  it('waits anew for a user whose last job left when another one came', async () => {
+    const { a, b } = processes();
+    const session = await a.pool.acquire({ user: 'ann' });
+    const first = b.submit('ann 1');
+    await b.rest();
+    first.abort('enough');
+    const second = b.submit('ann 2');
+    expect(await b.begun()).toEqual([]);
+    expect(second.settled).toBeUndefined();
+    await session.release();
+    expect(await b.begun()).toEqual([expect.stringMatching(/^ann 2 on /)]);
+  });
+
   it('tries for a user who runs elsewhere in vain, and leaves nothing behind', async () => {
     const { a, b, store } = processes();
     await a.pool.acquire({ user: 'ann' });

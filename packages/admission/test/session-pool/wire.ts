@@ -40,7 +40,13 @@ export function wired(store: PoolStore, wire: Wire, clock: Clock, hasLine = true
       }),
     renew: (request, ttl, options) =>
       send(options, async () => !wire.loses && (await store.renew(request, ttl, options))),
-    release: (request, options) => send(options, () => store.release(request, options)),
+    release: (request, options) =>
+      send(options, async () => {
+        const had = await store.release(request, options);
+        // Whoever is next is told before.
+        if (wire.delay > 0) await clock.sleep(wire.delay);
+        return had;
+      }),
     leaveLine: (request, options) =>
       send(options, async () => await store.leaveLine?.(request, options)),
     ...(hasLine && store.watch !== undefined && { watch: store.watch.bind(store) }),
