@@ -67,9 +67,9 @@ describe('the order in which a fair queue hands out items', () => {
     ],
     [
       'comes out even with fractions',
-      'a1 a2 b1 b2 b3 b4 b5 b6',
-      'b1 b2 a1 b3 b4 b5 a2 b6',
-      { weight: (tenant) => (tenant === 'a' ? 0.1 : 0.3) },
+      'b1 b2 b3 c1 c2 c3 c4 c5 c6 c7 c8 c9 c10 c11',
+      'c1 c2 c3 b1 c4 c5 c6 b2 c7 c8 c9 b3 c10 c11',
+      { weight: (tenant) => (tenant === 'b' ? 0.3 : 1) },
     ],
   ])('%s', async (_, pushed, taken, options) => {
     expect(await drain(queueOf(pushed, options))).toBe(taken);
