@@ -31,6 +31,8 @@ export interface EpochCall {
 
 /** The share of the degree that has to be under way for a call to count. */
 const inUse = 0.7;
+/** The least share that is counted as under way: the first calls of an epoch are sent before it is filled. */
+const whileFilling = 0.5;
 
 export class Epoch {
   readonly #plan: EpochPlan;
@@ -49,7 +51,7 @@ export class Epoch {
     if (call.sentAt < this.#begin || underWay < inUse * this.#plan.degree) return;
     this.#count++;
     this.#latencies += now - call.sentAt;
-    this.#underWay += call.underWay;
+    this.#underWay += Math.max(call.underWay, whileFilling * this.#plan.degree);
   }
 
   /** The throughput in calls per millisecond, as soon as it is known well enough. */

@@ -13,6 +13,8 @@ const enough = 20;
 /** A rate is set this much below the estimate, and where even that was too much, below itself. */
 const belowEstimate = 0.97;
 const belowRefuted = 0.9;
+/** How much of a documented rate is made use of: the service may count otherwise than we do. */
+const belowDocumented = 0.95;
 /** How much of a rate that was borne for a while is relied on: some of it may have been saved up. */
 const belowProven = 0.9;
 /** The first try after a while of quiet. */
@@ -36,6 +38,7 @@ interface Event {
 
 export class RateSearch {
   readonly #log = new TakenLog();
+  #documented = Number.POSITIVE_INFINITY;
   #rate = Number.POSITIVE_INFINITY;
   #estimate: number | undefined;
   /** What is counted from: an event, or the beginning. */
@@ -71,10 +74,10 @@ export class RateSearch {
     return this.#estimate;
   }
 
-  /** Begins with a rate that the service documents. */
+  /** Begins with a rate that the service documents, and never goes beyond that. */
   start(documented: number): void {
-    this.#estimate = documented;
-    this.#rate = 0.95 * documented;
+    this.#documented = documented;
+    this.#rate = belowDocumented * documented;
   }
 
   /** A call was taken that had been sent at that time. */
@@ -137,7 +140,7 @@ export class RateSearch {
     const time = Math.min(pauses * this.#pause, longest);
     if (this.#quietCalls < calls || now - this.#quietSince < time) return false;
     this.#proven = this.#estimate === undefined ? 0 : this.#rate;
-    this.#rate = this.#higherRate();
+    this.#rate = Math.min(belowDocumented * this.#documented, this.#higherRate());
     this.#waitForQuiet(now);
     this.#steps++;
     return true;

@@ -3,7 +3,7 @@
  */
 import { virtualClock } from '@runafter/clock';
 import { describe, expect, it } from 'vitest';
-import { type AdaptiveDecision, adaptive } from '../src/index.ts';
+import { type AdaptiveDecision, adaptive } from '../../src/index.ts';
 
 /** What a service says when it is asked too much. */
 function tooMany(retryAfter?: string): Error {

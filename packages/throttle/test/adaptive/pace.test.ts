@@ -1,0 +1,146 @@
+/** When calls are spaced, how fast, and when that ends. */
+import { describe, expect, it } from 'vitest';
+import { DrivenController } from './driven-controller.ts';
+import { bucket, fixedWindow, steady } from './scripted-services.ts';
+
+const tenPerSecond = { calls: 600, per: 60_000, model: 'token-bucket', burst: 600 } as const;
+
+/** The share of the calls in a time that were refused. */
+function refusedIn(driven: DrivenController, from: number, to: number): number {
+  const refused = driven.refusals.filter((at) => at >= from && at < to).length;
+  return refused / driven.sentIn(from, to);
+}
+
+describe('the pace of an adaptive limiter', () => {
+  it.each([
+    { perSecond: 10, burst: 1 },
+    { perSecond: 10, burst: 60 },
+    { perSecond: 10, burst: 300 },
+    { perSecond: 0.5, burst: 5 },
+    { perSecond: 40, burst: 100 },
+  ])('is what a bucket of $burst with $perSecond/s gives out', ({ perSecond, burst }) => {
+    const minutes = perSecond < 1 ? 60 : 10;
+    const driven = new DrivenController(bucket(perSecond, burst)).runTo((minutes * 60_000) / 5);
+    const before = driven.ok;
+    driven.runTo(minutes * 60_000);
+    const taken = (driven.ok - before) / (minutes * 48 * perSecond);
+    expect(taken).toBeGreaterThan(burst === 1 ? 0.7 : 0.9);
+    expect(refusedIn(driven, minutes * 12_000, minutes * 60_000)).toBeLessThan(0.025);
+  });
+
+  it('is found in spite of a long Retry-After, by what was borne beyond what had been saved up', () => {
+    const driven = new DrivenController(bucket(10, 60, 10_000)).runTo(100_000);
+    expect(driven.controller.estimate).toBeGreaterThan(9);
+    expect(driven.controller.estimate).toBeLessThan(11);
+    expect(driven.ofType('resumed').length).toBeLessThanOrEqual(3);
+  });
+
+  it('becomes slower when the service does', () => {
+    const before = bucket(20, 20);
+    const after = bucket(10, 20);
+    const driven = new DrivenController((now, inService) =>
+      (now < 60_000 ? before : after)(now, inService),
+    );
+    driven.runTo(120_000);
+    const { ok } = driven;
+    driven.runTo(240_000);
+    expect((driven.ok - ok) / 1_200).toBeGreaterThan(0.95);
+    expect(refusedIn(driven, 120_000, 240_000)).toBeLessThan(0.02);
+  });
+
+  it('becomes faster when the service does', () => {
+    const before = bucket(5, 20);
+    const after = bucket(20, 20);
+    const driven = new DrivenController((now, inService) =>
+      (now < 120_000 ? before : after)(now, inService),
+    );
+    driven.runTo(240_000);
+    const { ok } = driven;
+    driven.runTo(360_000);
+    expect((driven.ok - ok) / 2_400).toBeGreaterThan(0.85);
+  });
+
+  it('spaces the calls evenly', () => {
+    const driven = new DrivenController(bucket(10, 60)).runTo(60_000);
+    const changes = driven.ofType('pace-set');
+    const last = changes.at(-1);
+    if (last?.to === undefined) throw new Error('There is no pace.');
+    const sends = driven.sends.filter((at) => at > last.at + 1_000);
+    const distances = sends.slice(1).map((at, n) => at - (sends[n] ?? 0));
+    expect(Math.min(...distances)).toBeGreaterThan((0.99 * 1_000) / last.to);
+  });
+
+  it('takes no more calls at once than it needs', () => {
+    const driven = new DrivenController(bucket(10, 60)).runTo(60_000);
+    const { rate = 0, degree } = driven.controller;
+    expect(degree).toBeGreaterThanOrEqual(rate * 0.5);
+    expect(degree).toBeLessThanOrEqual(Math.ceil((1.5 * rate * 0.5) / 0.7) + 1);
+    expect(driven.ofType('degree-changed').at(-1)?.reason).toBe('paced');
+  });
+
+  it('is not set for the few calls that the end of a window refuses', () => {
+    const driven = new DrivenController(fixedWindow(2_000, 60_000), { max: 20 }).runTo(300_000);
+    expect(driven.ofType('pace-set')).toEqual([]);
+    expect(driven.ok).toBe(10_000);
+  });
+
+  it('never becomes so slow that a service which is back again is not tried', () => {
+    let isDown = true;
+    const driven = new DrivenController(() =>
+      isDown
+        ? { outcome: 'throttled', latency: 50, retryAfter: 5_000 }
+        : { outcome: 'ok', latency: 500 },
+    );
+    driven.runTo(3_600_000);
+    expect(driven.controller.rate).toBeGreaterThan(0.05);
+    isDown = false;
+    driven.runTo(4_200_000);
+    expect(driven.ok).toBeGreaterThan(3_000);
+  });
+
+  it('ends when it has held nothing back for a long time', () => {
+    const limited = bucket(10, 60);
+    const free = steady();
+    const driven = new DrivenController((now, inService) =>
+      (now < 30_000 ? limited : free)(now, inService),
+    );
+    driven.runTo(900_000);
+    expect(driven.ofType('pace-set').at(-1)).toMatchObject({ to: undefined, reason: 'not-needed' });
+    expect(driven.controller.rate).toBeUndefined();
+    expect(driven.controller.degree).toBeGreaterThan(40);
+  });
+
+  it('stays as it is while there is less to do than it allows', () => {
+    const driven = new DrivenController(bucket(10, 60), { limit: tenPerSecond });
+    const { controller } = driven.runTo(1);
+    const { rate } = controller;
+    for (let now = 40_000; now < 400_000; now += 5_000) {
+      controller.ended(now + 500, controller.sent(now), { outcome: 'ok' });
+    }
+    expect(controller.rate).toBe(rate);
+  });
+});
+
+describe('a limit that the service documents', () => {
+  it('of a window is kept, but for three in a hundred', () => {
+    const limit = { calls: 100, per: 10_000, model: 'sliding-window', burst: 100 } as const;
+    const driven = new DrivenController(steady(100), { limit }).runTo(60_000);
+    for (const at of driven.sends) expect(driven.sentIn(at, at + 10_000)).toBeLessThanOrEqual(97);
+    expect(driven.ok).toBeGreaterThanOrEqual(6 * 97 - 50);
+    expect(driven.decisions.filter(({ type }) => type !== 'degree-changed')).toEqual([]);
+  });
+
+  it('of a bucket is the pace from the beginning, at 95 %, and is not exceeded', () => {
+    const driven = new DrivenController(bucket(10, 1, 30_000), { limit: tenPerSecond });
+    driven.runTo(600_000);
+    expect(driven.sentIn(0, 10_000) / 10).toBeCloseTo(9.5, 0);
+    expect(driven.sentIn(500_000, 600_000) / 100).toBeCloseTo(9.5, 1);
+    expect(driven.refusals).toEqual([]);
+  });
+
+  it('of a bucket is corrected by what is seen', () => {
+    const driven = new DrivenController(bucket(5, 5), { limit: tenPerSecond }).runTo(120_000);
+    expect(driven.ok).toBeGreaterThan(0.85 * 600);
+    expect(refusedIn(driven, 60_000, 120_000)).toBeLessThan(0.03);
+  });
+});
