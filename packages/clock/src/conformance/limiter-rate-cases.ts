@@ -38,6 +38,21 @@ export function limiterRateCases(setting: LimiterSetting): void {
       await expectNotBefore(setting, { rate }, starts);
     });
 
+    it('of a sliding window holds wherever the window begins', async () => {
+      const { per } = setting;
+      const rate: LimiterRate = { calls: 3, per, model: 'sliding-window' };
+      const [limiter, other] = await limiters(setting, 2, { rate });
+      const clock = limiterClock(setting);
+      const permits = [await limiter.acquire()];
+      await clock.sleep(per * 0.7);
+      const asked = clock.monotonic();
+      permits.push(await other.acquire(), await other.acquire(), await limiter.acquire());
+      permits.push(await other.acquire(), await limiter.acquire());
+      // Three after the pause make the window full that begins with them.
+      expect(clock.monotonic() - asked).toBeGreaterThanOrEqual(per - tolerance);
+      await releaseAll(setting, permits);
+    });
+
     it('of a token bucket allows as many at once as it holds', async () => {
       const { per } = setting;
       const rate: LimiterRate = { calls: 3, per, model: 'token-bucket', burst: 2 };
