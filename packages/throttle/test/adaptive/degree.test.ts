@@ -32,10 +32,13 @@ describe('the degree of an adaptive limiter', () => {
 
   it('says at how many calls per second it was measured', () => {
     const driven = new DrivenController(steady(), { start: 10, max: 10 }).runTo(60_000);
-    const [down, up] = driven.ofType('degree-changed');
-    expect(down).toMatchObject({ from: 10, to: 9, reason: 'probe' });
-    expect(up).toMatchObject({ from: 9, to: 10, reason: 'probe-rejected' });
-    expect(up?.throughput).toBeCloseTo(18, 0);
+    const rejected = driven.ofType('degree-changed').filter(({ to }) => to === 10);
+    for (const { from, reason, throughput = 0 } of rejected) {
+      expect(reason).toBe('probe-rejected');
+      expect(throughput / (2 * from)).toBeGreaterThan(0.85);
+      expect(throughput / (2 * from)).toBeLessThan(1.15);
+    }
+    expect(rejected.length).toBeGreaterThan(3);
   });
 
   it('goes back when twice as many are no faster', () => {
@@ -43,7 +46,7 @@ describe('the degree of an adaptive limiter', () => {
     const [first, ...others] = driven.ofType('degree-changed');
     expect(first).toMatchObject({ from: 8, to: 16, reason: 'ramp-up' });
     expect(others.map(({ reason }) => reason)).toContain('ramp-up-ended');
-    expect(driven.controller.degree).toBeLessThanOrEqual(16);
+    expect(driven.controller.degree).toBeLessThanOrEqual(24);
     expect(driven.ok).toBeGreaterThan(0.95 * 60 * 16);
   });
 
@@ -52,7 +55,7 @@ describe('the degree of an adaptive limiter', () => {
       outcome: 'ok',
       latency: 500 + 300 * Math.max(0, inService - 12),
     });
-    const driven = new DrivenController(cliff, { start: 12 }).runTo(2_000);
+    const driven = new DrivenController(cliff, { start: 12 }).runTo(2_800);
     expect(degrees(driven)[0]).toBe(24);
     expect(degrees(driven)[1]).toBeLessThanOrEqual(12);
   });

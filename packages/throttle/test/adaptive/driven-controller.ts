@@ -95,6 +95,8 @@ export class DrivenController {
       const { inFlight, degree, max } = this.controller;
       check(inFlight === this.#underWay.length, 'A call was lost.');
       check(degree >= 1 && degree <= max, `The degree is ${degree}.`);
+      // As the limiter does: whoever is next goes in with each end.
+      this.#send(Number.POSITIVE_INFINITY);
     }
   }
 }

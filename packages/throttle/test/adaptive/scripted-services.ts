@@ -1,9 +1,14 @@
-/** Services without chance, for tests of single rules. */
+/**
+ * Services for tests of single rules. Their latencies vary a little, always in the same way: calls of exactly one
+ * length would march in step, which no service makes them do.
+ */
+import { seededRandom } from '@runafter/clock';
 import type { Service } from './driven-controller.ts';
 
 /** Takes everything, always as fast. */
 export function steady(latency = 500): Service {
-  return () => ({ outcome: 'ok', latency });
+  const random = seededRandom(1);
+  return () => ({ outcome: 'ok', latency: latency * (0.8 + 0.4 * random()) });
 }
 
 /** A bucket of tokens, and the whole seconds until there is one again. */
@@ -39,8 +44,9 @@ export function fixedWindow(calls: number, per: number): Service {
 
 /** Each call beyond the knee makes the calls slower. */
 export function knee(at: number, slope: number, latency = 500): Service {
-  return (_, inService) => ({
-    outcome: 'ok',
-    latency: latency * (1 + slope * Math.max(0, inService - at)),
-  });
+  const calls = steady(latency);
+  return (now, inService) => {
+    const reply = calls(now, inService);
+    return { ...reply, latency: reply.latency * (1 + slope * Math.max(0, inService - at)) };
+  };
 }
