@@ -4,10 +4,11 @@
  */
 import type { Bench } from '../harness/work.ts';
 import { fairnessWorks } from './fairness.ts';
+import { gateOverheadWork } from './gate-overhead.ts';
 import { queueOverheadWork } from './queue-overhead.ts';
 
 export const admissionBench: Bench = {
   title: 'admission: how fair a queue is, and what it costs',
-  packages: ['async'],
-  works: [...fairnessWorks, queueOverheadWork],
+  packages: ['async', 'p-limit'],
+  works: [...fairnessWorks, queueOverheadWork, gateOverheadWork],
 };
