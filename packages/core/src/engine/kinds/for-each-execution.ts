@@ -66,6 +66,9 @@ export interface KeptOfLoop {
 
 export class ForEachExecution extends BodyOwner implements LoopWindow {
   readonly #node: ForEachNode;
+  /** Both are in the node as well; asked for each iteration, they are kept close. */
+  readonly #most: number;
+  readonly #adapts: boolean;
   readonly #active = new OpenFrames();
   readonly #kept: Frame[] = [];
   readonly #tally = new IterationTally();
@@ -101,6 +104,8 @@ export class ForEachExecution extends BodyOwner implements LoopWindow {
   constructor(run: RunEngine, node: ForEachNode, state: ActionState) {
     super(run, node.body, state);
     this.#node = node;
+    this.#most = node.concurrency.most;
+    this.#adapts = node.concurrency.adaptive !== undefined;
     this.#keyed = node.key === undefined ? undefined : new KeyedItems();
     this.#journal = run.journal?.loop(state, node, this);
   }
@@ -212,7 +217,7 @@ export class ForEachExecution extends BodyOwner implements LoopWindow {
   }
 
   get #isFull(): boolean {
-    return this.#active.size >= degreeOf(this.#node.concurrency);
+    return this.#active.size >= (this.#adapts ? degreeOf(this.#node.concurrency) : this.#most);
   }
 
   /** Starts iterations until the window is full or there is nothing to start. */
@@ -286,7 +291,7 @@ export class ForEachExecution extends BodyOwner implements LoopWindow {
     this.#pulled = Math.max(this.#pulled, index + 1);
     if (this.#keyed !== undefined && !this.#hasFreeKey(this.#keyed, item, index)) return;
     // While the source made it wait, the degree may have fallen.
-    if (this.#isFull) this.#released.push({ item, index });
+    if (this.#adapts && this.#isFull) this.#released.push({ item, index });
     else this.#start(item, index);
   }
 
