@@ -61,7 +61,8 @@ function parseRates(rate: LimitOptions['rate']): ParsedRate[] {
   return rate.map((one, n) => parseRate(one, `rate[${n}]`));
 }
 
-function parseRate(rate: Rate, option: string): ParsedRate {
+/** Checks one rate, which errors call `option`. */
+export function parseRate(rate: Rate, option: string): ParsedRate {
   if (typeof rate !== 'object' || rate === null) {
     throw new LimiterOptionError(option, rate, "Pass an object such as { calls: 600, per: '1m' }.");
   }

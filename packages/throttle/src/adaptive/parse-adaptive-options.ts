@@ -3,7 +3,7 @@
  * @module
  */
 import { LimiterOptionError } from '@runafter/clock';
-import { budgetLimits, type ParsedRate } from '../budget-limits.ts';
+import { type ParsedRate, parseRate } from '../budget-limits.ts';
 import type { AdaptiveOptions } from './adaptive.ts';
 
 const defaultStart = 8;
@@ -38,7 +38,7 @@ export function parseAdaptiveOptions(options: AdaptiveOptions): AdaptiveSettings
   if (onDecision !== undefined && typeof onDecision !== 'function') {
     throw new LimiterOptionError('onDecision', onDecision, 'Pass a function.');
   }
-  const limit = parseLimit(options.limit);
+  const limit = options.limit && parseRate(options.limit, 'limit');
   const heaviest = Math.min(max, limit === undefined ? max : usableCalls(limit));
   return { start, min, max, limit, heaviest };
 }
@@ -46,11 +46,6 @@ export function parseAdaptiveOptions(options: AdaptiveOptions): AdaptiveSettings
 /** How many calls of a window's limit are made use of: the service may count some a little later than we do. */
 export function usableCalls({ calls, model }: ParsedRate): number {
   return model === 'token-bucket' ? calls : Math.max(1, Math.floor(0.97 * calls));
-}
-
-function parseLimit(limit: AdaptiveOptions['limit']): ParsedRate | undefined {
-  if (limit === undefined) return undefined;
-  return budgetLimits({ rate: limit }).rates[0];
 }
 
 function checkCount(option: string, value: unknown): void {
