@@ -80,6 +80,10 @@ export interface RedisLimiter extends BudgetLimiter {
  * line over all processes, first come, first served. Who is first asks again when a rate has room, and is told of
  * permits that come back.
  *
+ * No window ever has too many calls, by the server's clock. A sliding window of up to 100 calls is exact; of more,
+ * each call counts for up to 1 % of the window longer, and the server keeps 102 numbers and not one for each call. A
+ * server that has lost its data, such as in a failover, counts anew.
+ *
  * @param client - as of {@link redisLock}.
  * @throws {LimiterOptionError} `LIMITER_OPTION_INVALID`
  * @throws {LockOptionError} `LOCK_OPTION_INVALID`: the ttl.
