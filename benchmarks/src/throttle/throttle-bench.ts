@@ -5,11 +5,12 @@
 import type { Bench } from '../harness/work.ts';
 import { officeWorks } from './office/office-works.ts';
 import { retryWorks } from './retry-overhead.ts';
+import { serviceModelWorks } from './service-models/service-model-works.ts';
 import { sharedLimiterWorks } from './shared-limiter.ts';
 
 export const throttleBench: Bench = {
   title:
     'throttle: adaptive concurrency on services that throttle; retries and limiters next to others',
   packages: ['bottleneck', 'p-retry', 'ioredis'],
-  works: [...sharedLimiterWorks, ...retryWorks, ...officeWorks],
+  works: [...serviceModelWorks, ...sharedLimiterWorks, ...retryWorks, ...officeWorks],
 };
