@@ -9,7 +9,7 @@ import assert from 'node:assert/strict';
 import { setTimeout } from 'node:timers/promises';
 import { boundedMap } from '@runafter/core';
 import { redisLimiter } from '@runafter/redis';
-import { limiter } from '@runafter/throttle';
+import { limiter, type Rate } from '@runafter/throttle';
 import { Places } from 'integration-tests/places';
 
 const workers = Array.from({ length: 10 }, (_, number) => number);
@@ -68,7 +68,7 @@ async function aRate(url: string, prefix: string): Promise<void> {
   const since = performance.now();
   const begun: number[] = [];
   // #region rate
-  const perConnection = { calls: 20, per: '200ms' }; // connectorLimits.sharePoint is 600 in '1m'
+  const perConnection: Rate = { calls: 20, per: '200ms' }; // connectorLimits.sharePoint is 600 in '1m'
 
   async function work(): Promise<void> {
     await using limit = redisLimiter(url, { name: 'sharepoint', rate: perConnection, prefix });

@@ -4,7 +4,7 @@
  */
 import type { PoolStore } from '@runafter/claim';
 import { mssqlPools } from '@runafter/mssql';
-import type { ConnectionPool } from 'mssql';
+import type { ConnectionPool, Request } from 'mssql';
 import { openPool } from './database.ts';
 
 export class PoolShelf {
@@ -48,11 +48,16 @@ export class PoolShelf {
  */
 async function compile(pool: ConnectionPool): Promise<void> {
   const patient: ConnectionPool = Object.create(pool, {
-    request: { value: () => pool.request({ requestTimeout: 60_000 }) },
+    request: { value: () => (pool as PatientPool).request({ requestTimeout: 60_000 }) },
   });
   const store = mssqlPools(patient);
   const nobody = { pool: 'none', owner: 'nobody' };
   await store.claim({ ...nobody, ttl: 10, place: undefined }, {});
   await store.renew(nobody, 10, {});
   await store.release({ ...nobody, forGood: false }, {});
+}
+
+/** What the client's types do not tell of it. */
+interface PatientPool extends ConnectionPool {
+  request(overrides?: { readonly requestTimeout: number }): Request;
 }
