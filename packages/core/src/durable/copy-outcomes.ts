@@ -78,7 +78,7 @@ export class OutcomeCopy {
 
   async #iterations(node: ForEachNode, path: string): Promise<void> {
     const { loop: before, stream } = (await this.#readProgress(path)) ?? {};
-    if (stream) await this.#saveProgress(path, node, { stream });
+    if (stream) await this.#saveProgress(path, node, { stream, window: 0 });
     if (before !== undefined) await this.#items(path, before.total);
     const counts: Record<string, number> = {};
     const again: number[] = [];
@@ -106,7 +106,8 @@ export class OutcomeCopy {
       open: again,
       counts: counts as StatusCounts,
     };
-    await this.#saveProgress(path, node, { loop });
+    // Whatever has begun is in `open`.
+    await this.#saveProgress(path, node, { loop, window: 0 });
   }
 
   /** Takes over everything inside a body, as it is. */

@@ -18,26 +18,26 @@ export class RemainingItems implements ItemSource {
   index = -1;
   readonly #items: StoredItems;
   readonly #begun: BegunItem[];
-  readonly #beganNoMore: boolean;
+  readonly #mostBegun: number;
   #next: number;
 
   /**
    * @param begun - items that were taken, and have not ended.
    * @param next - no outcome tells of this item or a later one.
-   * @param beganNoMore - those in `begun` are all that had begun.
+   * @param mostBegun - no more than this had begun and not ended at once.
    */
   constructor(
     items: StoredItems,
     begun: readonly BegunItem[],
     next: number,
     total: number,
-    beganNoMore: boolean,
+    mostBegun: number,
   ) {
     this.#items = items;
     this.#begun = [...begun];
     this.#next = next;
     this.total = total;
-    this.#beganNoMore = beganNoMore;
+    this.#mostBegun = mostBegun;
   }
 
   /** Which of the items that had begun the loop has not got back yet. */
@@ -46,9 +46,9 @@ export class RemainingItems implements ItemSource {
   }
 
   /** The window was full when the other process died, as far as anybody knows. */
-  async begun(atMost: number): Promise<readonly BegunItem[]> {
+  async begun(): Promise<readonly BegunItem[]> {
     const begun = [...this.#begun];
-    while (!this.#beganNoMore && begun.length < atMost && this.#next < this.total) {
+    while (begun.length < this.#mostBegun && this.#next < this.total) {
       begun.push({ index: this.#next, item: await this.#items.at(this.#next++) });
     }
     return begun;
@@ -75,6 +75,8 @@ export type EndedIterations = (ids: readonly string[]) => Promise<ReadonlyMap<st
 export interface ItemsKnown {
   /** Undefined where no iteration can have ended. */
   readonly ended: EndedIterations | undefined;
+  /** No more than this had begun and not ended at once. */
+  readonly mostBegun: number;
   /** Told of every item that is passed over. */
   found(index: number, id: string, status: Status): void;
   /** Throws for an item that the loop cannot take. */
@@ -144,12 +146,12 @@ export class UndoneItems implements ItemSource {
     this.#open.delete(String(this.#owner.iterationKey(frame)));
   }
 
-  async begun(atMost: number): Promise<readonly BegunItem[]> {
-    const { ended } = this.#known;
+  async begun(): Promise<readonly BegunItem[]> {
+    const { ended, mostBegun } = this.#known;
     if (ended === undefined) return [];
     if (this.#noted !== undefined) return this.#notEnded(this.#noted, ended);
     const begun: BegunItem[] = [];
-    while (begun.length < atMost) {
+    while (begun.length < mostBegun) {
       const item = await this.next();
       if (item === DONE) break;
       begun.push({ index: this.index, item });

@@ -95,8 +95,20 @@ export class StoredLoop implements LoopJournal {
     await this.#journal.keepItems(this.#state, list);
     await this.#journal.save(this.#state, {
       loop: { total: list.length, next: 0, open: [], counts: {} },
+      window: this.#ownWindow,
     });
     return openItems(list, this.#state.path);
+  }
+
+  /** The most items that this process takes before the first of them has ended. */
+  get #ownWindow(): number {
+    const { concurrency, key, lookAhead } = this.#node;
+    return concurrency.most + (key === undefined ? 0 : lookAhead);
+  }
+
+  /** The same of all processes before; where nobody has kept it, any. */
+  get #windowBefore(): number {
+    return this.#journal.progress(this.#state)?.window ?? Infinity;
   }
 
   async #goOn({ total, next, open, stopped, counts }: LoopProgress): Promise<ItemSource> {
@@ -116,21 +128,24 @@ export class StoredLoop implements LoopJournal {
     const begun: number[] = [...open];
     for (let index = next; index < taken; index++) begun.push(index);
     const left = new Set(begun.filter((index) => !ended.has(index)));
-    const { concurrency, key, lookAhead } = this.#node;
     this.#indexOfEarlier = ({ key }) => {
       const index = Number(key);
       return index < taken && !left.has(index) ? index : undefined;
     };
-    const window = concurrency.most + (key === undefined ? 0 : lookAhead);
+    const window = this.#windowBefore;
     // Twice: where a write failed, those that were called after it may have taken effect.
     this.#journal.knowsBelow(this.#state, taken + 2 * window);
+    if (this.#ownWindow > window) {
+      await this.#journal.save(this.#state, { window: this.#ownWindow });
+    }
     const stored = new StoredItems(this.#journal.parts, this.#state);
     const items = [];
     for (const index of left) items.push({ index, item: await stored.at(index) });
     // From now on there is more to keep than what was read.
     this.#total = total;
     this.#taken = taken;
-    this.#remaining = new RemainingItems(stored, items, taken, total, stopped === true);
+    const mostBegun = stopped ? items.length : window;
+    this.#remaining = new RemainingItems(stored, items, taken, total, mostBegun);
     return this.#remaining;
   }
 
@@ -139,12 +154,17 @@ export class StoredLoop implements LoopJournal {
     this.#window.identifyById();
     this.#resumed = this.#journal.hasBegun(this.#state);
     const { begun: noted, stream } = this.#journal.progress(this.#state) ?? {};
-    if (!stream) await this.#journal.save(this.#state, { stream: true });
+    const mostBegun = this.#windowBefore;
+    if (!stream) await this.#journal.save(this.#state, { stream: true, window: this.#ownWindow });
+    else if (this.#ownWindow > mostBegun) {
+      await this.#journal.save(this.#state, { window: this.#ownWindow });
+    }
     const indexes = new Map<unknown, number>();
     this.#indexOfEarlier = ({ key }) => indexes.get(key);
     const { keep } = this.#node;
     this.#undone = new UndoneItems(openItems(items, this.#state.path), this.#window.owner, noted, {
       ended: this.#resumed ? (ids) => this.#statusesOf(ids) : undefined,
+      mostBegun,
       found: (index, id, status) => {
         if (indexes.has(id)) throw new ItemIdDuplicateError(this.#state.path, index, id);
         add(this.#earlier, { [status]: 1 });

@@ -43,6 +43,11 @@ export interface Progress {
   readonly loop?: LoopProgress;
   /** A loop over other items: its iterations are known by their ids. */
   readonly stream?: true;
+  /**
+   * Of a loop: at no time, in whatever process, were more items than this taken and had not ended. It is
+   * kept before the first of them begins.
+   */
+  readonly window?: number;
   /** What had begun of a loop over other items, when it was told to stop. */
   readonly begun?: readonly BegunItem[];
   /** Of a run: outcomes are taken over from the run of this id; all of them have been. */

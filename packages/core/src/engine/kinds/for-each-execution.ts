@@ -2,8 +2,9 @@
  * A bounded loop: a sliding window of iterations over items that are pulled only when there is room.
  *
  * Invariant: an iteration starts only while fewer than `concurrency` run, and as one ends the next
- * starts in the same turn; so it does as the degree of an adaptive limiter rises. No item is pulled that could not start at once, but for those that a keyed loop holds back. An
- * iteration that is not kept is added to the run's digest and forgotten.
+ * starts in the same turn; so it does as the degree of an adaptive limiter rises. No item is pulled that
+ * could not start at once, but for those that a keyed loop holds back. An iteration that is not kept is
+ * added to the run's digest and forgotten.
  * Read next: item-source.ts, keyed-items.ts, iterations.ts.
  * @module
  */
@@ -196,7 +197,7 @@ export class ForEachExecution extends BodyOwner implements LoopWindow {
       cancelTimer = clock.setTimer(services.grace, () => resolve([]));
     });
     try {
-      return await Promise.race([source.begun?.(this.#node.concurrency.most) ?? [], timeIsUp]);
+      return await Promise.race([source.begun?.() ?? [], timeIsUp]);
     } finally {
       cancelTimer?.();
     }

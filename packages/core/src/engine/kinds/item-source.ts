@@ -18,10 +18,10 @@ export interface ItemSource {
   /** Which item `next` gave last, where the source knows better than by counting. */
   readonly index?: number;
   /**
-   * The items, at most so many, whose iterations may have begun in another process and have not ended:
+   * The items whose iterations may have begun in another process and have not ended:
    * for a loop that is told to stop and takes no more.
    */
-  begun?(atMost: number): Promise<readonly BegunItem[]>;
+  begun?(): Promise<readonly BegunItem[]>;
   /** Lets the source release what it holds, when not all items were pulled. Never throws. */
   close(): void;
 }
