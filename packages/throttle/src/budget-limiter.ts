@@ -19,7 +19,7 @@ import { ServiceClosedError } from '@runafter/errors';
 import type { Budget } from './budget.ts';
 import { LimiterFullError } from './limiter-full-error.ts';
 import { Pace } from './pace.ts';
-import { WaitingRoom } from './waiting-room.ts';
+import { type Waiter, WaitingRoom } from './waiting-room.ts';
 
 /** Options of {@link budgetLimiter}, and with it of every limiter that stands on a budget. */
 export interface WaitingOptions {
@@ -143,9 +143,7 @@ class LimiterOnBudget implements BudgetLimiter {
   }
 
   async #close(): Promise<void> {
-    for (let next = this.#room.takeFirst(); next; next = this.#room.takeFirst()) {
-      next.refuse(new ServiceClosedError(this.name));
-    }
+    while (this.#room.first !== undefined) this.#refuse(new ServiceClosedError(this.name));
     this.#moveUp();
     await this.#budget.close();
   }
@@ -174,25 +172,21 @@ class LimiterOnBudget implements BudgetLimiter {
     if (this.#refuses && this.#room.isFull) throw this.#fullError();
     if (this.#room.first === undefined) this.#pace.begin();
     return new Promise((resolve, reject) => {
-      const abort = () => {
-        leave();
-        reject(signal?.reason);
-        this.#moveUp();
-      };
-      const leave = this.#room.join({
-        ...{ weight, priority, sequence: this.#sequence++ },
-        admit(permit) {
-          signal?.removeEventListener('abort', abort);
-          resolve(permit);
-        },
-        refuse(error) {
-          signal?.removeEventListener('abort', abort);
-          reject(error);
-        },
-      });
-      signal?.addEventListener('abort', abort, { once: true });
+      const waiter: Waiter = { weight, priority, sequence: this.#sequence++, resolve, reject };
+      this.#room.join(waiter);
+      if (signal !== undefined) this.#heed(signal, waiter);
       this.#moveUp();
     });
+  }
+
+  #heed(signal: AbortSignal, waiter: Waiter): void {
+    const abort = () => {
+      this.#room.leave(waiter);
+      waiter.reject(signal.reason);
+      this.#moveUp();
+    };
+    signal.addEventListener('abort', abort, { once: true });
+    waiter.forgetSignal = () => signal.removeEventListener('abort', abort);
   }
 
   #fullError(): LimiterFullError {
@@ -245,13 +239,21 @@ class LimiterOnBudget implements BudgetLimiter {
 
   #onRefused({ controller }: Request, error: unknown): void {
     this.#request = undefined;
-    if (!controller.signal.aborted) this.#room.takeFirst()?.refuse(error);
+    if (!controller.signal.aborted) this.#refuse(error);
     this.#moveUp();
   }
 
   #admit(permit: Permit): void {
     this.#pace.step();
-    this.#room.takeFirst()?.admit(permit);
+    const first = this.#room.takeFirst();
+    first?.forgetSignal?.();
+    first?.resolve(permit);
+  }
+
+  #refuse(error: unknown): void {
+    const first = this.#room.takeFirst();
+    first?.forgetSignal?.();
+    first?.reject(error);
   }
 }
 

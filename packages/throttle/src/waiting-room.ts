@@ -8,30 +8,25 @@
 import type { Permit } from '@runafter/clock';
 import { Heap, type HeapEntry } from '@runafter/clock/heap';
 
-/** Somebody who waits. */
+/** Somebody who waits. There may be many, so it is one object, with functions only where they are needed. */
 export interface Waiter {
   readonly weight: number;
   readonly priority: number;
   /** The number of the call. */
   readonly sequence: number;
-  readonly admit: (permit: Permit) => void;
-  readonly refuse: (error: unknown) => void;
-}
-
-/** Where somebody stands; it moves from the line into the room. */
-interface Place {
-  readonly waiter: Waiter;
-  area: Heap<Place>;
-  entry: HeapEntry<Place>;
+  readonly resolve: (permit: Permit) => void;
+  readonly reject: (error: unknown) => void;
+  /** Takes the listener off the caller's signal, if there is one. */
+  forgetSignal?: () => void;
+  /** Where it stands, which is the room's to know: it moves from the line into the room. */
+  place?: { readonly area: Heap<Waiter>; readonly entry: HeapEntry<Waiter> };
 }
 
 export class WaitingRoom {
   /** How many the room holds. */
   readonly capacity: number;
-  readonly #room = new Heap<Place>(
-    ({ waiter: a }, { waiter: b }) => b.priority - a.priority || a.sequence - b.sequence,
-  );
-  readonly #line = new Heap<Place>(({ waiter: a }, { waiter: b }) => a.sequence - b.sequence);
+  readonly #room = new Heap<Waiter>((a, b) => b.priority - a.priority || a.sequence - b.sequence);
+  readonly #line = new Heap<Waiter>((a, b) => a.sequence - b.sequence);
 
   constructor(capacity: number) {
     this.capacity = capacity;
@@ -53,38 +48,34 @@ export class WaitingRoom {
 
   /** Whoever is next. */
   get first(): Waiter | undefined {
-    return this.#room.peek()?.waiter;
+    return this.#room.peek();
   }
 
-  /**
-   * Goes into the room, or into the line while the room is full.
-   *
-   * @returns leaves again; does nothing for who was taken out before.
-   */
-  join(waiter: Waiter): () => void {
-    const place = { waiter } as Place;
-    this.#stand(place, this.isFull ? this.#line : this.#room);
-    return () => {
-      place.area.remove(place.entry);
-      this.#moveUp();
-    };
+  /** Goes into the room, or into the line while the room is full. */
+  join(waiter: Waiter): void {
+    stand(waiter, this.isFull ? this.#line : this.#room);
+  }
+
+  /** Gives up a place, wherever it is; does nothing for who was taken out before. */
+  leave({ place }: Waiter): void {
+    place?.area.remove(place.entry);
+    this.#moveUp();
   }
 
   /** Takes out whoever is next. */
   takeFirst(): Waiter | undefined {
     const first = this.#room.pop();
     this.#moveUp();
-    return first?.waiter;
+    return first;
   }
 
   #moveUp(): void {
     if (this.isFull) return;
     const next = this.#line.pop();
-    if (next !== undefined) this.#stand(next, this.#room);
+    if (next !== undefined) stand(next, this.#room);
   }
+}
 
-  #stand(place: Place, area: Heap<Place>): void {
-    place.area = area;
-    place.entry = area.push(place);
-  }
+function stand(waiter: Waiter, area: Heap<Waiter>): void {
+  waiter.place = { area, entry: area.push(waiter) };
 }
