@@ -30,6 +30,7 @@ export class RepeatableRequest {
   readonly #keepsBody: boolean;
   /** Whether to carry it out twice is no different from once. */
   readonly #isIdempotent: boolean;
+  readonly #followsRedirects: boolean;
   #wasSent = false;
 
   /** @param keepsBody - whether there may be another attempt, for which the body of a Request is to be kept. */
@@ -42,6 +43,7 @@ export class RepeatableRequest {
     const headers = new Headers(init?.headers ?? request?.headers);
     this.#isIdempotent =
       idempotentMethods.has(method.toUpperCase()) || headers.has('idempotency-key');
+    this.#followsRedirects = (init?.redirect ?? request?.redirect ?? 'follow') === 'follow';
   }
 
   /** The signal that fetch will obey. With null, `init` says: none, although the request has one. */
@@ -61,7 +63,13 @@ export class RepeatableRequest {
   mayRepeat(failure: unknown): boolean {
     if (!this.#wasSent) return true;
     if (isReadOnce(this.#init?.body)) return false;
-    return this.#isIdempotent || isThrottled(failure) || wasNeverSent(failure);
+    return this.#isIdempotent || this.#wasNotCarriedOut(failure);
+  }
+
+  /** Who sends a request on to another address may have carried it out, whatever is said there. */
+  #wasNotCarriedOut(failure: unknown): boolean {
+    if (readProperty(failure, 'redirected') === true) return false;
+    return isThrottled(failure) || (!this.#followsRedirects && wasNeverSent(failure));
   }
 
   /** There will be no other attempt. */

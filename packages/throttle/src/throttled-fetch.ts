@@ -28,7 +28,8 @@ export interface ThrottledFetchOptions extends Omit<RetryOptions, 'signal'> {
  *
  * - Whatever the policy takes is tried again when the method is GET, HEAD, OPTIONS, TRACE, PUT or DELETE, or the
  *   request has an `Idempotency-Key`. Anything else, such as a POST, only when it was certainly not carried out:
- *   after 429, after 503 with a Retry-After, and when no connection could be had.
+ *   after 429, after 503 with a Retry-After, and, with `redirect: 'error'` or `'manual'`, when no connection could
+ *   be had: where redirects are followed, it may be the second address that cannot be reached.
  * - A body that can be read only once (a stream) is never sent twice. The body of a `Request` is kept in memory
  *   for the next attempt.
  * - When the retries are used up, the last response is returned, or the last error thrown, as with fetch. Bodies of

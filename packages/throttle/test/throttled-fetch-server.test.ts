@@ -41,6 +41,15 @@ function expectRequests(...next: Answer[]): void {
   answers = next;
 }
 
+/** Where nobody listens. */
+async function closedPort(): Promise<AddressInfo> {
+  const closed = createServer().listen(0, '127.0.0.1');
+  await new Promise((listening) => closed.once('listening', listening));
+  const address = closed.address() as AddressInfo;
+  await new Promise((end) => closed.close(end));
+  return address;
+}
+
 const retry = fixed({ count: 3, interval: 0, when: isTransient });
 
 describe('throttledFetch, over the wire', () => {
@@ -88,19 +97,28 @@ describe('throttledFetch, over the wire', () => {
   });
 
   it('sends a POST again when nobody listened, and when it was throttled', async () => {
-    const closed = createServer().listen(0, '127.0.0.1');
-    await new Promise((listening) => closed.once('listening', listening));
-    const { port } = closed.address() as AddressInfo;
-    await new Promise((end) => closed.close(end));
+    const { port } = await closedPort();
     expectRequests(status(429), ok);
     let times = 0;
     const call = throttledFetch({
       retry,
       fetch: (input, init) => fetch(++times === 1 ? `http://127.0.0.1:${port}` : input, init),
     });
-    expect((await call(origin, { method: 'POST', body: 'abc' })).status).toBe(200);
+    const init = { method: 'POST', body: 'abc', redirect: 'error' } as const;
+    expect((await call(origin, init)).status).toBe(200);
     expect(times).toBe(3);
     expect(received).toEqual(['POST abc', 'POST abc']);
+  });
+
+  it('sends a POST once when it was sent on to where it is throttled, or where nobody listens', async () => {
+    const call = throttledFetch({ retry });
+    const { port } = await closedPort();
+    expectRequests(status(303, { location: `${origin}/status` }), status(429));
+    expect((await call(origin, { method: 'POST', body: 'abc' })).status).toBe(429);
+    expect(received).toEqual(['POST abc', 'GET']);
+    expectRequests(status(303, { location: `http://127.0.0.1:${port}` }));
+    await expect(call(origin, { method: 'POST', body: 'abc' })).rejects.toBeInstanceOf(TypeError);
+    expect(received).toEqual(['POST abc']);
   });
 
   it('frees the connections of responses that are dropped', async () => {

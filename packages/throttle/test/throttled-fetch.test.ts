@@ -74,9 +74,17 @@ describe('throttledFetch', () => {
       ['a PUT after a lost connection', { method: 'put', body: 'a' }, reset],
       ['a DELETE after a 504', { method: 'DELETE' }, 504],
       ['a POST after a 429', { method: 'POST', body: 'a' }, 429],
-      ['a POST that got no connection', { method: 'POST', body: 'a' }, refused],
-      ['a POST that no address of a host took', { method: 'POST' }, noAddress()],
-      ['a PATCH that found no host', { method: 'PATCH' }, fetchFailed('ENOTFOUND')],
+      ['a POST that got no connection', { method: 'POST', body: 'a', redirect: 'error' }, refused],
+      [
+        'a POST that no address of a host took',
+        { method: 'POST', redirect: 'manual' },
+        noAddress(),
+      ],
+      [
+        'a PATCH that found no host',
+        { method: 'PATCH', redirect: 'error' },
+        fetchFailed('ENOTFOUND'),
+      ],
       [
         'a POST with an Idempotency-Key after a lost connection',
         { method: 'POST', headers: { 'idempotency-key': 'k1' } },
@@ -107,9 +115,14 @@ describe('throttledFetch', () => {
       ['a PATCH after a lost connection', { method: 'PATCH', body: 'a' }, reset],
       ['a POST after a route that was lost', { method: 'POST' }, fetchFailed('EHOSTUNREACH')],
       ['a POST whose answer timed out', { method: 'POST' }, fetchFailed('UND_ERR_HEADERS_TIMEOUT')],
+      ['a POST that may have got no connection after a redirect', { method: 'POST' }, refused],
       ['a GET that was wrong', undefined, 400],
       ['a stream after a 429', streamed('PUT'), 429],
-      ['a stream that got no connection', streamed('POST'), refused],
+      [
+        'a stream that got no connection',
+        { ...streamed('POST'), redirect: 'error' } satisfies RequestInit,
+        refused,
+      ],
       ['an async iterable after a 503', { method: 'PUT', body: chunks() as never }, 503],
     ])('%s', async (_, init, failure) => {
       expect(await timesSent(init, failure)).toBe(1);
