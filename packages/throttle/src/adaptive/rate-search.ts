@@ -26,6 +26,9 @@ const quiet = { calls: 10, pauses: 1 } as const;
 /** Without an estimate, waiting for long pauses would take longer than another event. */
 const longestBlindQuiet = 3_000;
 
+/** Without an estimate, a rate that is so slow grows after so many pauses of quiet, however few the calls. */
+const crawlPauses = 5;
+
 /** How long it has to be quiet to do without a rate again. */
 const leastCalm = 300_000;
 const calmPauses = 30;
@@ -45,6 +48,8 @@ export class RateSearch {
   #origin: { readonly at: number; readonly isEvent: boolean };
   /** What was taken since then. */
   #taken = 0;
+  /** Something was taken since the last event that was drawn conclusions from. */
+  #hasTaken = false;
   /** The event that nobody has drawn conclusions from yet. */
   #event: Event | undefined;
   /** What was taken until the first event, of which some was left over from before, and in which time. */
@@ -82,6 +87,7 @@ export class RateSearch {
 
   /** A call was taken that had been sent at that time. */
   taken(sentAt: number, weight: number): void {
+    this.#hasTaken = true;
     this.#taken += weight;
     this.#log.add(sentAt, weight);
   }
@@ -117,7 +123,11 @@ export class RateSearch {
     this.#atFirst ??= { taken: this.#taken, time: event.at - this.#origin.at };
     this.#estimate = this.#estimateAt(event) ?? this.#estimate;
     // A floor, without which a service that refuses all for a while would never be tried again.
-    this.#rate = Math.max(0.5 / this.#pause, this.#lowerRate(first));
+    // Where nothing was taken since the last pause, no rate would have been slow enough.
+    if (this.#hasTaken || this.#rate === Number.POSITIVE_INFINITY) {
+      this.#rate = Math.max(0.5 / this.#pause, this.#lowerRate(first));
+    }
+    this.#hasTaken = false;
     if (event.taken >= enough) this.#countFrom(event);
     this.#resumedAt = resumedAt;
     this.#proven = 0;
@@ -138,7 +148,10 @@ export class RateSearch {
     const { calls, pauses } = isLong ? longQuiet : quiet;
     const longest = this.#estimate === undefined ? longestBlindQuiet : Number.POSITIVE_INFINITY;
     const time = Math.min(pauses * this.#pause, longest);
-    if (this.#quietCalls < calls || now - this.#quietSince < time) return false;
+    const since = now - this.#quietSince;
+    // So slow a rate, as after an outage, would need hours for so many calls.
+    const isCrawling = this.#estimate === undefined && since >= crawlPauses * this.#pause;
+    if ((this.#quietCalls < calls && !isCrawling) || since < time) return false;
     this.#proven = this.#estimate === undefined ? 0 : this.#rate;
     this.#rate = Math.min(belowDocumented * this.#documented, this.#higherRate());
     this.#waitForQuiet(now);

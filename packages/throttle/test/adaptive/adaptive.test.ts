@@ -50,13 +50,20 @@ describe('adaptive', () => {
   });
 
   it('learns nothing from an abort, whatever it is called', async () => {
-    const { limiter } = make();
+    const { clock, limiter, decisions } = make();
+    (await limiter.acquire()).release(tooMany());
+    await clock.advance('1s');
     const controller = new AbortController();
     const permit = await limiter.acquire({ signal: controller.signal });
     controller.abort(new Error('The user has left.'));
     permit.release(controller.signal.reason);
+    await clock.advance('10s');
     (await limiter.acquire()).release(new DOMException('Stop', 'AbortError'));
-    expect(limiter.inspect()).toMatchObject({ inFlight: 0, pausedUntil: undefined });
+    await clock.advance('10s');
+    // A call that was taken would make our own wait short again.
+    (await limiter.acquire()).release(tooMany());
+    const waits = decisions.filter((decision) => decision.type === 'paused');
+    expect(waits.map(({ wait }) => wait)).toEqual([1_000, 2_000]);
   });
 
   it('takes a 429 for one, even of a call that was aborted', async () => {

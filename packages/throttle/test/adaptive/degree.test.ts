@@ -53,9 +53,9 @@ describe('the degree of an adaptive limiter', () => {
   it('does not wait for all the calls of a doubling that is hopeless', () => {
     const cliff: Service = (_, inService) => ({
       outcome: 'ok',
-      latency: 500 + 300 * Math.max(0, inService - 12),
+      latency: 500 + 500 * Math.max(0, inService - 12),
     });
-    const driven = new DrivenController(cliff, { start: 12 }).runTo(2_800);
+    const driven = new DrivenController(cliff, { start: 12 }).runTo(4_000);
     expect(degrees(driven)[0]).toBe(24);
     expect(degrees(driven)[1]).toBeLessThanOrEqual(12);
   });

@@ -35,6 +35,16 @@ describe('the pace of an adaptive limiter', () => {
     expect(driven.ofType('resumed').length).toBeLessThanOrEqual(3);
   });
 
+  it.each([5, 20, 60])('does not grow during a pause, with a bucket of %d', (burst) => {
+    const driven = new DrivenController(bucket(10, burst, 10_000)).runTo(600_000);
+    let isPaused = false;
+    for (const { type } of driven.decisions) {
+      if (type === 'paused') isPaused = true;
+      if (type === 'resumed') isPaused = false;
+      expect(isPaused && type === 'pace-set').toBe(false);
+    }
+  });
+
   it('becomes slower when the service does', () => {
     const before = bucket(20, 20);
     const after = bucket(10, 20);
