@@ -9,6 +9,12 @@
  * tenant stands in the round in which it will be able to pay, and rounds in which nobody can are skipped.
  * So the quantum is the weight itself, whatever the items cost, and no turn is longer than it must be.
  *
+ * How far shares drift: at any moment of round R a tenant has been served R turns, less what it has not spent,
+ * which is less than its largest item, and less one turn while its turn in R is still to come. So either of two
+ * is ahead by less than a turn and the other's largest item, and the lead can change: two turns, and an item of
+ * each. It does change, because who has waited through rounds stands ahead of who has not. Where nobody waits
+ * through a round the order stays, and so one turn is enough.
+ *
  * Invariant: a consumer waits only while nothing is queued, and a push only while its tenant's queue is
  * full. A tenant of which nothing is queued is forgotten.
  * Read next: tenant.ts, rounds.ts.
@@ -36,9 +42,10 @@ export interface TenantLoad<K> {
  * Items of many tenants, for one consumer or several. As it is async iterable, it can be the items of a loop,
  * or of `boundedMap`.
  *
- * - While two tenants have items queued, what of either is served, counted as cost ÷ weight, differs by no
- *   more than 2 and the cost ÷ weight of the largest item of each: two rounds, and one item each. With costs
- *   and weights of 1 they take turns.
+ * - While two tenants have items queued, what of either is served, counted as cost ÷ weight, differs by less
+ *   than 2 and the cost ÷ weight of the largest item of each: two rounds, and one item each. There are items
+ *   with which it comes as close to that as one likes. Where no item costs more than its tenant's weight it is
+ *   one round and one item each, the bound of the paper; with costs and weights of 1 they take turns.
  * - The items of a tenant come in the order of their pushes.
  * - An item is handed to one consumer. One whose wait was aborted has been handed nothing.
  */

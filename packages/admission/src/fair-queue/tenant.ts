@@ -23,6 +23,12 @@ export interface Pusher<T> {
 /** Sums of fractions such as 0.1 come out a little wrong. */
 const tolerance = 1e-9;
 
+/**
+ * Who could pay only after more rounds than this is just last. So rounds stay within what a number counts
+ * exactly, and no credit is endless.
+ */
+const mostRounds = 2 ** 32;
+
 export class Tenant<T, K> {
   readonly key: K;
   /** How much of the costs it may take in each round. */
@@ -44,7 +50,8 @@ export class Tenant<T, K> {
   /** How many rounds it must wait until it can pay for its first item; 0 when it can now. */
   get roundsToWait(): number {
     const missing = (this.entries.first?.cost ?? 0) - this.#credit;
-    return Math.max(0, Math.ceil(missing / this.weight - tolerance));
+    const rounds = Math.max(0, Math.ceil(missing / this.weight - tolerance));
+    return Math.min(rounds, mostRounds);
   }
 
   /** Gets its share of so many rounds. */
