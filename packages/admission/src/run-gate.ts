@@ -8,6 +8,7 @@
  * @module
  */
 import { type Clock, type Gate, type Permit, systemClock, type WaitOptions } from '@runafter/clock';
+import { Pace } from '@runafter/clock/pace';
 import { ServiceClosedError } from '@runafter/errors';
 import { GateFullError } from './gate-errors.ts';
 import {
@@ -18,7 +19,6 @@ import {
   gateLimits,
 } from './gate-options.ts';
 import { Line } from './line.ts';
-import { PaceOfReturns } from './pace-of-returns.ts';
 
 /** Options of {@link runGate}. */
 export interface RunGateOptions extends GateOptions {
@@ -97,7 +97,7 @@ class InProcessGate implements RunGate {
   readonly name: string;
   readonly #options: GateOptions;
   readonly #line = new Line<Waiter>();
-  readonly #pace: PaceOfReturns;
+  readonly #pace: Pace;
   #limits: GateLimits;
   #running = 0;
   #isClosed = false;
@@ -106,7 +106,7 @@ class InProcessGate implements RunGate {
     this.name = name === undefined ? 'Run gate' : `Run gate "${name}"`;
     this.#options = options;
     this.#limits = gateLimits(this.name, options);
-    this.#pace = new PaceOfReturns(clock);
+    this.#pace = new Pace(clock);
   }
 
   get concurrency(): GateConcurrency {
@@ -203,7 +203,7 @@ class InProcessGate implements RunGate {
       if (!held) return;
       held = false;
       this.#running--;
-      this.#pace.returned(this.#limits.concurrency);
+      this.#pace.turn(this.#limits.concurrency);
       this.#moveUp();
     };
     return { release, [Symbol.dispose]: release };

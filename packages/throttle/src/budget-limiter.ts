@@ -15,10 +15,10 @@ import {
   systemClock,
   type WaitOptions,
 } from '@runafter/clock';
+import { Pace } from '@runafter/clock/pace';
 import { ServiceClosedError } from '@runafter/errors';
 import type { Budget } from './budget.ts';
 import { LimiterFullError } from './limiter-full-error.ts';
-import { Pace } from './pace.ts';
 import { type Waiter, WaitingRoom } from './waiting-room.ts';
 
 /** Options of {@link budgetLimiter}, and with it of every limiter that stands on a budget. */
@@ -86,6 +86,8 @@ class LimiterOnBudget implements BudgetLimiter {
   readonly #room: WaitingRoom;
   readonly #refuses: boolean;
   readonly #pace: Pace;
+  /** How many can be let in at the same moment: a window that is empty again. */
+  readonly #atOnce: number;
   #request: Request | undefined;
   /** Of the next request; another one after an abort. */
   #controller = new AbortController();
@@ -102,6 +104,7 @@ class LimiterOnBudget implements BudgetLimiter {
     this.#room = new WaitingRoom(waiting);
     this.#refuses = whenFull === 'reject';
     this.#pace = new Pace(clock);
+    this.#atOnce = Number.isFinite(budget.heaviest) ? budget.heaviest : 1;
   }
 
   get name(): string {
@@ -170,7 +173,6 @@ class LimiterOnBudget implements BudgetLimiter {
 
   #wait(weight: number, priority: number, signal: WaitOptions['signal']): Promise<Permit> {
     if (this.#refuses && this.#room.isFull) throw this.#fullError();
-    if (this.#room.first === undefined) this.#pace.begin();
     return new Promise((resolve, reject) => {
       const waiter: Waiter = { weight, priority, sequence: this.#sequence++, resolve, reject };
       this.#room.join(waiter);
@@ -191,13 +193,18 @@ class LimiterOnBudget implements BudgetLimiter {
 
   #fullError(): LimiterFullError {
     const { waiting } = this;
-    return new LimiterFullError(this.name, waiting, this.#pace.retryAfter(waiting));
+    const byPace = this.#pace.retryAfter(waiting);
+    // Rates let calls in by bursts: on the average they are quick, but nobody moves up before the next one.
+    const due = this.#budget.dueIn?.();
+    const retryAfter = due === undefined ? byPace : Math.max(1, Math.ceil(due), byPace ?? 0);
+    return new LimiterFullError(this.name, waiting, retryAfter);
   }
 
   /** Lets in whoever is first as long as there is something for them, and asks for the next one. */
   #moveUp(): void {
     for (;;) {
       const first = this.#room.first;
+      this.#pace.watch(first !== undefined);
       if (this.#request !== undefined) {
         if (first?.weight !== this.#request.weight) this.#withdraw(this.#request);
         return;
@@ -212,7 +219,7 @@ class LimiterOnBudget implements BudgetLimiter {
   /** A permit, or undefined: the request is under way then. */
   #ask(weight: number): Permit | undefined {
     const controller = this.#controller;
-    const taken = this.#budget.take(weight, { signal: controller.signal });
+    const taken = this.#take(weight, controller.signal);
     if (!(taken instanceof Promise)) return taken;
     const request = { weight, controller };
     this.#request = request;
@@ -221,6 +228,15 @@ class LimiterOnBudget implements BudgetLimiter {
       (error: unknown) => this.#onRefused(request, error),
     );
     return undefined;
+  }
+
+  /** A driver that throws at once has refused, as one that rejects. */
+  #take(weight: number, signal: AbortSignal): Promise<Permit> | Permit {
+    try {
+      return this.#budget.take(weight, { signal });
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   #withdraw({ controller }: Request): void {
@@ -244,7 +260,7 @@ class LimiterOnBudget implements BudgetLimiter {
   }
 
   #admit(permit: Permit): void {
-    this.#pace.step();
+    this.#pace.turn(this.#atOnce);
     const first = this.#room.takeFirst();
     first?.forgetSignal?.();
     first?.resolve(permit);

@@ -32,6 +32,11 @@ export interface Budget {
    * rejects with anything else, the caller who is first gets the error, and those behind ask anew.
    */
   take(weight: number, options: WaitOptions): Promise<Permit> | Permit;
+  /**
+   * Milliseconds until the `take` that is under way can be granted at the earliest, if that is known; undefined:
+   * it depends on others. For the hint to whoever finds the waiting room full.
+   */
+  dueIn?(): number | undefined;
   /** Closes what the driver has opened, and nothing that it was given. */
   close(): Promise<void>;
 }

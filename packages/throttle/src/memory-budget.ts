@@ -78,6 +78,12 @@ export class MemoryBudget implements Budget {
     return at;
   }
 
+  dueIn(): number | undefined {
+    if (this.#taker === undefined || !this.fits(this.#taker.weight)) return undefined;
+    const now = this.#clock.monotonic();
+    return this.freeAt(this.#taker.weight, now) - now;
+  }
+
   async close(): Promise<void> {}
 
   /** A permit has come back, or the moment is there. */

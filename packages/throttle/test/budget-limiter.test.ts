@@ -107,6 +107,26 @@ describe('a limiter on a budget', () => {
     expect(await second).toBe(granted);
   });
 
+  it('takes what a budget throws at once for a failure like any other', async () => {
+    const { limiter, budget, takes } = open();
+    const waiters = [limiter.acquire(), limiter.acquire(), limiter.acquire()];
+    const ends = Promise.allSettled(waiters);
+    await turn();
+    const take = budget.take;
+    budget.take = () => {
+      budget.take = take;
+      throw new Error('It cannot be asked.');
+    };
+    takes[0]?.fail(new Error('The server is away.'));
+    await turn();
+    const granted = takes[1]?.grant();
+    expect(await ends).toEqual([
+      { status: 'rejected', reason: new Error('The server is away.') },
+      { status: 'rejected', reason: new Error('It cannot be asked.') },
+      { status: 'fulfilled', value: granted },
+    ]);
+  });
+
   it('asks for nothing on behalf of who only tries while others wait', async () => {
     const { limiter, takes } = open();
     void limiter.acquire();

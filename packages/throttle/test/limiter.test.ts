@@ -1,6 +1,11 @@
 /** What users see of the limiter of one process: its options, its state, and what it leaves behind. */
 import { systemClock, virtualClock } from '@runafter/clock';
-import { type LimiterOptions, limiter } from '@runafter/throttle';
+import {
+  type InProcessLimiter,
+  type LimiterFullError,
+  type LimiterOptions,
+  limiter,
+} from '@runafter/throttle';
 import { describe, expect, it } from 'vitest';
 
 describe('a limiter that makes no sense is refused when it is made', () => {
@@ -116,18 +121,52 @@ describe('a limiter', () => {
   it('tells each one who is refused another time to come back', async () => {
     const clock = virtualClock({ autoAdvance: true });
     const subject = limiter({ rate: { calls: 1, per: 100 }, waiting: 5, clock });
-    const waiters = Array.from({ length: 6 }, () => subject.acquire());
-    const unknown = await subject.acquire().catch((error: unknown) => error);
-    expect(unknown).toMatchObject({ code: 'LIMITER_FULL', waiting: 5, retryAfter: undefined });
-    await Promise.all(waiters);
-    waiters.push(...Array.from({ length: 5 }, () => subject.acquire()));
+    await Promise.all(Array.from({ length: 6 }, () => subject.acquire()));
+    const waiters = Array.from({ length: 5 }, () => subject.acquire());
     const hints: unknown[] = [];
-    for (let call = 0; call < 7; call++) {
-      const error: unknown = await subject.acquire().catch((error: unknown) => error);
-      hints.push((error as { retryAfter: unknown }).retryAfter);
-    }
+    for (let call = 0; call < 7; call++) hints.push(await hintOf(subject));
     expect(hints).toEqual([100, 200, 300, 400, 500, 500, 500]);
     await Promise.all(waiters);
+  });
+
+  it('sends nobody back before its window has room, however many it lets in then', async () => {
+    const clock = virtualClock();
+    const subject = limiter({ rate: { calls: 600, per: '1m' }, waiting: 1_000, clock });
+    const acquire = (count: number) => Array.from({ length: count }, () => subject.acquire());
+    acquire(1_600);
+    await clock.advance('20s');
+    expect(await hintOf(subject), 'before anybody had a turn').toBe(40_000);
+    await clock.advance('50s');
+    acquire(600);
+    expect(await hintOf(subject), 'after 600 turns at the same moment').toBe(50_000);
+  });
+
+  it('knows no time to come back before anybody who waited had a permit', async () => {
+    const subject = limiter({ concurrency: 1, waiting: 1, clock: virtualClock() });
+    const permit = await subject.acquire();
+    const waiting = subject.acquire();
+    await expect(subject.acquire()).rejects.toMatchObject({ code: 'LIMITER_FULL', waiting: 1 });
+    expect(await hintOf(subject)).toBeUndefined();
+    permit.release();
+    (await waiting).release();
+  });
+
+  it('tells that it became slower, at the latest when it has', async () => {
+    const clock = virtualClock();
+    const subject = limiter({ concurrency: 1, waiting: 1, clock });
+    let held = await subject.acquire();
+    for (let turn = 0; turn < 3; turn++) {
+      const next = subject.acquire();
+      await clock.advance('1s');
+      held.release();
+      held = await next;
+    }
+    const waiting = subject.acquire();
+    expect(await hintOf(subject)).toBe(1_000);
+    await clock.advance('10m');
+    expect(await hintOf(subject)).toBeGreaterThan(60_000);
+    held.release();
+    (await waiting).release();
   });
 
   it('works on the clock of the machine', async () => {
@@ -137,3 +176,10 @@ describe('a limiter', () => {
     expect(systemClock.monotonic() - begun).toBeGreaterThanOrEqual(60);
   });
 });
+
+async function hintOf(subject: InProcessLimiter): Promise<number | undefined> {
+  return await subject.acquire().then(
+    () => expect.unreachable('It was let in.'),
+    (error: LimiterFullError) => error.retryAfter,
+  );
+}
