@@ -44,9 +44,16 @@ export interface RequestBudgetOptions {
    * `@runafter/throttle`, for this process.
    */
   readonly limiter?: ((limits: RequestLimits) => BudgetLimiter) | undefined;
-  /** Who waits longer than this is slowed down, as `slowedSince` and `onChange` tell. Default '1s'. */
+  /**
+   * When it is said that callers are slowed down, as `slowedSince` and `onChange` tell: when somebody has waited for
+   * so much longer than nobody has. That may be one caller, or many for a short time each. It is over when nobody
+   * has for as long. Default '1s'.
+   */
   readonly noticeAfter?: Duration | undefined;
-  /** Is told when callers begin to be slowed down, and when they go at full speed again. */
+  /**
+   * Is told when callers begin to be slowed down, and when they go at full speed again. What it throws becomes a
+   * process warning.
+   */
   readonly onChange?: SlownessListener | undefined;
   /** Default: the system's clock. */
   readonly clock?: Clock | undefined;

@@ -57,13 +57,17 @@ describe('a request budget', () => {
     expect(changes).toEqual([{ slowed: true, since, waiting: 3 }]);
     await clock.advance('5s');
     await Promise.all(waits);
-    expect(budget).toMatchObject({ used: 33, waiting: 0, slowedSince: undefined });
     // The last of three that drip in every two seconds.
-    expect(changes.slice(1)).toEqual([{ slowed: false, since, lasted: 5_000 }]);
+    expect(budget).toMatchObject({ used: 33, waiting: 0, slowedSince: since });
+    await clock.advance(999);
+    expect(changes).toHaveLength(1);
+    await clock.advance(1);
+    expect(budget.slowedSince).toBeUndefined();
+    expect(changes.slice(1)).toEqual([{ slowed: false, since, lasted: 6_000 }]);
     expect(clock.pending).toBe(0);
   });
 
-  it('is at full speed as soon as nobody waits any more, also when they have left', async () => {
+  it('is at full speed when nobody has waited for as long as one would notice, also when they have left', async () => {
     const clock = virtualClock();
     const budget = requestBudget({ requests: 2, per: '1m', burst: 1, noticeAfter: '2s', clock });
     await budget.acquire();
@@ -73,6 +77,7 @@ describe('a request budget', () => {
     expect(budget.slowedSince).toBeDefined();
     controller.abort('enough');
     await expect(waiting).rejects.toBe('enough');
+    await clock.advance('2s');
     expect(budget).toMatchObject({ slowedSince: undefined, waiting: 0, used: 1 });
     expect(clock.pending).toBe(0);
   });
@@ -99,13 +104,53 @@ describe('a request budget', () => {
     expect(timers.mock.calls).toEqual([[2_000, expect.any(Function), { ref: false }]]);
   });
 
-  it('does not call a wait slow that nobody notices', async () => {
+  it('slows down callers of whom none waits long, when one or another always does', async () => {
     const clock = virtualClock({ autoAdvance: true });
     const changes: SlownessChange[] = [];
     const onChange = (change: SlownessChange) => changes.push(change);
-    const budget = requestBudget({ requests: 600, per: '1m', burst: 1, clock, onChange });
-    for (let n = 0; n < 50; n++) await budget.acquire();
+    const budget = requestBudget({ requests: 90_010, per: '5m', burst: 10, clock, onChange });
+    // 300 in a second, and 25 callers: each waits for 80 ms.
+    await startsOf(clock, budget, 25, 40);
+    await clock.sleep('1s');
+    const since = new Date(Date.UTC(2026, 0, 1, 0, 0, 1));
+    expect(changes).toEqual([
+      { slowed: true, since, waiting: 25 },
+      { slowed: false, since, lasted: expect.closeTo(3_300, -1) },
+    ]);
+  });
+
+  it('does not call it slow when nobody waits more often than not', async () => {
+    const clock = virtualClock({ autoAdvance: true });
+    const changes: SlownessChange[] = [];
+    const onChange = (change: SlownessChange) => changes.push(change);
+    const budget = requestBudget({ requests: 601, per: '1m', burst: 1, clock, onChange });
+    for (let n = 0; n < 50; n++) {
+      await budget.acquire();
+      await clock.sleep('60ms');
+    }
+    expect(clock.monotonic()).toBeGreaterThan(4_900);
     expect(changes).toEqual([]);
+  });
+
+  it('lets nobody suffer from an onChange that throws, or rejects, or asks for a request itself', async () => {
+    const warned = vi.spyOn(process, 'emitWarning').mockReturnValue();
+    const clock = virtualClock({ autoAdvance: true });
+    const budget = requestBudget({
+      ...{ requests: 601, per: '1m', burst: 1, clock },
+      onChange: ({ slowed }) => {
+        void budget.acquire();
+        if (slowed) throw new Error('No paper');
+        return Promise.reject(new Error('No ink'));
+      },
+    });
+    await startsOf(clock, budget, 2, 10);
+    await clock.sleep('2s');
+    expect(budget).toMatchObject({ used: 22, waiting: 0, slowedSince: undefined });
+    expect(warned.mock.calls.map(([message]) => message)).toEqual([
+      'onChange of a request budget failed: No paper',
+      'onChange of a request budget failed: No ink',
+    ]);
+    warned.mockRestore();
   });
 
   it('refuses nobody, however many wait', async () => {
