@@ -254,7 +254,8 @@ await onService('redis', ({ url, prefix: ownPrefix }) => {
         await eventually(() => server.client.hlen(`${base}:starts`)).toBe(0);
         expect(await open().tryAcquire()).toBeDefined();
         expect(await server.client.get(`${base}:reservoir:3600000`)).toMatch(/ 1$/);
-        const full = Number(await server.client.get(`${base}:bucket:3600000`)) / 1_000;
+        const full =
+          Number.parseFloat((await server.client.get(`${base}:bucket:3600000`)) ?? '') / 1_000;
         const [seconds] = await server.client.time();
         expect((full - Number(seconds) * 1_000) / 3_600_000).toBeCloseTo(1 / 3, 2);
       },
@@ -269,6 +270,20 @@ await onService('redis', ({ url, prefix: ownPrefix }) => {
         await eventually(async () => (await limiter.inspect()).active).toBe(0);
         await limiter.close();
         expect(await open().tryAcquire()).toBeUndefined();
+      },
+    );
+
+    it.each([{ concurrency: 2 }, {}])(
+      'has a signal of its own, which aborts when its permit is released, with %j',
+      async (limits) => {
+        const limiter = budget({ ...hourly(2), ...limits }).open();
+        const [one, other] = [await limiter.acquire(), await limiter.acquire()];
+        const { signal } = one;
+        one.release();
+        expect([signal.aborted, other.signal.aborted]).toEqual([true, false]);
+        expect(signal.reason).toMatchObject({ code: 'LEASE_RELEASED' });
+        other.release();
+        expect(other.signal.aborted).toBe(true);
       },
     );
 

@@ -3,19 +3,19 @@
  * alive, or to give it back.
  * @module
  */
+import { LeaseReleasedError } from '@runafter/clock';
 import type { LeaseDriver } from '@runafter/lock';
 import type { Claim, GivingBack, Grant } from '@runafter/lock/leasing';
-
-/** Never aborts. */
-const never = new AbortController().signal;
 
 export class CountedCall implements Grant {
   readonly name: string;
   readonly owner: string;
-  readonly signal: AbortSignal = never;
   readonly lost = false;
   readonly #driver: LeaseDriver;
   readonly #claim: Claim;
+  /** Made when somebody looks at the signal. */
+  #controller: AbortController | undefined;
+  #isReleased = false;
   #isUsed = false;
   #takenOut: Promise<void> = Promise.resolve();
 
@@ -26,6 +26,12 @@ export class CountedCall implements Grant {
     this.#claim = claim;
   }
 
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController();
+    if (this.#isReleased) this.#abort();
+    return this.#controller.signal;
+  }
+
   /** It is the caller's: from now on it counts, whatever becomes of it. */
   use(): void {
     this.#isUsed = true;
@@ -33,6 +39,8 @@ export class CountedCall implements Grant {
 
   /** One that nobody has used is taken out of the count. Where that fails, it counts as if it had been. */
   release(): Promise<void> {
+    this.#isReleased = true;
+    this.#abort();
     if (!this.#isUsed) {
       this.#isUsed = true;
       this.#takenOut = this.#driver.release(this.#claim, {}).catch(() => {});
@@ -42,5 +50,9 @@ export class CountedCall implements Grant {
 
   whenGivenBack(callback: () => void): void {
     void this.#takenOut.then(callback);
+  }
+
+  #abort(): void {
+    this.#controller?.abort(new LeaseReleasedError(this.name));
   }
 }

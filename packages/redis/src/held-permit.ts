@@ -9,19 +9,22 @@ import type { Grant } from '@runafter/lock/leasing';
 export interface RedisPermit extends Permit {
   /**
    * Aborts when the permit is lost, and when it is released. Lost, with a LeaseLostError as the reason: it could not
-   * be renewed in time, so somebody else may have it by now. Pass it to the work, so that it stops.
+   * be renewed in time, so somebody else may have it by now. Pass it to the work, so that it stops. A permit of a
+   * limiter without a concurrency is never lost: its call was counted.
    */
   readonly signal: AbortSignal;
 }
 
 /** A permit for something granted. */
 export class HeldPermit implements RedisPermit {
-  readonly signal: AbortSignal;
   readonly #grant: Grant;
 
   constructor(grant: Grant) {
     this.#grant = grant;
-    this.signal = grant.signal;
+  }
+
+  get signal(): AbortSignal {
+    return this.#grant.signal;
   }
 
   /** In the background: a service that cannot be reached forgets the permit after its ttl. */

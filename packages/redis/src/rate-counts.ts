@@ -50,7 +50,7 @@ export function rateArgs({ model, calls, per, burst }: CountedRate): readonly (s
  * Functions for a script that has those of the waiting line. Times are microseconds.
  *
  * Of each model: `freeAt`, from when on so much more may start; `count` of a start; and `takeBack` of a start that did
- * not take place after all.
+ * not take place after all, as far as the others have not made use of it: it never lets more start than without it.
  */
 export const rateCounts = `
 local function setUntil(key, value, time)
@@ -112,10 +112,12 @@ end
 -- What does not count any more is in the total in front already.
 function window.takeBack(rate, weight, startedAt)
   if startedAt + rate.per <= now() then return end
+  local over = stepAt(rate.key, 0)
   for index = redis.call('LLEN', rate.key) - 1, 1, -1 do
     local step = stepAt(rate.key, index)
     if step.last < startedAt then return end
-    step.total = step.total - weight
+    -- Of a list that was begun anew, since its key was lost, it was never a part.
+    step.total = math.max(step.total - weight, over.total)
     redis.call('LSET', rate.key, index, fromStep(step))
   end
 end
@@ -143,33 +145,41 @@ function reservoir.count(rate, weight)
   setReservoir(rate, since, used + weight)
 end
 
+-- The window stays where it is, also when this call has begun it: others may have started in it.
 function reservoir.takeBack(rate, weight, startedAt)
   local since, used = reservoirOf(rate)
-  if since <= startedAt and used > 0 then setReservoir(rate, since, used - weight) end
+  if since > startedAt then return end
+  if used > weight then setReservoir(rate, since, used - weight) else redis.call('DEL', rate.key) end
 end
 
 local bucket = {}
 
--- When the bucket is full again, which tells how many tokens are in it.
-local function fullAt(rate)
-  return math.max(redis.call('GET', rate.key) or 0, now())
+-- When the bucket is full again, which tells how many tokens are in it; and when tokens were taken last.
+local function bucketOf(rate)
+  local fullAt, takenAt = string.match(redis.call('GET', rate.key) or '', '^(%S+) (%d+)$')
+  return math.max(fullAt or 0, now()), tonumber(takenAt)
 end
 
-local function fill(rate, tokens)
-  local time = fullAt(rate) - tokens * rate.per / rate.calls
-  setUntil(rate.key, string.format('%.17g', time), time)
+local function setBucket(rate, fullAt, takenAt)
+  setUntil(rate.key, string.format('%.17g %.0f', fullAt, takenAt), fullAt)
+end
+
+local function dripTime(rate, tokens)
+  return tokens * rate.per / rate.calls
 end
 
 function bucket.freeAt(rate, weight)
-  return fullAt(rate) - (rate.extra - weight) * rate.per / rate.calls
+  return bucketOf(rate) - dripTime(rate, rate.extra - weight)
 end
 
 function bucket.count(rate, weight)
-  fill(rate, -weight)
+  setBucket(rate, bucketOf(rate) + dripTime(rate, weight), now())
 end
 
-function bucket.takeBack(rate, weight)
-  fill(rate, weight)
+-- Only while nobody has taken any since: others may have taken tokens that would not have fitted into the bucket.
+function bucket.takeBack(rate, weight, startedAt)
+  local fullAt, takenAt = bucketOf(rate)
+  if takenAt == startedAt then setBucket(rate, fullAt - dripTime(rate, weight), takenAt) end
 end
 
 local spacing = {}
