@@ -7,7 +7,7 @@
  * fails at once would otherwise keep its signal from being aborted.
  * @module
  */
-import type { RetryPolicy } from '@runafter/clock';
+import { fixed } from '@runafter/clock';
 import type { Side, Work } from '../harness/work.ts';
 
 /** Tells a call its attempt, and calls again what fails. */
@@ -15,12 +15,8 @@ type Retry = (fn: (attempt: number) => Promise<number>) => Promise<number>;
 
 const retries = 5;
 const busy = Object.assign(new Error('busy'), { status: 503 });
-const policy: RetryPolicy = {
-  type: 'fixed',
-  count: retries,
-  interval: 1,
-  when: (error) => error === busy,
-};
+/** Made once, as one does: a policy that is written out in place of that is checked anew in each call. */
+const policy = fixed({ count: retries, interval: 1, when: (error) => error === busy });
 
 async function openOurs(): Promise<Retry> {
   const { retry } = await import('@runafter/throttle');

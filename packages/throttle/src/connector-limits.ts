@@ -128,7 +128,7 @@ export const connectorLimits: ConnectorLimits = Object.freeze({
     source: `${graph}#microsoft-teams-service-limits`,
     isDocumented: true,
     notes:
-      'On one team or channel, by Microsoft Graph. Over all teams most requests have 30 a second per app and tenant; some kinds have less.',
+      'On one team or channel, by Microsoft Graph. Over all teams most requests have 30 a second per app and tenant; some kinds have less, some more.',
   }),
   sql: Object.freeze({
     concurrency: 20,
