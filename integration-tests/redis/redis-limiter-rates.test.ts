@@ -1,6 +1,6 @@
 /** What a limiter on Redis lets start, at random times and weights, next to a plain count of all that has started. */
 import { seededRandom } from '@runafter/clock';
-import { type RedisLimiter, redisLimiter } from '@runafter/redis';
+import { redisLimiter } from '@runafter/redis';
 import type { Rate } from '@runafter/throttle';
 import { expect, it, onTestFinished } from 'vitest';
 import { onService } from '../services/on-service.ts';
@@ -47,15 +47,16 @@ function tokenBucket(calls: number, burst: number): Fits {
   };
 }
 
-await onService('redis', ({ url, prefix }) => {
-  const server = useRedis(url, prefix);
+await onService('redis', ({ url, prefix: ownPrefix }) => {
+  const server = useRedis(url, ownPrefix);
   const random = seededRandom('rates');
   const upTo = (most: number) => Math.floor(random() * (most + 1));
 
-  function open(rate: Omit<Rate, 'per'>): { timed: TimedRedis; limiter: RedisLimiter } {
+  function open(rate: Omit<Rate, 'per'>) {
     const timed = new TimedRedis(url);
+    const prefix = server.freshPrefix();
     const limiter = redisLimiter(timed.client, {
-      ...{ name: 'crm', prefix: server.freshPrefix(), rate: { ...rate, per: '1h' }, ttl: '10d' },
+      ...{ name: 'crm', prefix, rate: { ...rate, per: '1h' }, ttl: '10d' },
       ...(random() < 0.5 && { concurrency: 1_000_000 }),
     });
     onTestFinished(async () => {
@@ -64,7 +65,7 @@ await onService('redis', ({ url, prefix }) => {
       await limiter.close();
       timed.client.disconnect();
     });
-    return { timed, limiter };
+    return { timed, limiter, prefix };
   }
 
   /** Some calls at once, some as far apart as the rate has it, and now and then a long pause. */
@@ -142,4 +143,44 @@ await onService('redis', ({ url, prefix }) => {
     expect(takenBack).toBeGreaterThan(10);
     expect(starts.length).toBeGreaterThan(50);
   });
+
+  it('a count that was lost goes on without the calls that are taken back', async () => {
+    const { timed, limiter, prefix } = open({ calls: 5 });
+    const stop = new AbortController();
+    timed.onReply = () => {
+      timed.holds = true;
+      stop.abort('enough');
+    };
+    const leaving = limiter.tryAcquire({ weight: 3, signal: stop.signal });
+    await expect(leaving).rejects.toBe('enough');
+    await timed.untilHeld(1);
+    timed.holds = false;
+    timed.onReply = () => {};
+    expect(await server.client.del(`${prefix}limiter:{crm}:window:3600000`)).toBe(1);
+    await limiter.tryAcquire();
+    await timed.letGo(0);
+    expect(await limiter.tryAcquire({ weight: 4 })).toBeDefined();
+  });
+
+  it.each([
+    { model: 'sliding-window', calls: 5 },
+    { model: 'sliding-window', calls: 150 },
+    { model: 'fixed-window', calls: 5 },
+    { model: 'token-bucket', calls: 5 },
+  ] as const)(
+    'holds calls up for as long as the clock was set back, and goes on then, with %j',
+    async (rate) => {
+      const { timed, limiter } = open(rate);
+      const { calls } = rate;
+      expect(await limiter.tryAcquire({ weight: calls })).toBeDefined();
+      timed.now -= hour / 2;
+      for (const fraction of [0, 0.5, 0.999]) {
+        timed.now += fraction === 0 ? 0 : hour / 2 - 1_000;
+        expect(await limiter.tryAcquire({ weight: calls }), `${fraction}`).toBeUndefined();
+      }
+      timed.now += hour / 2 + 2_000;
+      expect(await limiter.tryAcquire({ weight: calls })).toBeDefined();
+      expect(await limiter.tryAcquire()).toBeUndefined();
+    },
+  );
 });
