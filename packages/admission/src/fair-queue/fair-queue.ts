@@ -48,6 +48,10 @@ export interface TenantLoad<K> {
  *   one round and one item each, the bound of the paper; with costs and weights of 1 they take turns.
  * - The items of a tenant come in the order of their pushes.
  * - An item is handed to one consumer. One whose wait was aborted has been handed nothing.
+ *
+ * What was handed over is the consumer's. So a loop that is told to stop drops what it has taken and not begun:
+ * one item at most, and with `key` those that it holds back. To lose none, keep them where they came from until
+ * they are done, and push again what is left.
  */
 export interface FairQueue<T, K = string> extends AsyncIterable<T, undefined>, Disposable {
   /** How many items are queued; not those of pushes that wait. */

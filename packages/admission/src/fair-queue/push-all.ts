@@ -19,12 +19,15 @@ export async function pushAll<T>(
   { signal }: WaitOptions,
 ): Promise<number> {
   signal?.throwIfAborted();
-  const items = iteratorOf(source);
+  const isAsync = Symbol.asyncIterator in source;
+  const items = isAsync ? source[Symbol.asyncIterator]() : source[Symbol.iterator]();
   try {
     for (let pushed = 0; ; pushed++) {
       const next = items.next();
       // What there is already is not waited for.
-      const { done, value } = next instanceof Promise ? await untilAborted(signal, next) : next;
+      const { done, value } = isAsync
+        ? await untilAborted(signal, Promise.resolve(next))
+        : (next as IteratorResult<T, unknown>);
       if (done === true) return pushed;
       signal?.throwIfAborted();
       if (!taker.tryPush(value)) await taker.push(value, { signal });
@@ -33,12 +36,6 @@ export async function pushAll<T>(
     void close(items);
     throw error;
   }
-}
-
-function iteratorOf<T>(source: Source<T>): Iterator<T, unknown> | AsyncIterator<T, unknown> {
-  return Symbol.asyncIterator in source
-    ? source[Symbol.asyncIterator]()
-    : source[Symbol.iterator]();
 }
 
 /** Not waited for: a source that hangs would not answer. */

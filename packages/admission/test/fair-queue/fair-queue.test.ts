@@ -248,7 +248,49 @@ describe('closing', () => {
   });
 });
 
+describe('a loop that is told to stop', () => {
+  it('drops one item at most that it had not begun, whenever that is', async () => {
+    for (let turns = 0; turns < 40; turns++) {
+      const queue = queueOf(Array.from({ length: 20 }, (_, n) => `a${n}`).join(' '));
+      const begun: string[] = [];
+      const flow = workflow('Drain', (flow) =>
+        flow.forEach(
+          'Items',
+          [],
+          () => queue,
+          (each) => {
+            each.action('Take', ({ item }) => begun.push(item));
+          },
+          { concurrency: 3, keep: 'summary' },
+        ),
+      );
+      const run = start(flow, undefined);
+      for (let turn = 0; turn < turns; turn++) await Promise.resolve();
+      run.cancel();
+      await run.finished;
+
+      const dropped = 20 - begun.length - queue.close().length;
+      expect(dropped, `stopped after ${turns} turns`).toBeLessThanOrEqual(1);
+    }
+  });
+});
+
 describe('pushAll', () => {
+  it('takes an async source whose promises are not those of the language', async () => {
+    const queue = fairQueue<string>({ by });
+    const left = ['a1', 'a2'];
+    const next = () => {
+      const value = left.shift();
+      const result = value === undefined ? { done: true, value } : { done: false, value };
+      const given = Promise.resolve(result);
+      return { then: given.then.bind(given) };
+    };
+    const source = { [Symbol.asyncIterator]: () => ({ next }) } as unknown as AsyncIterable<string>;
+
+    expect(await queue.pushAll(source)).toBe(2);
+    expect(await drain(queue)).toBe('a1 a2');
+  });
+
   it.each<[string, (items: string[]) => Iterable<string> | AsyncIterable<string>]>([
     ['an array', (items) => items],
     ['a generator', (items) => items.values()],
