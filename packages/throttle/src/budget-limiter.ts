@@ -18,6 +18,7 @@ import {
 import { Pace } from '@runafter/clock/pace';
 import { ServiceClosedError } from '@runafter/errors';
 import type { Budget } from './budget.ts';
+import { Leaving } from './leaving.ts';
 import { LimiterFullError } from './limiter-full-error.ts';
 import { type Waiter, WaitingRoom } from './waiting-room.ts';
 
@@ -84,6 +85,7 @@ interface Request {
 class LimiterOnBudget implements BudgetLimiter {
   readonly #budget: Budget;
   readonly #room: WaitingRoom;
+  readonly #leaving = new Leaving<Waiter>((waiters, reason) => this.#leave(waiters, reason));
   readonly #refuses: boolean;
   readonly #pace: Pace;
   /** How many can be let in at the same moment: a window that is empty again. */
@@ -176,19 +178,17 @@ class LimiterOnBudget implements BudgetLimiter {
     return new Promise((resolve, reject) => {
       const waiter: Waiter = { weight, priority, sequence: this.#sequence++, resolve, reject };
       this.#room.join(waiter);
-      if (signal !== undefined) this.#heed(signal, waiter);
+      if (signal !== undefined) waiter.forgetSignal = this.#leaving.with(signal, waiter);
       this.#moveUp();
     });
   }
 
-  #heed(signal: AbortSignal, waiter: Waiter): void {
-    const abort = () => {
+  #leave(waiters: Iterable<Waiter>, reason: unknown): void {
+    for (const waiter of waiters) {
       this.#room.leave(waiter);
-      waiter.reject(signal.reason);
-      this.#moveUp();
-    };
-    signal.addEventListener('abort', abort, { once: true });
-    waiter.forgetSignal = () => signal.removeEventListener('abort', abort);
+      waiter.reject(reason);
+    }
+    this.#moveUp();
   }
 
   #fullError(): LimiterFullError {

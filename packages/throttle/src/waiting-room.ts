@@ -16,7 +16,7 @@ export interface Waiter {
   readonly sequence: number;
   readonly resolve: (permit: Permit) => void;
   readonly reject: (error: unknown) => void;
-  /** Takes the listener off the caller's signal, if there is one. */
+  /** No longer heeds the caller's signal, if there is one. */
   forgetSignal?: () => void;
   /** Where it stands, which is the room's to know: it moves from the line into the room. */
   place?: { readonly area: Heap<Waiter>; readonly entry: HeapEntry<Waiter> };

@@ -1,4 +1,5 @@
 /** What users see of the limiter of one process: its options, its state, and what it leaves behind. */
+import { getEventListeners } from 'node:events';
 import { systemClock, virtualClock } from '@runafter/clock';
 import {
   type InProcessLimiter,
@@ -80,6 +81,45 @@ describe('a limiter', () => {
     await Promise.allSettled(waiters);
     expect(clock.pending).toBe(0);
     expect(subject.waiting).toBe(0);
+  });
+
+  it('puts one listener on a signal, however many wait with it, and none when nobody does', async () => {
+    const subject = limiter({ concurrency: 1, clock: virtualClock() });
+    const held = await subject.acquire();
+    const { signal } = new AbortController();
+    const listeners = () => getEventListeners(signal, 'abort').length;
+    const waiters = Array.from({ length: 100 }, () =>
+      subject.acquire({ signal }).then((permit) => {
+        permit.release();
+        return listeners();
+      }),
+    );
+    expect(listeners()).toBe(1);
+    held.release();
+    const seen = await Promise.all(waiters);
+    expect([Math.max(...seen), listeners()]).toEqual([1, 0]);
+    const again = await subject.acquire();
+    void subject.acquire({ signal }).catch(() => {});
+    expect(listeners()).toBe(1);
+    await subject.close();
+    again.release();
+    expect(listeners()).toBe(0);
+  });
+
+  it('ends a hundred thousand waits with one signal, and none that has another', async () => {
+    const clock = virtualClock();
+    const subject = limiter({ concurrency: 1, waiting: Number.POSITIVE_INFINITY, clock });
+    const held = await subject.acquire();
+    const controller = new AbortController();
+    const ends = Array.from({ length: 100_000 }, () =>
+      subject.acquire(controller).catch((error: unknown) => error),
+    );
+    const staying = subject.acquire({ signal: new AbortController().signal });
+    controller.abort('stop');
+    expect(new Set(await Promise.all(ends))).toEqual(new Set(['stop']));
+    expect(subject.waiting).toBe(1);
+    held.release();
+    (await staying).release();
   });
 
   it('does not lose its time to a wait that was given up', async () => {
