@@ -4,7 +4,7 @@
  * A process asks for one session at a time, for none of its jobs in particular; who gets it is decided when it has
  * come, so that the order is exact. Invariant: while a job may run, a session is asked for; and what is granted goes
  * to a job or back.
- * Read next: job-queue.ts, whose turn it is; session-users.ts, one session a user; seat.ts, what is held.
+ * Read next: job-queue.ts, whose turn it is; session-users.ts, one session a user; seats.ts, what is held.
  * @module
  */
 import { memoryPools, type Pool, pool, type ResourceLease } from '@runafter/claim';
@@ -21,7 +21,8 @@ import { type AttentiveStore, attentive } from './attentive-store.ts';
 import { HeldSession } from './held-session.ts';
 import { JobQueue } from './job-queue.ts';
 import { Machines, type SessionResource, sessionsOf } from './machines.ts';
-import { Seat } from './seat.ts';
+import type { Seat } from './seat.ts';
+import { Seats } from './seats.ts';
 import { SessionTimeoutError } from './session-pool-errors.ts';
 import {
   assertMachine,
@@ -82,19 +83,13 @@ class StoredSessionPool implements SessionPool {
   readonly #queue = new JobQueue<Turn>();
   /** Who waits: in the queue, or for its user to be free elsewhere. */
   readonly #turns = new Set<Turn>();
-  /** What this process holds, until it was given back. */
-  readonly #seats = new Map<Seat, HeldSession | undefined>();
+  readonly #seats = new Seats();
   /** What acquire() has handed over. */
   readonly #handles = new Set<HeldSession>();
   readonly #closed = new AbortController();
   #lastPlace = 0;
   /** The request for a session that is under way. */
   #asking: AbortController | undefined;
-  /** How many sessions were given back, and who is told of the next one. */
-  #returns = 0;
-  readonly #onReturn = new Set<() => void>();
-  /** Machines of which the store is being told that they are gone, until it has noted it. */
-  readonly #losing = new Map<string, Promise<void>>();
   #closing: Promise<void> | undefined;
 
   constructor(name: string, options: SessionPoolOptions) {
@@ -124,7 +119,7 @@ class StoredSessionPool implements SessionPool {
       } catch (error) {
         if (!held.isLost) throw error;
         if (atMostOnce && turn.attempts > 0) throw held.signal.reason;
-        granted = this.#rejoin(turn);
+        granted = this.#join(turn);
       } finally {
         signal?.removeEventListener('abort', stop);
         // What the job has done is done; a session that could not be given back ends with its ttl.
@@ -171,28 +166,20 @@ class StoredSessionPool implements SessionPool {
   async leave(machine: string, options: WaitOptions = {}): Promise<boolean> {
     await this.#machines.drain(machine, options);
     for (;;) {
-      const returns = this.#returns;
+      const { returns } = this.#seats;
       const departure = await this.#machines.departure(machine, options);
       if (departure === 'free') this.#machines.forget(machine);
       if (departure !== 'held') return departure === 'free';
-      if (this.#returns === returns) await this.#pause(options);
+      if (this.#seats.returns === returns) await this.#pause(options);
     }
   }
 
   async lost(machine: string, options: WaitOptions = {}): Promise<void> {
-    const noted = this.#machines.lose(machine, options);
-    const losing = noted.catch(ignore);
-    this.#losing.set(machine, losing);
-    for (const seat of this.#seats.keys()) if (seat.machine === machine) seat.lose();
-    try {
-      await noted;
-    } finally {
-      if (this.#losing.get(machine) === losing) this.#losing.delete(machine);
-    }
+    await this.#seats.lose(machine, this.#machines.lose(machine, options));
   }
 
   async inspect(options: WaitOptions = {}): Promise<SessionPoolState> {
-    const machines = await this.#machines.inspect((owner) => this.#userOf(owner), options);
+    const machines = await this.#machines.inspect((owner) => this.#seats.userOf(owner), options);
     const queue = this.#queue.all.map((turn) => ({
       user: turn.user,
       since: new Date(turn.since),
@@ -211,9 +198,9 @@ class StoredSessionPool implements SessionPool {
     const error = new ServiceClosedError(`Session pool "${this.name}"`);
     this.#closed.abort(error);
     for (const turn of [...this.#turns]) turn.refuse(error);
-    for (const seat of this.#seats.keys()) seat.end(error);
+    this.#seats.end(error);
     for (const held of this.#handles) held.release().catch(ignore);
-    await this.#untilAllReturned();
+    await this.#seats.untilAllReturned();
     await this.#users.close();
     await this.#sessions.close();
   }
@@ -245,18 +232,9 @@ class StoredSessionPool implements SessionPool {
     return new SessionTimeoutError(this.name, turn.user, waited, why);
   }
 
+  /** Also when its session was lost: it is older than what came after, and goes back to its old place. */
   #join(turn: Turn): Promise<HeldSession> {
     this.#queue.add(turn);
-    return this.#waitFor(turn);
-  }
-
-  /** Its session was lost: it is older than what came after, so it goes back to its old place. */
-  #rejoin(turn: Turn): Promise<HeldSession> {
-    this.#queue.add(turn);
-    return this.#waitFor(turn);
-  }
-
-  #waitFor(turn: Turn): Promise<HeldSession> {
     this.#turns.add(turn);
     const granted = turn.wait();
     if (this.#closed.signal.aborted) turn.refuse(this.#closed.signal.reason);
@@ -299,7 +277,7 @@ class StoredSessionPool implements SessionPool {
 
   /** Hands a session to the oldest job that may run, or gives it back. */
   async #seat(lease: ResourceLease<SessionResource>): Promise<void> {
-    const seat = this.#hold(lease);
+    const seat = this.#seats.take(lease);
     while (!seat.signal.aborted) {
       const turn = this.#queue.take();
       if (turn === undefined) break;
@@ -317,7 +295,7 @@ class StoredSessionPool implements SessionPool {
         this.#openUser(turn.user);
       }
     }
-    await this.#giveBack(seat).catch(ignore);
+    await this.#seats.giveBack(seat).catch(ignore);
   }
 
   async #try(user: string): Promise<HeldSession | undefined> {
@@ -326,7 +304,7 @@ class StoredSessionPool implements SessionPool {
     try {
       hold = await this.#users.tryTake(user);
       const lease = hold && (await this.#sessions.tryClaim({ mode: 'lease' }));
-      if (hold && lease) held = this.#occupy(this.#hold(lease), user, hold);
+      if (hold && lease) held = this.#occupy(this.#seats.take(lease), user, hold);
       return held;
     } finally {
       if (held === undefined) {
@@ -369,18 +347,10 @@ class StoredSessionPool implements SessionPool {
     if (!this.#queue.has(user)) this.#users.forget(user);
   }
 
-  #hold(lease: ResourceLease<SessionResource>): Seat {
-    const seat = new Seat(lease);
-    if (this.#closed.signal.aborted) seat.end(this.#closed.signal.reason);
-    if (this.#losing.has(seat.machine)) seat.lose();
-    this.#seats.set(seat, undefined);
-    return seat;
-  }
-
   #occupy(seat: Seat, user: string, hold: UserHold): HeldSession {
     seat.handTo(hold);
     const held = new HeldSession(user, seat, () => this.#release(held, seat, hold));
-    this.#seats.set(seat, held);
+    this.#seats.occupy(seat, held);
     return held;
   }
 
@@ -398,45 +368,17 @@ class StoredSessionPool implements SessionPool {
       await hold.release();
     } finally {
       this.#openUser(held.user);
-      await this.#giveBack(seat);
+      await this.#seats.giveBack(seat);
     }
-  }
-
-  async #giveBack(seat: Seat): Promise<void> {
-    // Else the store could hand it out again, on a machine that is gone.
-    await this.#losing.get(seat.machine);
-    try {
-      await seat.lease.release();
-    } finally {
-      this.#seats.delete(seat);
-      this.#returns++;
-      for (const tell of this.#onReturn) tell();
-    }
-  }
-
-  #untilAllReturned(): Promise<void> {
-    return new Promise((resolve) => {
-      const look = () => this.#seats.size === 0 && resolve();
-      this.#onReturn.add(look);
-      look();
-    });
   }
 
   /** Until a session was given back here, or for so long that one may have been elsewhere. */
   async #pause({ signal }: WaitOptions): Promise<void> {
     const enough = new AbortController();
     const ends = [enough.signal, this.#closed.signal, ...(signal === undefined ? [] : [signal])];
-    const returned = new Promise<void>((resolve) => {
-      this.#onReturn.add(resolve);
-      enough.signal.addEventListener('abort', () => this.#onReturn.delete(resolve));
-    });
+    const returned = this.#seats.untilReturn(enough.signal);
     const slept = this.#clock.sleep(this.#poll, { signal: AbortSignal.any(ends) });
     await Promise.race([returned, slept]).finally(() => enough.abort());
-  }
-
-  #userOf(owner: string): string | undefined {
-    for (const [seat, held] of this.#seats) if (seat.lease.owner === owner) return held?.user;
-    return undefined;
   }
 }
 
