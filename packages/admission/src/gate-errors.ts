@@ -21,7 +21,8 @@ export interface GateLoad {
 /**
  * `GATE_FULL`: as many run as may, and the waiting room is full. Nothing was begun: come back later.
  *
- * Its `status` is that of HTTP for «too many requests», and `retryAfter` is obeyed by `retry()`.
+ * Its `status` is that of HTTP for «too many requests», and `retryAfter` is obeyed by `retry()`. So `isThrottled`
+ * says yes, as for a service, and an adaptive limiter around it slows down: whoever adds to a full line should.
  */
 export class GateFullError extends RunafterError implements GateLoad {
   /** What the gate is called. */

@@ -8,7 +8,8 @@ import { RunafterError } from '@runafter/errors';
 /**
  * `LIMITER_FULL`: as many wait already as may. Nothing was begun: come back later.
  *
- * Its `status` is that of HTTP for «too many requests», and `retryAfter` is obeyed by `retry()`.
+ * Its `status` is that of HTTP for «too many requests», and `retryAfter` is obeyed by `retry()`. So `isThrottled`
+ * says yes, as for a service, and an adaptive limiter around it slows down: whoever adds to a full line should.
  */
 export class LimiterFullError extends RunafterError {
   /** What the limiter is called. */
@@ -17,8 +18,8 @@ export class LimiterFullError extends RunafterError {
   /** How many wait. */
   readonly waiting: number;
   /**
-   * Milliseconds after which there will probably be a place. Undefined as long as nobody who waited was let in,
-   * for then nothing is known.
+   * Milliseconds after which there will probably be a place, by how fast those who wait are let in, and not before
+   * the next one can be. Undefined as long as neither is known.
    */
   readonly retryAfter: number | undefined;
 
