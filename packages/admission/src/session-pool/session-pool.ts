@@ -254,18 +254,20 @@ class StoredSessionPool implements SessionPool {
     const isWanted = this.#queue.oldest !== undefined;
     if (isWanted && this.#asking === undefined) {
       this.#asking = new AbortController();
-      void this.#ask(this.#asking.signal);
+      void this.#ask(this.#asking);
     } else if (!isWanted) {
       this.#asking?.abort();
       this.#asking = undefined;
     }
   }
 
-  async #ask(signal: AbortSignal): Promise<void> {
+  async #ask(asking: AbortController): Promise<void> {
+    const { signal } = asking;
     try {
       const wish = { mode: 'lease', wait: asLongAsItTakes, signal } as const;
       const lease = await this.#sessions.claim(wish);
-      this.#asking = undefined;
+      // Aborted in the moment of the grant, it may have been followed by another one.
+      if (this.#asking === asking) this.#asking = undefined;
       void this.#seat(lease);
     } catch (error) {
       if (signal.aborted) return;
