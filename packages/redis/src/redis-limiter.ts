@@ -28,7 +28,8 @@ import { leaseConnection } from './redis-leases.ts';
 
 /**
  * Options of {@link redisLimiter}. Whoever uses a name says the same limits: what is granted is counted for all, but
- * each grant goes by the figures of who asks. `waiting` and `whenFull` are about this process alone.
+ * each grant goes by the figures of who asks, and only rates of the same model and the same `per` are one count.
+ * `waiting` and `whenFull` are about this process alone.
  */
 export interface RedisLimiterOptions extends LimitOptions, WaitingOptions {
   /** Whose budget it is, such as a connection of a service: text of any length. */
