@@ -10,8 +10,9 @@ import { responseHeader } from './response-header.ts';
 
 const decimal = /^\d+(\.\d+)?$/;
 const weekday = /^(mon|tue|wed|thu|fri|sat|sun)/i;
-/** The one form of an HTTP date that names no time zone: `Sun Nov  6 08:49:37 1994`. */
-const asctime = /^[a-z]{3} [a-z]{3} [ \d]\d \d\d:\d\d:\d\d \d{4}$/i;
+const timeOfDay = /\d\d:\d\d:\d\d/;
+/** One form of an HTTP date names none, `Sun Nov  6 08:49:37 1994`, and all are in GMT, never in our local time. */
+const zone = /(gmt|utc|[+-]\d{4})$/i;
 
 /**
  * Reads the Retry-After header of an HTTP response.
@@ -30,8 +31,8 @@ export function parseRetryAfter(
 ): number | undefined {
   const text = header?.trim() ?? '';
   if (decimal.test(text)) return Math.min(Number(text) * 1_000, Number.MAX_SAFE_INTEGER);
-  if (!weekday.test(text)) return undefined;
-  const at = Date.parse(asctime.test(text) ? `${text} GMT` : text);
+  if (!weekday.test(text) || !timeOfDay.test(text)) return undefined;
+  const at = Date.parse(zone.test(text) ? text : `${text} GMT`);
   return Number.isNaN(at) ? undefined : Math.max(0, at - clock.now());
 }
 
