@@ -2,7 +2,8 @@
  * A bounded map without a workflow around it: for when all that is needed is "at most so many at once".
  *
  * Invariant: a call starts only while fewer than `concurrency` run, and as one settles the next starts
- * in the same turn; so it does as the degree of an adaptive limiter rises. After a failure nothing new starts, and the map rejects only when what runs has settled.
+ * in the same turn; so it does as the degree of an adaptive limiter rises. After a failure nothing new
+ * starts, and the map rejects only when what runs has settled.
  * @module
  */
 import type { AdaptiveLimiter } from '@runafter/clock';

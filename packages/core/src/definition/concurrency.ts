@@ -24,9 +24,11 @@ export function concurrencyOf(value: unknown): Concurrency | undefined {
   return undefined;
 }
 
-/** How many may run at this moment: from 1 to `most`. */
+/** How many may run at this moment: from 1 to `most`. What is no number does not unbind a loop. */
 export function degreeOf({ most, adaptive }: Concurrency): number {
-  return adaptive === undefined ? most : Math.max(1, Math.min(most, adaptive.degree));
+  if (adaptive === undefined) return most;
+  const { degree } = adaptive;
+  return degree >= 1 ? Math.min(most, degree) : 1;
 }
 
 function isCount(value: unknown): value is number {

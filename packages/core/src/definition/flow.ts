@@ -113,6 +113,8 @@ export interface ForEachOptions<Item, K extends Keep = Keep> extends ContainerOp
    * it back with what it failed with: so it hears of a service that says 429, as long as the handler
    * throws. What a handler returns is taken for a success.
    *
+   * A run that is kept may go on with another one than it began with.
+   *
    * @example
    * const service = adaptive({ max: 50 }); // of @runafter/throttle
    * flow.forEach('Rows', [], (_, { input }) => input, (each) => {

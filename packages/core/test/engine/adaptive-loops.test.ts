@@ -90,6 +90,17 @@ describe('the window of an adaptive loop', () => {
     await run.finished;
   });
 
+  it.each([Number.NaN, 0, -1])('is one where a faulty limiter says %d', async (degree) => {
+    const limiter = new SettableLimiter(1);
+    const { clock, run, iterations } = startLoop({ count: 3, limiter });
+    limiter.degree = degree;
+    await clock.advance('1s');
+    expect(iterations.open).toBe(1);
+    limiter.degree = 3;
+    await clock.advance('1h');
+    await run.finished;
+  });
+
   it('is filled with items of busy keys too, which are held back within 4 × max', async () => {
     const limiter = new SettableLimiter(1, 2);
     const pulled: number[] = [];
