@@ -231,7 +231,7 @@ class LimiterOnBudget implements BudgetLimiter {
   }
 
   /** A driver that throws at once has refused, as one that rejects. */
-  #take(weight: number, signal: AbortSignal): Promise<Permit> | Permit {
+  #take(weight: number, signal: AbortSignal): ReturnType<Budget['take']> {
     try {
       return this.#budget.take(weight, { signal });
     } catch (error) {
@@ -245,11 +245,11 @@ class LimiterOnBudget implements BudgetLimiter {
     controller.abort();
   }
 
-  #onGranted({ weight }: Request, permit: Permit): void {
+  #onGranted({ weight }: Request, permit: Permit | undefined): void {
     this.#request = undefined;
     // Who it was for may have left while it was on its way.
-    if (this.#room.first?.weight === weight) this.#admit(permit);
-    else permit.release();
+    if (this.#room.first?.weight !== weight) permit?.release();
+    else if (permit !== undefined) this.#admit(permit);
     this.#moveUp();
   }
 

@@ -30,8 +30,11 @@ export interface Budget {
    * The limiter has one `take` under way at a time. It aborts it when nobody waits any more, or when somebody
    * of another weight has become the first, and asks again only when the aborted one has settled. When it
    * rejects with anything else, the caller who is first gets the error, and those behind ask anew.
+   *
+   * A promise may also end with undefined: it is time to ask again. A driver that can answer at once then has
+   * counted nothing for a caller who has left in between.
    */
-  take(weight: number, options: WaitOptions): Promise<Permit> | Permit;
+  take(weight: number, options: WaitOptions): Promise<Permit | undefined> | Permit;
   /**
    * Milliseconds until the `take` that is under way can be granted at the earliest, if that is known; undefined:
    * it depends on others. For the hint to whoever finds the waiting room full.

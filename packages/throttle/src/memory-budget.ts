@@ -13,7 +13,7 @@ import { startRules } from './rates/start-rules.ts';
 
 interface Taker {
   readonly weight: number;
-  readonly grant: (permit: Permit) => void;
+  readonly wake: () => void;
 }
 
 export class MemoryBudget implements Budget {
@@ -52,7 +52,7 @@ export class MemoryBudget implements Budget {
     return this.#permit(weight);
   }
 
-  take(weight: number, { signal }: WaitOptions): Promise<Permit> | Permit {
+  take(weight: number, { signal }: WaitOptions): Promise<undefined> | Permit {
     const permit = this.tryTake(weight);
     if (permit !== undefined) return permit;
     return new Promise((resolve, reject) => {
@@ -60,12 +60,12 @@ export class MemoryBudget implements Budget {
         this.#leave();
         reject(signal?.reason);
       };
-      const grant = (permit: Permit) => {
+      const wake = () => {
         this.#leave();
         signal?.removeEventListener('abort', abort);
-        resolve(permit);
+        resolve(undefined);
       };
-      this.#taker = { weight, grant };
+      this.#taker = { weight, wake };
       signal?.addEventListener('abort', abort, { once: true });
       this.#watchClock(weight);
     });
@@ -90,9 +90,10 @@ export class MemoryBudget implements Budget {
   #look(): void {
     const taker = this.#taker;
     if (taker === undefined || this.#cancelTimer !== undefined) return;
-    const permit = this.tryTake(taker.weight);
-    if (permit === undefined) this.#watchClock(taker.weight);
-    else taker.grant(permit);
+    const { weight } = taker;
+    const now = this.#clock.monotonic();
+    if (this.fits(weight) && this.freeAt(weight, now) <= now) taker.wake();
+    else this.#watchClock(weight);
   }
 
   #watchClock(weight: number): void {

@@ -136,6 +136,24 @@ describe('a limiter', () => {
     expect(await staying).toBe(100);
   });
 
+  it.each(['sliding-window', 'fixed-window', 'token-bucket'] as const)(
+    'counts nothing in a %s for who leaves in the very moment in which a permit comes back',
+    async (model) => {
+      const clock = virtualClock();
+      const rate = { calls: 2, per: '1h', model } as const;
+      const subject = limiter({ rate, spacing: 5, concurrency: 1, clock });
+      const held = await subject.acquire();
+      await clock.advance(5);
+      const controller = new AbortController();
+      const leaving = subject.acquire(controller);
+      held.release();
+      controller.abort('stop');
+      await expect(leaving).rejects.toBe('stop');
+      expect(subject.active).toBe(0);
+      expect(await subject.tryAcquire()).toBeDefined();
+    },
+  );
+
   it('never fills a bucket beyond its brim', async () => {
     const clock = virtualClock();
     const rate = { calls: 10, per: 100, model: 'token-bucket', burst: 3 } as const;
