@@ -1,6 +1,6 @@
 /** What a limiter on Redis lets start, at random times and weights, next to a plain count of all that has started. */
-import { seededRandom } from '@runafter/clock';
-import { redisLimiter } from '@runafter/redis';
+import { seededRandom, virtualClock } from '@runafter/clock';
+import { type RedisLimiterOptions, redisLimiter } from '@runafter/redis';
 import type { Rate } from '@runafter/throttle';
 import { expect, it, onTestFinished } from 'vitest';
 import { onService } from '../services/on-service.ts';
@@ -52,12 +52,13 @@ await onService('redis', ({ url, prefix: ownPrefix }) => {
   const random = seededRandom('rates');
   const upTo = (most: number) => Math.floor(random() * (most + 1));
 
-  function open(rate: Omit<Rate, 'per'>) {
+  function open(rate: Omit<Rate, 'per'>, options: Partial<RedisLimiterOptions> = {}) {
     const timed = new TimedRedis(url);
     const prefix = server.freshPrefix();
     const limiter = redisLimiter(timed.client, {
       ...{ name: 'crm', prefix, rate: { ...rate, per: '1h' }, ttl: '10d' },
       ...(random() < 0.5 && { concurrency: 1_000_000 }),
+      ...options,
     });
     onTestFinished(async () => {
       timed.holds = false;
@@ -183,4 +184,17 @@ await onService('redis', ({ url, prefix: ownPrefix }) => {
       expect(await limiter.tryAcquire()).toBeUndefined();
     },
   );
+
+  it('a process that stood still for longer than the ttl makes no call that was counted before', async () => {
+    const clock = virtualClock();
+    const options = { clock, ttl: '30s', concurrency: undefined } as const;
+    const { timed, limiter } = open({ calls: 5 }, options);
+    timed.onReply = () => clock.suspend('31s');
+    await expect(limiter.tryAcquire()).rejects.toMatchObject({
+      code: 'SERVICE_UNAVAILABLE',
+      outcome: 'not-done',
+    });
+    timed.onReply = () => {};
+    expect(await limiter.tryAcquire()).toBeDefined();
+  });
 });

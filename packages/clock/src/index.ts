@@ -10,7 +10,7 @@ export {
   fullJitter,
 } from './backoff.ts';
 export type { Clock, TimerOptions, WaitOptions } from './clock.ts';
-export { type ClockReading, readClock } from './clock-reading.ts';
+export { type ClockReading, elapsedSince, readClock } from './clock-reading.ts';
 export {
   type ConcurrencyLimiter,
   concurrencyLimiter,

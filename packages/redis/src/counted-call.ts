@@ -3,14 +3,15 @@
  * alive, or to give it back.
  * @module
  */
-import { LeaseReleasedError } from '@runafter/clock';
+import { elapsedSince, LeaseReleasedError } from '@runafter/clock';
 import type { LeaseDriver } from '@runafter/lock';
 import type { Claim, GivingBack, Grant } from '@runafter/lock/leasing';
 
 export class CountedCall implements Grant {
   readonly name: string;
   readonly owner: string;
-  readonly lost = false;
+  /** Counted so long ago that it would come at another time: a process that stood still asks anew. */
+  readonly lost: boolean;
   readonly #driver: LeaseDriver;
   readonly #claim: Claim;
   /** Made when somebody looks at the signal. */
@@ -19,7 +20,8 @@ export class CountedCall implements Grant {
   #isUsed = false;
   #takenOut: Promise<void> = Promise.resolve();
 
-  constructor({ driver }: GivingBack, claim: Claim) {
+  constructor({ driver, clock }: GivingBack, claim: Claim) {
+    this.lost = elapsedSince(clock, claim.requestedAt) >= claim.ttl;
     this.name = claim.givenName;
     this.owner = claim.owner;
     this.#driver = driver;
