@@ -197,6 +197,11 @@ describe('a limiter', () => {
     await clock.advance('50s');
     acquire(600);
     expect(await hintOf(subject), 'after 600 turns at the same moment').toBe(50_000);
+    for (let call = 2; call < 700; call++) await hintOf(subject);
+    // By the pace of whole windows, 0.1 s for each: not in the next one.
+    const late = await hintOf(subject);
+    expect(late, 'the 700th who is refused').toBeGreaterThan(60_000);
+    expect(late).toBeLessThan(100_000);
   });
 
   it('knows no time to come back before anybody who waited had a permit', async () => {
@@ -210,16 +215,18 @@ describe('a limiter', () => {
     (await waiting).release();
   });
 
-  it('tells that it became slower, at the latest when it has', async () => {
+  it('counts only the time in which somebody waited, and tells that it became slower when it has', async () => {
     const clock = virtualClock();
     const subject = limiter({ concurrency: 1, waiting: 1, clock });
     let held = await subject.acquire();
     for (let turn = 0; turn < 3; turn++) {
+      await clock.advance('8h');
       const next = subject.acquire();
       await clock.advance('1s');
       held.release();
       held = await next;
     }
+    await clock.advance('8h');
     const waiting = subject.acquire();
     expect(await hintOf(subject)).toBe(1_000);
     await clock.advance('10m');
