@@ -1,7 +1,8 @@
 /**
  * A limiter on Redis that has room: a permit taken and given back, next to a script that counts calls, and to
  * bottleneck's clustering. What the script lacks: a concurrency, waiting, permits that expire, and lost replies that
- * are not counted twice. What bottleneck lacks: sliding windows, and a wait that can be aborted.
+ * are not counted twice. What bottleneck lacks: sliding windows, and a wait that can be aborted. It gives a permit
+ * back before it goes on, ours meanwhile.
  *
  * Each side has a connection of its own, from the same ioredis.
  * @module

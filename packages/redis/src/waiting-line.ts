@@ -1,5 +1,5 @@
 /**
- * Who waits for a name, in the order of their coming, as Lua for the scripts of locks, semaphores and pools.
+ * Who waits for a name, in the order of their coming, as Lua for the scripts of all kinds of leases, and of pools.
  *
  * `line` is a sorted set with a number for each owner; `places` a hash that tells when each loses its place, and on
  * which channels it listens: an operation that claims from several stores has one place, and as many channels. A
