@@ -132,6 +132,14 @@ describe('a request budget', () => {
     expect(changes).toEqual([]);
   });
 
+  it('does not call it slow, however early it tells, when callers are let in at once', async () => {
+    const clock = virtualClock();
+    const onChange = vi.fn();
+    const budget = requestBudget({ requests: 10, burst: 5, noticeAfter: 0, clock, onChange });
+    for (let n = 0; n < 5; n++) await budget.acquire();
+    expect(onChange).not.toHaveBeenCalled();
+  });
+
   it('lets nobody suffer from an onChange that throws, or rejects, or asks for a request itself', async () => {
     const warned = vi.spyOn(process, 'emitWarning').mockReturnValue();
     const clock = virtualClock({ autoAdvance: true });
