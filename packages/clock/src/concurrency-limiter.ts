@@ -7,7 +7,8 @@
  */
 import { RunafterError } from '@runafter/errors';
 import type { WaitOptions } from './clock.ts';
-import { Heap } from './heap.ts';
+import { Heap, type HeapEntry } from './heap.ts';
+import { Leaving } from './leaving.ts';
 import type { AcquireOptions, Limiter, Permit } from './limiter.ts';
 
 /** A {@link Limiter} within one process. */
@@ -58,11 +59,17 @@ interface Waiter {
   readonly admit: (permit: Permit) => void;
 }
 
+interface Leaver {
+  readonly entry: HeapEntry<Waiter>;
+  readonly reject: (reason: unknown) => void;
+}
+
 class InProcessLimiter implements ConcurrencyLimiter {
   readonly max: number;
   readonly #waiters = new Heap<Waiter>(
     (a, b) => b.priority - a.priority || a.sequence - b.sequence,
   );
+  readonly #leaving = new Leaving<Leaver>((leavers, reason) => this.#leave(leavers, reason));
   #active = 0;
   #sequence = 0;
 
@@ -113,20 +120,24 @@ class InProcessLimiter implements ConcurrencyLimiter {
 
   #queue(weight: number, priority: number, signal: WaitOptions['signal']): Promise<Permit> {
     return new Promise((resolve, reject) => {
+      let forgetSignal: (() => void) | undefined;
       const admit = (permit: Permit) => {
-        signal?.removeEventListener('abort', leave);
+        forgetSignal?.();
         resolve(permit);
       };
       const entry = this.#waiters.push({ weight, priority, sequence: this.#sequence++, admit });
-      const leave = () => {
-        this.#waiters.remove(entry);
-        reject(signal?.reason);
-        this.#admitWaiters();
-      };
-      signal?.addEventListener('abort', leave, { once: true });
+      if (signal !== undefined) forgetSignal = this.#leaving.with(signal, { entry, reject });
       // Its priority may have put it before a heavier waiter, into room that is free.
       this.#admitWaiters();
     });
+  }
+
+  #leave(leavers: Iterable<Leaver>, reason: unknown): void {
+    for (const { entry, reject } of leavers) {
+      this.#waiters.remove(entry);
+      reject(reason);
+    }
+    this.#admitWaiters();
   }
 
   #permit(weight: number): Permit {

@@ -24,6 +24,20 @@ describe('concurrencyLimiter', () => {
     expect({ active: limiter.active, waiting: limiter.waiting }).toEqual({ active: 2, waiting: 0 });
   });
 
+  it('lets nobody in who leaves with the same signal, and puts one listener on it', async () => {
+    const limiter = concurrencyLimiter(2);
+    await limiter.acquire();
+    const controller = new AbortController();
+    const { signal } = controller;
+    const waits = [2, 1, 1].map((weight) => limiter.acquire({ weight, signal }));
+    const ends = Promise.allSettled(waits);
+    expect(getEventListeners(signal, 'abort')).toHaveLength(1);
+    controller.abort('stop');
+    const left = { status: 'rejected', reason: 'stop' };
+    expect(await ends).toEqual([left, left, left]);
+    expect({ active: limiter.active, waiting: limiter.waiting }).toEqual({ active: 1, waiting: 0 });
+  });
+
   it('frees a permit once, however often it is released or disposed of', async () => {
     const limiter = concurrencyLimiter(1);
     const permit = await limiter.acquire();

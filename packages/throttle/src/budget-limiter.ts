@@ -15,10 +15,10 @@ import {
   systemClock,
   type WaitOptions,
 } from '@runafter/clock';
+import { Leaving } from '@runafter/clock/leaving';
 import { Pace } from '@runafter/clock/pace';
 import { ServiceClosedError } from '@runafter/errors';
 import type { Budget } from './budget.ts';
-import { Leaving } from './leaving.ts';
 import { LimiterFullError } from './limiter-full-error.ts';
 import { type Waiter, WaitingRoom } from './waiting-room.ts';
 
