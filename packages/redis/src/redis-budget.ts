@@ -14,7 +14,7 @@ import { CountedCall } from './counted-call.ts';
 import { HeldPermit, type RedisPermit } from './held-permit.ts';
 import { limiterScripts } from './limiter-scripts.ts';
 import type { RedisConnection } from './redis-connection.ts';
-import { type PermitsLook, RedisLeases } from './redis-leases.ts';
+import { forever, type PermitsLook, RedisLeases } from './redis-leases.ts';
 
 /** What the budget is made of, besides the connection. */
 export interface RedisBudgetOptions {
@@ -26,9 +26,6 @@ export interface RedisBudgetOptions {
   readonly patience: Duration;
   readonly clock: Clock;
 }
-
-/** In milliseconds: who waits does so until somebody aborts. */
-const forever = Number.MAX_SAFE_INTEGER;
 
 /** Of so many permits one request tells that they need not be remembered. */
 const mostSettled = 100;

@@ -42,6 +42,9 @@ export interface PermitsLook {
 /** All requests are short, and a lease of few seconds is lost with the connection that it is renewed on. */
 export const leaseConnection: RedisConnectionOptions = { socketTimeout: 2_000 };
 
+/** In milliseconds, of limiters and gates: who waits does so until somebody aborts. */
+export const forever: number = Number.MAX_SAFE_INTEGER;
+
 export class RedisLeases implements LeaseDriver {
   readonly queues = true;
   readonly #connection: RedisConnection;

@@ -25,7 +25,7 @@ import { gateScripts, NoPlaceError } from './gate-scripts.ts';
 import { HeldPermit, type RedisPermit } from './held-permit.ts';
 import { assertKeyPrefix, defaultPrefix } from './key-prefix.ts';
 import { RedisConnection, type RedisSource } from './redis-connection.ts';
-import { leaseConnection, RedisLeases } from './redis-leases.ts';
+import { forever, leaseConnection, RedisLeases } from './redis-leases.ts';
 
 /** Options of {@link redisRunGate}. Whoever uses a name says the same: each call goes by the figures of who makes it. */
 export interface RedisRunGateOptions extends GateOptions {
@@ -107,9 +107,6 @@ export function redisRunGate(client: RedisSource, options: RedisRunGateOptions):
   assertKeyPrefix(title, prefix);
   return new GateOnRedis(new RedisConnection(title, client, leaseConnection), prefix, options);
 }
-
-/** In milliseconds: who waits does so until somebody aborts. */
-const forever = Number.MAX_SAFE_INTEGER;
 
 class GateOnRedis implements RedisRunGate {
   readonly name: string;
