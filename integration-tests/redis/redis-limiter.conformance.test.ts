@@ -42,5 +42,7 @@ await onService('redis', ({ url, prefix: ownPrefix }) => {
         },
       };
     },
+    // Scenes are played side by side, and each has to be heard of in time.
+    shortestTtl: 3_000,
   });
 });
