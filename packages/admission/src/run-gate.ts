@@ -8,7 +8,7 @@
  * @module
  */
 import { type Clock, type Gate, type Permit, systemClock, type WaitOptions } from '@runafter/clock';
-import { Pace } from '@runafter/clock/pace';
+import { Leaving, Pace } from '@runafter/clock/waiting';
 import { ServiceClosedError } from '@runafter/errors';
 import { GateFullError } from './gate-errors.ts';
 import {
@@ -18,7 +18,7 @@ import {
   gateConcurrency,
   gateLimits,
 } from './gate-options.ts';
-import { Line } from './line.ts';
+import { Line, type Place } from './line.ts';
 
 /** Options of {@link runGate}. */
 export interface RunGateOptions extends GateOptions {
@@ -89,14 +89,16 @@ export function runGate(options: RunGateOptions = {}): RunGate {
 }
 
 interface Waiter {
-  readonly admit: (permit: Permit) => void;
-  readonly refuse: (error: unknown) => void;
+  readonly resolve: (permit: Permit) => void;
+  readonly reject: (error: unknown) => void;
+  forgetSignal?: () => void;
 }
 
 class InProcessGate implements RunGate {
   readonly name: string;
   readonly #options: GateOptions;
   readonly #line = new Line<Waiter>();
+  readonly #leaving = new Leaving<Place<Waiter>>((places, reason) => this.#leave(places, reason));
   readonly #pace: Pace;
   #limits: GateLimits;
   #running = 0;
@@ -145,7 +147,8 @@ class InProcessGate implements RunGate {
   async close(): Promise<void> {
     this.#isClosed = true;
     for (let waiter = this.#line.serve(); waiter; waiter = this.#line.serve()) {
-      waiter.refuse(new ServiceClosedError(this.name));
+      waiter.forgetSignal?.();
+      waiter.reject(new ServiceClosedError(this.name));
     }
   }
 
@@ -171,22 +174,16 @@ class InProcessGate implements RunGate {
     const { room, refuses } = this.#limits;
     if (refuses && this.#line.length >= room) throw this.#fullError();
     return new Promise((resolve, reject) => {
-      const leave = () => {
-        this.#line.leave(place);
-        reject(signal?.reason);
-      };
-      const place = this.#line.join({
-        admit(permit) {
-          signal?.removeEventListener('abort', leave);
-          resolve(permit);
-        },
-        refuse(error) {
-          signal?.removeEventListener('abort', leave);
-          reject(error);
-        },
-      });
-      signal?.addEventListener('abort', leave, { once: true });
+      const place = this.#line.join({ resolve, reject });
+      if (signal !== undefined) place.item.forgetSignal = this.#leaving.with(signal, place);
     });
+  }
+
+  #leave(places: Iterable<Place<Waiter>>, reason: unknown): void {
+    for (const place of places) {
+      this.#line.leave(place);
+      place.item.reject(reason);
+    }
   }
 
   #fullError(): GateFullError {
@@ -213,7 +210,8 @@ class InProcessGate implements RunGate {
     while (this.#hasRoom) {
       const next = this.#line.serve();
       if (next === undefined) break;
-      next.admit(this.#permit());
+      next.forgetSignal?.();
+      next.resolve(this.#permit());
     }
     this.#pace.watch(!this.#hasRoom);
   }

@@ -15,8 +15,7 @@ import {
   systemClock,
   type WaitOptions,
 } from '@runafter/clock';
-import { Leaving } from '@runafter/clock/leaving';
-import { Pace } from '@runafter/clock/pace';
+import { Leaving, Pace } from '@runafter/clock/waiting';
 import { ServiceClosedError } from '@runafter/errors';
 import type { Budget } from './budget.ts';
 import { LimiterFullError } from './limiter-full-error.ts';

@@ -6,7 +6,7 @@
  * @module
  */
 import type { Permit } from '@runafter/clock';
-import { Heap, type HeapEntry } from '@runafter/clock/heap';
+import { Heap, type HeapEntry } from '@runafter/clock/waiting';
 
 /** Somebody who waits. There may be many, so it is one object, with functions only where they are needed. */
 export interface Waiter {

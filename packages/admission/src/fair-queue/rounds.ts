@@ -6,7 +6,7 @@
  * constant time; those further ahead the logarithm of how many different rounds they are in.
  * @module
  */
-import { Heap } from '@runafter/clock/heap';
+import { Heap } from '@runafter/clock/waiting';
 import { Line } from '../line.ts';
 
 export class Rounds<T> {

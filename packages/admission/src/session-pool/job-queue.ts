@@ -5,7 +5,7 @@
  * job that may run, and the jobs of users who run already are not even looked at.
  * @module
  */
-import { Heap, type HeapEntry } from '@runafter/clock/heap';
+import { Heap, type HeapEntry } from '@runafter/clock/waiting';
 import type { WaitReason } from './session-pool-port.ts';
 
 /** What can stand in the queue. */

@@ -17,7 +17,7 @@ import {
   systemClock,
   type WaitOptions,
 } from '@runafter/clock';
-import { Heap } from '@runafter/clock/heap';
+import { Heap } from '@runafter/clock/waiting';
 import { readProperty } from '@runafter/errors';
 import type { Rate } from '../rate.ts';
 import { AdaptiveController, type CallEnd, type SentCall } from './controller.ts';
