@@ -164,7 +164,7 @@ export class AdaptiveController {
     this.#decided({ type: 'resumed', throttled });
     this.#epoch = new Epoch(this.#degrees.plan, now);
     const share = this.#rates.share(throttled, this.#inFlight);
-    if (this.#pace === undefined && share <= bearableShare) this.#rates.ignore();
+    if (this.#pace === undefined && share <= bearableShare) this.#rates.ignore(this.#pause.until);
     else if (this.#rates.slowDown(this.#pause.until, this.#inFlight))
       this.#setPace(now, 'throttled');
   }

@@ -7,22 +7,25 @@ import type { StartRule } from '../rates/start-rule.ts';
 /** How late a timer may fire without the pace falling behind, in milliseconds. */
 const slack = 20;
 
-/** Spaces calls at a rate that may change. */
+/** Spaces calls at a rate that may change, also for a call that waits already. */
 export class EvenPace implements StartRule {
   /** Calls per millisecond. */
   rate: number;
-  #next: number;
+  /** When the last call went out, as far as its distance to the next one goes. */
+  #last: number;
+  #lastWeight = 0;
 
   constructor(rate: number, from: number) {
     this.rate = rate;
-    this.#next = from;
+    this.#last = from;
   }
 
   freeAt(): number {
-    return this.#next;
+    return this.#last + this.#lastWeight / this.rate;
   }
 
   start(weight: number, now: number): void {
-    this.#next = Math.max(this.#next, now - slack) + weight / this.rate;
+    this.#last = Math.max(this.freeAt(), now - slack);
+    this.#lastWeight = weight;
   }
 }

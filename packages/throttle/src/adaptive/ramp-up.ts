@@ -1,5 +1,5 @@
 /**
- * Warming up: the degree doubles as long as that brings more.
+ * Warming up: the degree doubles as long as that brings more. It takes two measures to say that it does not.
  * @module
  */
 import type { DegreePlan } from './degree-search.ts';
@@ -15,6 +15,8 @@ export class RampUp {
   readonly #max: number;
   #best: Measured = { degree: 1, throughput: 0 };
   #isRising = false;
+  /** This degree has failed once: that may have been a stall, so it is measured again. */
+  #isAgain = false;
 
   constructor(max: number) {
     this.#max = max;
@@ -39,7 +41,12 @@ export class RampUp {
   /** @returns undefined when it is over. */
   measured(measured: Measured): DegreePlan | undefined {
     const { degree, throughput } = this.#best;
-    if (measured.throughput < worthDoubling * throughput) return undefined;
+    if (measured.throughput < worthDoubling * throughput) {
+      if (this.#isAgain) return undefined;
+      this.#isAgain = true;
+      return this.at(measured.degree);
+    }
+    this.#isAgain = false;
     const hopedFor = measured.degree / degree - 1;
     this.#isRising = measured.throughput >= (1 + stillRising * hopedFor) * throughput;
     this.#best = measured;

@@ -20,14 +20,24 @@ const belowProven = 0.9;
 /** The first try after a while of quiet. */
 const closeToEstimate = 0.99;
 
-/** How long it has to be quiet before the rate grows, in calls and in pauses as long as the last one. */
+/** How long it has to be quiet before the rate grows, in calls and in pauses as long as the last ones. */
 const longQuiet = { calls: 40, pauses: 10 } as const;
 const quiet = { calls: 10, pauses: 1 } as const;
-/** Without an estimate, waiting for long pauses would take longer than another event. */
+/** Beyond the estimate a try may cost a pause, so tries are rare; but nobody waits longer than this for one. */
+const longestQuiet = 120_000;
+/** Far below the estimate, or without one, waiting for long pauses would take longer than another event. */
 const longestBlindQuiet = 3_000;
 
-/** Without an estimate, a rate that is so slow grows after so many pauses of quiet, however few the calls. */
-const crawlPauses = 5;
+/** A rate below this share of the estimate is what an outage has left. */
+const farBelow = 0.5;
+/** Fewer calls than this for each event are what a service takes during an outage. */
+const leastPerEvent = 3;
+
+/** How much of the pauses before counts beside a new one: a service with a long window also asks for short waits. */
+const pauseFades = 0.9;
+/** A rate is taken from a time that covers a window: a little more than the longest pause, and a minute at least. */
+const windowPerPause = 1.2;
+const shortestWindow = 60_000;
 
 /** How long it has to be quiet to do without a rate again. */
 const leastCalm = 300_000;
@@ -48,6 +58,8 @@ export class RateSearch {
   #origin: { readonly at: number; readonly isEvent: boolean };
   /** What was taken since then. */
   #taken = 0;
+  /** How many events there were since then. */
+  #events = 0;
   /** Something was taken since the last event that was drawn conclusions from. */
   #hasTaken = false;
   /** The event that nobody has drawn conclusions from yet. */
@@ -55,7 +67,10 @@ export class RateSearch {
   /** What was taken until the first event, of which some was left over from before, and in which time. */
   #atFirst: { readonly taken: number; readonly time: number } | undefined;
   #resumedAt: number;
+  /** How long a pause is lately, after events that conclusions were drawn from. */
   #pause = 1;
+  /** The same, after all events: about the length of the service's window, if it has one. */
+  #longestPause = 1;
   #quietSince: number;
   #quietCalls = 0;
   /** The rate before it last grew, which had been borne for a while; 0: none. */
@@ -103,8 +118,10 @@ export class RateSearch {
   }
 
   /** The event is over, and its pause is enough. */
-  ignore(): void {
-    if (this.#event !== undefined) this.#countFrom(this.#event);
+  ignore(resumedAt: number): void {
+    if (this.#event === undefined) return;
+    this.#sawPause(resumedAt - this.#event.at);
+    this.#countFrom(this.#event);
     this.#event = undefined;
   }
 
@@ -118,14 +135,15 @@ export class RateSearch {
     const event = this.#event;
     if (event === undefined) return false;
     this.#event = undefined;
-    this.#pause = Math.max(1, resumedAt - event.at);
+    this.#sawPause(resumedAt - event.at);
+    this.#pause = Math.max(1, resumedAt - event.at, pauseFades * this.#pause);
+    this.#events++;
     const first = this.#firstRate(event, resumedAt, inFlight);
     this.#atFirst ??= { taken: this.#taken, time: event.at - this.#origin.at };
-    this.#estimate = this.#estimateAt(event) ?? this.#estimate;
-    // A floor, without which a service that refuses all for a while would never be tried again.
     // Where nothing was taken since the last pause, no rate would have been slow enough.
     if (this.#hasTaken || this.#rate === Number.POSITIVE_INFINITY) {
-      this.#rate = Math.max(0.5 / this.#pause, this.#lowerRate(first));
+      // A floor, without which a service that refuses all for a while would never be tried again.
+      this.#rate = Math.max(0.5 / this.#pause, this.#lowerRate(event, first));
     }
     this.#hasTaken = false;
     if (event.taken >= enough) this.#countFrom(event);
@@ -144,13 +162,12 @@ export class RateSearch {
   quiet(now: number, weight: number): boolean {
     if (this.#event !== undefined || now < this.#quietSince) return false;
     this.#quietCalls += weight;
-    const isLong = this.#estimate !== undefined && this.#steps === 0;
-    const { calls, pauses } = isLong ? longQuiet : quiet;
-    const longest = this.#estimate === undefined ? longestBlindQuiet : Number.POSITIVE_INFINITY;
-    const time = Math.min(pauses * this.#pause, longest);
+    const isFarBelow = this.#isFarBelow();
+    const { calls, pauses } = !isFarBelow && this.#steps === 0 ? longQuiet : quiet;
+    const time = Math.min(pauses * this.#pause, isFarBelow ? longestBlindQuiet : longestQuiet);
     const since = now - this.#quietSince;
     // So slow a rate, as after an outage, would need hours for so many calls.
-    const isCrawling = this.#estimate === undefined && since >= crawlPauses * this.#pause;
+    const isCrawling = isFarBelow && since >= this.#pause;
     if ((this.#quietCalls < calls && !isCrawling) || since < time) return false;
     this.#proven = this.#estimate === undefined ? 0 : this.#rate;
     this.#rate = Math.min(belowDocumented * this.#documented, this.#higherRate());
@@ -182,18 +199,29 @@ export class RateSearch {
     return Math.sqrt(withPause * withoutPause);
   }
 
+  /** So little was taken that it is an outage rather than a limit, and says nothing about the time after it. */
+  #isOutage(): boolean {
+    return !this.#hasTaken || this.#taken < leastPerEvent * this.#events;
+  }
+
   #estimateAt({ at, taken }: Event): number | undefined {
     const since = Math.max(this.#resumedAt, this.#origin.at);
     const sustained = this.#atFirst && this.#log.sustained(since, at, this.#atFirst, enough);
     if (!this.#origin.isEvent || taken < enough) return sustained;
     const sinceEvent = taken / Math.max(1, at - this.#origin.at);
-    // A window that slides gives back what it took before the pause as unevenly as it was taken.
-    const lately = this.#rate === Number.POSITIVE_INFINITY ? this.#log.lastMinute(at) : 0;
-    return Math.max(sinceEvent, sustained ?? 0, lately, belowProven * this.#proven);
+    return Math.max(sinceEvent, sustained ?? 0, this.#lately(at), belowProven * this.#proven);
   }
 
-  #lowerRate(first: number): number {
+  /** A window that slides gives back what it took before a pause as unevenly as it was taken. */
+  #lately(at: number): number {
+    const length = Math.max(shortestWindow, windowPerPause * this.#longestPause);
+    return this.#log.rateSince(at - length, at);
+  }
+
+  #lowerRate(event: Event, first: number): number {
     const rate = this.#rate;
+    if (this.#isOutage()) return Math.min(first, belowEstimate * rate);
+    this.#estimate = this.#estimateAt(event) ?? this.#estimate;
     if (this.#estimate === undefined) return Math.min(first, belowEstimate * rate);
     if (this.#estimate < rate) return belowEstimate * this.#estimate;
     this.#estimate = rate;
@@ -201,13 +229,26 @@ export class RateSearch {
   }
 
   #higherRate(): number {
-    if (this.#estimate === undefined) return this.#rate * 1.25;
-    if (this.#rate < closeToEstimate * this.#estimate) return closeToEstimate * this.#estimate;
-    return this.#rate * (1 + Math.min(0.25, 0.01 * 2 ** this.#steps));
+    const doubling = this.#rate * (1 + Math.min(1, 0.25 * 2 ** this.#steps));
+    if (this.#estimate === undefined) return doubling;
+    const close = closeToEstimate * this.#estimate;
+    if (this.#isFarBelow()) return Math.min(close, doubling);
+    if (this.#rate < close) return close;
+    return this.#rate * (1 + Math.min(1, 0.01 * 2 ** this.#steps));
+  }
+
+  /** As after an outage: the rate grows by doubling. */
+  #isFarBelow(): boolean {
+    return this.#estimate === undefined || this.#rate < farBelow * this.#estimate;
+  }
+
+  #sawPause(length: number): void {
+    this.#longestPause = Math.max(length, pauseFades * this.#longestPause);
   }
 
   #countFrom({ at, taken }: Event): void {
     this.#taken -= taken;
+    this.#events = 0;
     this.#origin = { at, isEvent: true };
   }
 

@@ -52,11 +52,11 @@ export class TakenLog {
     return highest;
   }
 
-  /** The mean rate of the last minute. */
-  lastMinute(at: number): number {
-    const minute = 60_000;
+  /** The mean rate since then, or since the oldest call that is known. */
+  rateSince(since: number, at: number): number {
+    const oldest = this.#entries.length < mostEntries ? since : (this.#entries[0]?.begin ?? since);
     let taken = 0;
-    for (const { begin, weight } of this.#entries) if (begin > at - minute) taken += weight;
-    return taken / minute;
+    for (const { begin, weight } of this.#entries) if (begin > since) taken += weight;
+    return taken / Math.max(1, at - Math.max(since, oldest));
   }
 }

@@ -55,10 +55,24 @@ describe('the degree of an adaptive limiter', () => {
       outcome: 'ok',
       latency: 500 + 500 * Math.max(0, inService - 12),
     });
-    const driven = new DrivenController(cliff, { start: 12 }).runTo(4_000);
+    const driven = new DrivenController(cliff, { start: 12 }).runTo(6_000);
     expect(degrees(driven)[0]).toBe(24);
     expect(degrees(driven)[1]).toBeLessThanOrEqual(12);
   });
+
+  it.each([1_000, 1_400, 2_000])(
+    'is not kept low by one stall of the service, %d ms after the beginning',
+    (at) => {
+      const free = steady();
+      const driven = new DrivenController((now, inService) => {
+        const { latency, ...end } = free(now, inService);
+        const isCaught = now < at + 30_000 && now + latency > at;
+        return { ...end, latency: isCaught ? at + 30_000 + latency - now : latency };
+      });
+      driven.runTo(at + 40_000);
+      expect(driven.controller.degree).toBeGreaterThanOrEqual(40);
+    },
+  );
 
   it.each([
     { at: 12, slope: 0.1 },

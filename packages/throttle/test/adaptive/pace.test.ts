@@ -1,4 +1,5 @@
 /** When calls are spaced, how fast, and when that ends. */
+import { seededRandom } from '@runafter/clock';
 import { describe, expect, it } from 'vitest';
 import { DrivenController } from './driven-controller.ts';
 import { bucket, fixedWindow, steady } from './scripted-services.ts';
@@ -106,6 +107,54 @@ describe('the pace of an adaptive limiter', () => {
     isDown = false;
     driven.runTo(4_200_000);
     expect(driven.ok).toBeGreaterThan(3_000);
+  });
+
+  it.each([
+    { share: 1, retryAfter: undefined },
+    { share: 1, retryAfter: 5_000 },
+    { share: 1, retryAfter: 30_000 },
+    { share: 0.9, retryAfter: 10_000 },
+    { share: 0.5, retryAfter: 1_000 },
+    { share: 0.5, retryAfter: 30_000 },
+  ])(
+    'is nearly full again ten waits after an outage: refused $share, each for $retryAfter ms',
+    (outage) => {
+      const { share, retryAfter } = outage;
+      const random = seededRandom(1);
+      const free = steady();
+      let isDown = true;
+      const driven = new DrivenController((now, inService) =>
+        isDown && random() < share
+          ? {
+              outcome: 'throttled',
+              latency: 50,
+              retryAfter: retryAfter && retryAfter * (0.5 + random()),
+            }
+          : free(now, inService),
+      );
+      driven.runTo(3_600_000);
+      isDown = false;
+      // Without a Retry-After our own wait is up to 30 s.
+      const recovered = 3_600_000 + Math.max(300_000, 15 * (retryAfter ?? 20_000));
+      driven.runTo(recovered);
+      const { ok } = driven;
+      driven.runTo(recovered + 60_000);
+      expect((driven.ok - ok) / 6_000).toBeGreaterThan(0.8);
+    },
+  );
+
+  it('is that of a whole window of which the calls slide out as unevenly as they came', () => {
+    const taken: number[] = [];
+    const driven = new DrivenController((now) => {
+      const wait = (taken.at(-600) ?? -60_000) + 60_000 - now;
+      if (wait > 0)
+        return { outcome: 'throttled', latency: 50, retryAfter: 1_000 * Math.ceil(wait / 1_000) };
+      taken.push(now);
+      return { outcome: 'ok', latency: 500 };
+    });
+    driven.runTo(600_000);
+    expect(driven.ok).toBeGreaterThan(0.85 * 6_000);
+    expect(refusedIn(driven, 120_000, 600_000)).toBeLessThan(0.02);
   });
 
   it('ends when it has held nothing back for a long time', () => {
