@@ -1,5 +1,5 @@
 /**
- * Warming up: the degree doubles as long as that brings more. It takes two measures to say that it does not.
+ * Warming up: the degree doubles as long as that brings more. What looks like a stall is measured again.
  * @module
  */
 import type { DegreePlan } from './degree-search.ts';
@@ -10,12 +10,14 @@ const worthDoubling = 1.12;
 /** The share of what was hoped for from which on the throughput still rises with the degree. */
 const stillRising = 0.6;
 const fewestSamples = 4;
+/** Contention seldom makes twice as many calls so much slower than half of them, but a stall does. */
+const likeStall = 0.75;
 
 export class RampUp {
   readonly #max: number;
   #best: Measured = { degree: 1, throughput: 0 };
   #isRising = false;
-  /** This degree has failed once: that may have been a stall, so it is measured again. */
+  /** This degree has failed as in a stall, and is measured again, once. */
   #isAgain = false;
 
   constructor(max: number) {
@@ -42,7 +44,7 @@ export class RampUp {
   measured(measured: Measured): DegreePlan | undefined {
     const { degree, throughput } = this.#best;
     if (measured.throughput < worthDoubling * throughput) {
-      if (this.#isAgain) return undefined;
+      if (this.#isAgain || measured.throughput > likeStall * throughput) return undefined;
       this.#isAgain = true;
       return this.at(measured.degree);
     }

@@ -210,6 +210,7 @@ describe('what an adaptive limiter tells', () => {
     const messages = warn.mock.calls.map(([message]) => String(message));
     expect(messages).toContainEqual(expect.stringContaining('decisions: No disk.'));
     expect(messages).toContainEqual(expect.stringContaining('degrees: No screen.'));
+    expect(warn.mock.calls[0]?.[1]).toMatchObject({ code: 'ADAPTIVE_LISTENER_FAILED' });
   });
 
   it('comes in order, also to a listener that calls the limiter itself', async () => {
@@ -221,10 +222,11 @@ describe('what an adaptive limiter tells', () => {
       onDecision(decision) {
         seen.push(decision.type);
         if (decision.type === 'paused') void own.tryAcquire();
+        seen.push(`end of ${decision.type}`);
       },
     });
     (await own.acquire()).release(tooMany('0s'));
-    expect(seen.slice(0, 2)).toEqual(['paused', 'resumed']);
+    expect(seen.slice(0, 3)).toEqual(['paused', 'end of paused', 'resumed']);
     expect(limiter.inspect().inFlight).toBe(0);
   });
 });
