@@ -2,7 +2,7 @@
 import { seededRandom } from '@runafter/clock';
 import { describe, expect, it } from 'vitest';
 import { DrivenController } from './driven-controller.ts';
-import { bucket, fixedWindow, steady } from './scripted-services.ts';
+import { bucket, fixedWindow, slidingWindow, steady } from './scripted-services.ts';
 
 const tenPerSecond = { calls: 600, per: 60_000, model: 'token-bucket', burst: 600 } as const;
 
@@ -143,18 +143,35 @@ describe('the pace of an adaptive limiter', () => {
     },
   );
 
-  it('is that of a whole window of which the calls slide out as unevenly as they came', () => {
-    const taken: number[] = [];
-    const driven = new DrivenController((now) => {
-      const wait = (taken.at(-600) ?? -60_000) + 60_000 - now;
-      if (wait > 0)
-        return { outcome: 'throttled', latency: 50, retryAfter: 1_000 * Math.ceil(wait / 1_000) };
-      taken.push(now);
-      return { outcome: 'ok', latency: 500 };
-    });
-    driven.runTo(600_000);
-    expect(driven.ok).toBeGreaterThan(0.85 * 6_000);
-    expect(refusedIn(driven, 120_000, 600_000)).toBeLessThan(0.02);
+  it.each([
+    { calls: 600, window: 60_000 },
+    { calls: 1_000, window: 230_000 },
+  ])(
+    'is that of a whole window of $window ms, whose calls slide out as unevenly as they came',
+    ({ calls, window }) => {
+      const driven = new DrivenController(slidingWindow(calls, window)).runTo(10 * window);
+      expect(driven.ok).toBeGreaterThan(0.8 * 10 * calls);
+      expect(refusedIn(driven, 2 * window, 10 * window)).toBeLessThan(0.02);
+    },
+  );
+
+  it('comes back to what it was before a long outage in which little was taken', () => {
+    const limited = bucket(10, 60);
+    const random = seededRandom(1);
+    let isDown = false;
+    const driven = new DrivenController((now, inService) =>
+      isDown && random() < 0.6
+        ? { outcome: 'throttled', latency: 50, retryAfter: 10_000 * (0.5 + random()) }
+        : limited(now, inService),
+    );
+    driven.runTo(120_000);
+    isDown = true;
+    driven.runTo(3_600_000);
+    isDown = false;
+    driven.runTo(3_720_000);
+    const { ok } = driven;
+    driven.runTo(3_840_000);
+    expect((driven.ok - ok) / 1_200).toBeGreaterThan(0.8);
   });
 
   it('ends when it has held nothing back for a long time', () => {

@@ -59,7 +59,7 @@ it('goes on, never with more than it may, and comes back when the service does',
       service = () => ({ outcome: 'ok', latency: 1_000 });
       const { ok } = driven;
       driven.runTo(phase + 900_000);
-      // As if it had gone on for some minutes of a quarter of an hour, with the fewest that there may be.
+      // At one call at a time, the fewest that there may be, a third of what there is time for.
       expect(driven.ok - ok).toBeGreaterThan(300);
       expect(driven.controller.inFlight).toBeLessThanOrEqual(options.max);
       expect(driven.controller.degree).toBeGreaterThanOrEqual(options.min);

@@ -42,6 +42,19 @@ export function fixedWindow(calls: number, per: number): Service {
   };
 }
 
+/** So many calls in any time of that length. */
+export function slidingWindow(calls: number, per: number): Service {
+  const taken: number[] = [];
+  return (now) => {
+    const wait = (taken.at(-calls) ?? -per) + per - now;
+    if (wait > 0) {
+      return { outcome: 'throttled', latency: 50, retryAfter: 1_000 * Math.ceil(wait / 1_000) };
+    }
+    taken.push(now);
+    return { outcome: 'ok', latency: 500 };
+  };
+}
+
 /** Each call beyond the knee makes the calls slower. */
 export function knee(at: number, slope: number, latency = 500): Service {
   const calls = steady(latency);
