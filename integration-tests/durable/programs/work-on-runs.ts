@@ -35,8 +35,8 @@ async function workOnNext(by: 'start' | 'resume'): Promise<void> {
 /** Whoever loses a run begins it again, as a program does that wants to see its end. */
 async function workOn({ runId, plan }: RunToDo, by: 'start' | 'resume'): Promise<void> {
   for (let beginning = 0; ; beginning++) {
-    const run = await begin(workflow(plan, beginning), runId, { by, store, lease });
-    if (await isSeenToItsEnd(run)) return;
+    const beginningRun = begin(workflow(plan, beginning), runId, { by, store, lease });
+    if (await isSeenToItsEnd(runId, beginningRun)) return;
   }
 }
 
@@ -46,20 +46,25 @@ async function resumeUntilNoneIsLeft([first]: readonly RunToDo[]): Promise<void>
     const definition = workflow(first.plan, beginning);
     const { resumed, held, refused } = await resumeAll([definition], { store, lease });
     for (const { error } of refused) throw error;
-    await Promise.all(resumed.map(isSeenToItsEnd));
+    await Promise.all(resumed.map((run) => isSeenToItsEnd(run.id, run)));
     if (resumed.length === 0 && held.length === 0) return;
   }
 }
 
-async function isSeenToItsEnd(run: Run<unknown>): Promise<boolean> {
+/** A lease as short as here may be lost while the run is opened, too. */
+async function isSeenToItsEnd(
+  runId: string,
+  begun: Run<unknown> | Promise<Run<unknown>>,
+): Promise<boolean> {
   try {
-    const { status } = await run.finished;
-    say(`ended ${run.id} ${status}`);
+    const { finished } = await begun;
+    const { status } = await finished;
+    say(`ended ${runId} ${status}`);
     return true;
   } catch (error) {
     if (!(error instanceof RunLostError)) throw error;
-    logbook.write({ what: 'lost', pid: process.pid, runId: run.id });
-    say(`lost ${run.id}`);
+    logbook.write({ what: 'lost', pid: process.pid, runId });
+    say(`lost ${runId}`);
     return false;
   }
 }

@@ -46,8 +46,9 @@ export class RunSignals {
     this.#fault = fault;
   }
 
-  /** Collects what is there, and whatever comes. */
+  /** Collects what is there, and whatever comes; nothing where the run was lost while it was opened. */
   async open(): Promise<void> {
+    if (this.#closed) return;
     this.#unsubscribe = this.#store.onSignal(this.#runId, () => void this.#collect());
     await this.#collect();
   }

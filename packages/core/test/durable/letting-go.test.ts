@@ -149,3 +149,51 @@ describe('a gate that does not let a stored run in', () => {
     expect(await store.readRun('r'), 'it was never created').toBeUndefined();
   });
 });
+
+describe('a run that is lost while it is opened', () => {
+  it.each(['start', 'resume'] as const)(
+    'leaves no subscription behind that would keep the process alive (%s)',
+    async (by) => {
+      const { clock, store } = place();
+      let subscriptions = 0;
+      const slow = new Proxy(store, {
+        get(target, name) {
+          if (name === 'onSignal') {
+            return (...args: Parameters<typeof store.onSignal>) => {
+              const unsubscribe = target.onSignal(...args);
+              subscriptions++;
+              return () => {
+                subscriptions--;
+                unsubscribe();
+              };
+            };
+          }
+          const member: unknown = Reflect.get(target, name, target);
+          if (typeof member !== 'function') return member;
+          const method = member.bind(target) as (...args: unknown[]) => unknown;
+          if (name !== 'createRun' && name !== 'acquireLease') return method;
+          // The grant arrives when its time is over.
+          return async (...args: unknown[]) => {
+            const grant = await method(...args);
+            await clock.sleep('3s');
+            return grant;
+          };
+        },
+      });
+      if (by === 'resume') {
+        const run = start(waiting, undefined, { store, clock, runId: 'r' });
+        await clock.advance(10);
+        await Promise.allSettled([run.suspend(), run.finished, clock.advance('1s')]);
+      }
+      const options = { store: slow, clock, lease: '2s' };
+      const opened =
+        by === 'start'
+          ? start(waiting, undefined, { ...options, runId: 'r' }).finished
+          : resume(waiting, 'r', options);
+      const lost = expect(opened).rejects.toMatchObject({ code: 'RUN_LOST' });
+      await clock.advance('1m');
+      await lost;
+      expect({ subscriptions, pending: clock.pending }).toEqual({ subscriptions: 0, pending: 0 });
+    },
+  );
+});
