@@ -185,7 +185,7 @@ describe('a run that is lost while it is opened', () => {
         await clock.advance(10);
         await Promise.allSettled([run.suspend(), run.finished, clock.advance('1s')]);
       }
-      const options = { store: slow, clock, lease: '2s' };
+      const options = { store: slow, clock, lease: '2s' } as const;
       const opened =
         by === 'start'
           ? start(waiting, undefined, { ...options, runId: 'r' }).finished
