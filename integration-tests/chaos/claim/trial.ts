@@ -27,7 +27,7 @@ import type { ClaimTask, Report } from './task.ts';
 
 const processes = 4;
 /** How often a worker is overtaken by others while it is paused. */
-const pauses = { full: 25, quick: 1 };
+const pauses = { full: 25, quick: 2 };
 /** Leases end within so many of their times after their holder has gone, where somebody has to watch them for it. */
 const timesToEnd = 4;
 
