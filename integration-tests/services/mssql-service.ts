@@ -33,8 +33,8 @@ export const mssql: ServiceKind<MssqlPlace> = {
     const database = name.replaceAll('-', '_');
     return {
       place: { url: withDatabase(url, database) },
-      make: () => run(url, `CREATE DATABASE ${database}`),
-      remove: () => drop(url, database),
+      make: () => insist(url, `CREATE DATABASE ${database}`),
+      remove: () => insist(url, `DROP DATABASE IF EXISTS ${database}`),
     };
   },
 };
@@ -46,16 +46,19 @@ function withDatabase(url: string, database: string): string {
   return [...others, `Database=${database}`].join(';');
 }
 
-/** How long a server may take to notice that a client has closed its connection, in milliseconds. */
+/** How long a server may take for what passes by itself, in milliseconds. */
 const patience = 5_000;
 
-async function drop(url: string, database: string): Promise<void> {
+/**
+ * Runs a statement again while it fails. A database that is to go may be in use: either its connections were closed only
+ * now, or a test has left one open. One that is to come may meet another, where two are made at the same time.
+ */
+async function insist(url: string, statement: string): Promise<void> {
   const deadline = Date.now() + patience;
   for (;;) {
     try {
-      return await run(url, `DROP DATABASE IF EXISTS ${database}`);
+      return await run(url, statement);
     } catch (error) {
-      // In use: either it was closed only now, or a test has left a connection open.
       if (Date.now() > deadline) throw error;
       await setTimeout(100);
     }
