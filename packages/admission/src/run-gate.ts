@@ -8,7 +8,7 @@
  * @module
  */
 import { type Clock, type Gate, type Permit, systemClock, type WaitOptions } from '@runafter/clock';
-import { Leaving, Pace } from '@runafter/clock/waiting';
+import { Leaving, Pace, permitFor } from '@runafter/clock/waiting';
 import { ServiceClosedError } from '@runafter/errors';
 import { GateFullError } from './gate-errors.ts';
 import {
@@ -195,15 +195,11 @@ class InProcessGate implements RunGate {
   #permit(): Permit {
     this.#running++;
     this.#pace.watch(!this.#hasRoom);
-    let held = true;
-    const release = () => {
-      if (!held) return;
-      held = false;
+    return permitFor(() => {
       this.#running--;
       this.#pace.turn(this.#limits.concurrency);
       this.#moveUp();
-    };
-    return { release, [Symbol.dispose]: release };
+    });
   }
 
   #moveUp(): void {

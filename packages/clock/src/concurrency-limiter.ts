@@ -10,6 +10,7 @@ import type { WaitOptions } from './clock.ts';
 import { Heap, type HeapEntry } from './heap.ts';
 import { Leaving } from './leaving.ts';
 import type { AcquireOptions, Limiter, Permit } from './limiter.ts';
+import { permitFor } from './permit.ts';
 
 /** A {@link Limiter} within one process. */
 export interface ConcurrencyLimiter extends Limiter {
@@ -142,14 +143,10 @@ class InProcessLimiter implements ConcurrencyLimiter {
 
   #permit(weight: number): Permit {
     this.#active += weight;
-    let held = true;
-    const release = () => {
-      if (!held) return;
-      held = false;
+    return permitFor(() => {
       this.#active -= weight;
       this.#admitWaiters();
-    };
-    return { release, [Symbol.dispose]: release };
+    });
   }
 
   #admitWaiters(): void {

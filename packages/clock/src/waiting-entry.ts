@@ -3,9 +3,10 @@
  * own way.
  *
  * @example
- * import { Heap, Leaving, Pace } from '@runafter/clock/waiting';
+ * import { Heap, Leaving, Pace, permitFor } from '@runafter/clock/waiting';
  * @module
  */
 export { Heap, type HeapEntry } from './heap.ts';
 export { Leaving } from './leaving.ts';
 export { Pace } from './pace.ts';
+export { permitFor } from './permit.ts';

@@ -6,6 +6,7 @@
  * @module
  */
 import type { Clock, Permit, WaitOptions } from '@runafter/clock';
+import { permitFor } from '@runafter/clock/waiting';
 import type { Budget } from './budget.ts';
 import type { BudgetLimits } from './budget-limits.ts';
 import type { StartRule } from './rates/start-rule.ts';
@@ -114,13 +115,9 @@ export class MemoryBudget implements Budget {
 
   #permit(weight: number): Permit {
     this.#active += weight;
-    let held = true;
-    const release = () => {
-      if (!held) return;
-      held = false;
+    return permitFor(() => {
       this.#active -= weight;
       this.#look();
-    };
-    return { release, [Symbol.dispose]: release };
+    });
   }
 }

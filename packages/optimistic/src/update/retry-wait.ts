@@ -3,7 +3,6 @@
  * @module
  */
 import { fullJitter, retryAfterOf } from '@runafter/clock';
-import { readProperty } from '@runafter/errors';
 import { allSettled, type PendingUpdate } from './pending-update.ts';
 import type { ParsedUpdateOptions } from './update-options.ts';
 
@@ -30,9 +29,5 @@ function waitBefore(
   error: unknown,
   { clock, backoff, random }: ParsedUpdateOptions,
 ): number {
-  return (
-    retryAfterOf(error, clock) ??
-    retryAfterOf(readProperty(error, 'cause'), clock) ??
-    fullJitter(backoff, retry, random)
-  );
+  return retryAfterOf(error, clock) ?? fullJitter(backoff, retry, random);
 }

@@ -17,7 +17,7 @@ import {
   systemClock,
   type WaitOptions,
 } from '@runafter/clock';
-import { Heap } from '@runafter/clock/waiting';
+import { Heap, permitFor } from '@runafter/clock/waiting';
 import { readProperty } from '@runafter/errors';
 import type { Rate } from '../rate.ts';
 import { AdaptiveController, type CallEnd, type SentCall } from './controller.ts';
@@ -237,13 +237,7 @@ class AdaptiveLimiterOnClock implements Adaptive {
 
   #permit(now: number, weight: number, signal: AbortSignal | undefined): Permit {
     const call = this.#controller.sent(now, weight);
-    let held = true;
-    const release = (error?: unknown) => {
-      if (!held) return;
-      held = false;
-      this.#ended(call, this.#endOf(error, signal));
-    };
-    return { release, [Symbol.dispose]: () => release() };
+    return permitFor((error) => this.#ended(call, this.#endOf(error, signal)));
   }
 
   #endOf(error: unknown, signal: AbortSignal | undefined): CallEnd {
