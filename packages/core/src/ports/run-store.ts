@@ -1,9 +1,9 @@
 /**
  * The RunStore port: where runs are kept, so that they outlive the process that runs them.
  *
- * A run is a header, the outcomes of what has ended in it, the states of what has not, joins (who still
- * waits for how many), and signals from outside. Whoever works on a run holds its lease; every write
- * carries the lease's token.
+ * A run is a header, the outcomes of what has ended in it, the states of what has not, and signals, from
+ * outside or from the processes that its actions were handed to. Whoever schedules a run holds its lease;
+ * every write carries the lease's token.
  *
  * Every store promises:
  *
@@ -14,8 +14,8 @@
  *   token grows with every grant of the lease, whoever gets it: after a release, an expiry, and also when
  *   the run was deleted and its id is created again. A lease that has expired is its holder's until
  *   somebody else gets it.
- * - An outcome of an attempt that another one has superseded (`claimAttempt`) changes nothing and says
- *   `stale`.
+ * - Of the deliveries of an attempt only the newest one can report, and only once (`claimAttempt`): what
+ *   a superseded one reports changes nothing and says `stale`.
  * - Writes of one caller take effect in the order in which they were called, awaited or not. A read sees
  *   those whose promise has resolved; it may see the others.
  * - Texts come back as they were given; a store never looks into them.
@@ -81,8 +81,7 @@ export type LeaseAnswer =
 /** Who writes: the run, and the token of its lease. */
 export interface Writer {
   readonly runId: string;
-  /** Undefined where attempts are claimed one by one, and nobody holds the run as a whole. */
-  readonly token: number | undefined;
+  readonly token: number;
 }
 
 /**
@@ -112,43 +111,28 @@ export interface StoredOutcome extends Place {
   readonly details?: string | undefined;
 }
 
-/** Something that waits for several to end. The key `''` is the end of the body itself. */
-export interface Join extends Place {
-  /** For how many it waits. One that waits for a single one needs no counter. */
-  readonly of: number;
-  /** The outcome is one that it asked for. */
-  readonly met: boolean;
-}
-
-/** A join that waits for nothing any more. */
-export interface ReadyJoin extends Place {
-  /** All outcomes were ones that it asked for: it may run. Otherwise it is to be skipped. */
-  readonly met: boolean;
-}
-
 /** What one outcome changes. */
 export interface OutcomeEntry {
   readonly outcome: StoredOutcome;
-  /** Whose open counts fall by one. */
-  readonly joins: readonly Join[];
-  /** The signal that it has taken, which nobody will be given again. */
-  readonly signal?: number | undefined;
+  /** The numbers of the signals that it has taken, which nobody will be given again. */
+  readonly signals?: readonly number[] | undefined;
   /** The path of the state that is not needed any more. */
   readonly forgetState?: string | undefined;
-  /** The frame whose joins are not needed any more, without those of frames inside it. */
-  readonly forgetJoins?: string | undefined;
 }
 
 /**
  * - `recorded`: it was the first.
- * - `duplicate`: the place has an outcome already; `ready` tells again what waits for nothing any more.
- * - `stale`: a newer attempt owns the action.
+ * - `duplicate`: the place has an outcome already; nothing has changed.
  * - `fenced`: the writer does not hold the run any more, or the run is gone.
  */
-export interface Recorded {
-  readonly state: 'recorded' | 'duplicate' | 'stale' | 'fenced';
-  /** Those of the entry's joins that wait for nothing any more. */
-  readonly ready: readonly ReadyJoin[];
+export type Recorded = 'recorded' | 'duplicate' | 'fenced';
+
+/** An attempt of an action in the hands of the process that it was delivered to. */
+export interface Delivery extends Place {
+  /** From 1, as in the outcome that it may lead to. */
+  readonly attempt: number;
+  /** What `claimAttempt` gave: how often the attempt was delivered, from 1. */
+  readonly delivery: number;
 }
 
 export interface FrameQuery {
@@ -170,10 +154,12 @@ export interface NewSignal {
   readonly payload: string;
   /** A second signal of the run with the same id changes nothing. */
   readonly id?: string | undefined;
+  /** It is the report of this delivery: kept only while that is the newest of its attempt, and once. */
+  readonly delivery?: Delivery | undefined;
 }
 
 /** A signal that nobody has taken yet. */
-export interface StoredSignal extends NewSignal {
+export interface StoredSignal extends Omit<NewSignal, 'delivery'> {
   /** Grows with each signal of a run, from 1; none is given twice. */
   readonly number: number;
 }
@@ -218,12 +204,15 @@ export interface RunStore {
   releaseLease(writer: Writer): Promise<void>;
 
   /**
-   * Supersedes every earlier attempt of an action and gives the number of the new one, from 1, whose
-   * outcome is the only one that counts from then on; undefined when the action has an outcome, or there
-   * is no such run.
+   * Takes an attempt of an action over from whoever it was delivered to before, and from every earlier
+   * attempt of that action.
+   *
+   * @returns how often the attempt was delivered, this time included; undefined when nobody is to call
+   *   the action's handler for it: the attempt was reported, a later one was claimed, the action has an
+   *   outcome, or the run has ended or is not known.
    */
-  claimAttempt(runId: string, place: Place): Promise<number | undefined>;
-  /** Records an outcome, decrements the joins and tells which became ready, in one atomic step. */
+  claimAttempt(runId: string, place: Place, attempt: number): Promise<number | undefined>;
+  /** Records an outcome, with all that the entry changes, in one atomic step. */
   recordOutcome(writer: Writer, entry: OutcomeEntry): Promise<Recorded>;
   /** The outcomes of a frame, by key. */
   readFrame(runId: string, frame: string, query?: FrameQuery): Promise<readonly StoredOutcome[]>;
@@ -235,17 +224,22 @@ export interface RunStore {
   /**
    * Keeps a signal until an outcome takes it.
    *
-   * @returns `kept`; `duplicate` of an earlier id, taken or not; `ended` or `unknown` when the run is.
+   * @returns `kept`; `duplicate` of an earlier id, taken or not; `stale` when it reports a delivery that
+   *   is not the newest one of its action any more, or was reported; `ended` or `unknown` when the run is.
    */
-  putSignal(runId: string, signal: NewSignal): Promise<'kept' | 'duplicate' | 'ended' | 'unknown'>;
+  putSignal(
+    runId: string,
+    signal: NewSignal,
+  ): Promise<'kept' | 'duplicate' | 'stale' | 'ended' | 'unknown'>;
   /** The signals that nobody has taken, in the order in which they came, above this number. */
   readSignals(runId: string, after: number): Promise<readonly StoredSignal[]>;
   /**
    * Calls the listener when a signal of the run may have come, from whichever process, until the
    * function that it returns is called. It may be called without reason, never while subscribing, and
-   * must not throw. Where signals come from other processes, a subscription keeps this one alive.
+   * must not throw. It is given the signal where the store has it at hand; one that it is not given is to
+   * be read. Where signals come from other processes, a subscription keeps this one alive.
    */
-  onSignal(runId: string, listener: () => void): () => void;
+  onSignal(runId: string, listener: (signal?: StoredSignal) => void): () => void;
 
   /** Records how the run ended, once, and gives its lease back; false when the writer is fenced. */
   endRun(writer: Writer, end: RunEnd): Promise<boolean>;
