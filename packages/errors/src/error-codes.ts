@@ -7,6 +7,7 @@
  */
 import type { CodeEntry } from './code-table.ts';
 import { admissionCodes } from './codes/admission.ts';
+import { bullmqCodes } from './codes/bullmq.ts';
 import { claimCodes } from './codes/claim.ts';
 import { clockCodes } from './codes/clock.ts';
 import { coreDurableCodes } from './codes/core.durable.ts';
@@ -36,6 +37,7 @@ export const errorCodes: typeof errorsCodes &
   typeof sagaCodes &
   typeof throttleCodes &
   typeof admissionCodes &
+  typeof bullmqCodes &
   typeof sqliteCodes &
   typeof testkitCodes = Object.freeze({
   ...errorsCodes,
@@ -51,6 +53,7 @@ export const errorCodes: typeof errorsCodes &
   ...sagaCodes,
   ...throttleCodes,
   ...admissionCodes,
+  ...bullmqCodes,
   ...sqliteCodes,
   ...testkitCodes,
 });

@@ -1,0 +1,3 @@
+/** The codes of `@runafter/bullmq`. */
+
+export const bullmqCodes = {};
