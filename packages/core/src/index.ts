@@ -148,15 +148,14 @@ export { StoppedError } from './engine/stop.ts';
 export { type ActionTask, type Executor, inProcess } from './ports/executor.ts';
 export { type MemoryRunStoreOptions, memoryRunStore } from './ports/memory-run-store.ts';
 export type {
+  Delivery,
   FrameQuery,
-  Join,
   LeaseAnswer,
   LeaseRequest,
   NewRun,
   NewSignal,
   OutcomeEntry,
   Place,
-  ReadyJoin,
   Recorded,
   RunEnd,
   RunLease,

@@ -1,5 +1,5 @@
 /**
- * What the store is told of something that has ended: its outcome, and who waited for it.
+ * What the store is told of something that has ended: its outcome, and what else is to be known of it.
  * @module
  */
 import type { ForEachNode } from '../definition/definition.ts';
@@ -8,9 +8,9 @@ import { BodyOwner } from '../engine/body-owner.ts';
 import type { Frame } from '../engine/frame.ts';
 import type { ActionRecord, AttemptRecord } from '../engine/records/action-record.ts';
 import { IterationRecord } from '../engine/records/iteration-record.ts';
-import type { Join, OutcomeEntry, Place, StoredOutcome } from '../ports/run-store.ts';
+import type { OutcomeEntry, Place, StoredOutcome } from '../ports/run-store.ts';
 import { SUCCEEDED } from '../status.ts';
-import { framePath, placeOf, placeOfIteration, statePath } from './place.ts';
+import { placeOf, placeOfIteration } from './place.ts';
 import { isSecure, type Sealing } from './sealing.ts';
 
 /** More than an outcome has fields for; absent where there is nothing to tell. */
@@ -112,15 +112,10 @@ export function entryOf(
   state: ActionState,
   outputs: string | undefined,
   details: string | undefined,
-): Pick<OutcomeEntry, 'outcome' | 'joins' | 'forgetJoins'> {
-  const forIteration = standsForIteration(state);
-  const place = forIteration ? placeOfIteration(state.frame) : placeOf(state);
+): OutcomeEntry {
+  const place = standsForIteration(state) ? placeOfIteration(state.frame) : placeOf(state);
   const attempt = state.attempts.at(-1)?.number ?? 0;
-  const outcome = outcomeAt(place, attempt, state, outputs, details);
-  const joins = forIteration ? [] : joinsOf(state, place.frame);
-  const body = 'body' in state.node ? state.node.body : undefined;
-  const forgetJoins = body !== undefined && body.nodes.length > 1 ? statePath(state) : undefined;
-  return { outcome, joins, ...(forgetJoins !== undefined && { forgetJoins }) };
+  return { outcome: outcomeAt(place, attempt, state, outputs, details) };
 }
 
 type Ended = Pick<ActionRecord, 'status' | 'error' | 'startTime' | 'endTime'>;
@@ -144,21 +139,8 @@ function outcomeAt(
   };
 }
 
-/** Who waits for it: those that run after it, and the end of its body where nothing does. */
-function joinsOf({ node, bits, frame }: ActionState, path: string): readonly Join[] {
-  if (node.kind === 'shielded') return [];
-  const { nodes, leaves } = frame.body;
-  if (node.successors.length === 0) return [{ frame: path, key: '', of: leaves.length, met: true }];
-  return node.successors.map(({ to, accepts }) => {
-    const { name, waitsFor } = nodes[to] as (typeof nodes)[number];
-    return { frame: path, key: name, of: waitsFor, met: (accepts & bits) !== 0 };
-  });
-}
-
 /** The outcome of an iteration of a loop, or of a round of an until. */
 export function iterationEntryOf(frame: Frame, details: string | undefined): OutcomeEntry {
   const record = new IterationRecord(frame, false, undefined);
-  const outcome = outcomeAt(placeOfIteration(frame), 0, record, undefined, details);
-  const hasJoins = frame.body.nodes.length > 1;
-  return { outcome, joins: [], ...(hasJoins && { forgetJoins: framePath(frame) }) };
+  return { outcome: outcomeAt(placeOfIteration(frame), 0, record, undefined, details) };
 }

@@ -242,7 +242,7 @@ export class RunJournal implements Journal {
     const signal = this.#taken.get(state);
     const entry = {
       ...entryOf(state, outputs, details),
-      ...(signal !== undefined && { signal }),
+      ...(signal !== undefined && { signals: [signal] }),
       ...(this.#progress.has(path) && !isReadLater(state) && { forgetState: path }),
     };
     if (this.#orders.size > 0) await Promise.all(this.#orders);
@@ -307,11 +307,11 @@ export class RunJournal implements Journal {
     await this.#write(
       () => (secret.outputs || secret.details ? encrypted(entry, secret, sealing, what) : entry),
       async (stored) => {
-        const { state } = await store.recordOutcome(writer, stored);
-        if (state === 'duplicate' && iteration !== undefined) {
+        const recorded = await store.recordOutcome(writer, stored);
+        if (recorded === 'duplicate' && iteration !== undefined) {
           await failOnSecondItem(this.#revival, iteration);
         }
-        return state !== 'fenced' && state !== 'stale';
+        return recorded !== 'fenced';
       },
     );
   }

@@ -127,11 +127,15 @@ export async function putSignal(
   sealing: Sealing,
   secure: boolean,
   { event, correlate, payload, id, sentAt }: Letter,
-): ReturnType<RunStore['putSignal']> {
+): Promise<'kept' | 'duplicate' | 'ended' | 'unknown'> {
   const what = `The payload of event "${event}"`;
   const text = await sealing.encrypt(sealing.limited(payload, what), secure, what);
-  return store.putSignal(runId, { event, correlate, payload: `${sentAt} ${text}`, id });
+  const stored = { event, correlate, payload: `${sentAt} ${text}`, id };
+  // What is no report of a delivery is never stale.
+  return (await store.putSignal(runId, stored)) as Exclude<PutAnswer, 'stale'>;
 }
+
+type PutAnswer = Awaited<ReturnType<RunStore['putSignal']>>;
 
 /** When a stored signal was sent, and its payload as it is stored. */
 function parted(stored: string): [sentAt: number, payload: string] {

@@ -1,41 +1,53 @@
 /**
- * The part of {@link memoryRunStore} for one frame: its outcomes, attempts and joins.
+ * The part of {@link memoryRunStore} for one frame: its outcomes, and who was given what has none yet.
  *
  * A key that is a number and one that is the same text are two keys, as in a Map. The keys are sorted
  * when somebody reads after one was added, so a frame of a million items is cheap to fill and to page.
  * @module
  */
-import type { FrameQuery, Join, ReadyJoin, Recorded, RunEnd, StoredOutcome } from './run-store.ts';
+import type { Delivery, FrameQuery, Recorded, RunEnd, StoredOutcome } from './run-store.ts';
 
 type Key = string | number;
 
-/** How many a join still waits for. */
-interface Count {
-  open: number;
-  met: boolean;
+/** The newest delivery of the newest attempt of an action. */
+interface Claim {
+  readonly attempt: number;
+  readonly delivery: number;
+  reported: boolean;
 }
 
 export class MemoryFrame {
   readonly #outcomes = new Map<Key, StoredOutcome>();
-  readonly #attempts = new Map<Key, number>();
-  readonly #joins = new Map<Key, Count>();
+  readonly #claims = new Map<Key, Claim>();
   #sorted: Key[] = [];
 
-  /** The number of the new attempt; undefined when the action has an outcome. */
-  claimAttempt(key: Key): number | undefined {
+  /** The number of the delivery; undefined when nobody is to call a handler for this attempt. */
+  claimAttempt(key: Key, attempt: number): number | undefined {
     if (this.#outcomes.has(key)) return undefined;
-    const attempt = (this.#attempts.get(key) ?? 0) + 1;
-    this.#attempts.set(key, attempt);
-    return attempt;
+    const before = this.#claims.get(key);
+    const isSame = before?.attempt === attempt;
+    if (before !== undefined && (before.attempt > attempt || (isSame && before.reported))) {
+      return undefined;
+    }
+    const delivery = isSame ? before.delivery + 1 : 1;
+    this.#claims.set(key, { attempt, delivery, reported: false });
+    return delivery;
   }
 
-  /** Keeps an outcome, unless the place has one or a newer attempt owns it. */
-  record(outcome: StoredOutcome): Exclude<Recorded['state'], 'fenced'> {
-    const { key, attempt } = outcome;
+  /** Whether this delivery is the one that may report; from then on it has. */
+  report({ key, attempt, delivery }: Delivery): boolean {
+    const claim = this.#claims.get(key);
+    if (claim?.attempt !== attempt || claim.delivery !== delivery || claim.reported) return false;
+    claim.reported = true;
+    return true;
+  }
+
+  /** Keeps an outcome, unless the place has one. */
+  record(outcome: StoredOutcome): Exclude<Recorded, 'fenced'> {
+    const { key } = outcome;
     if (this.#outcomes.has(key)) return 'duplicate';
-    if (attempt < (this.#attempts.get(key) ?? 0)) return 'stale';
     this.#outcomes.set(key, Object.freeze({ ...outcome, error: frozenError(outcome.error) }));
-    this.#attempts.delete(key);
+    this.#claims.delete(key);
     return 'recorded';
   }
 
@@ -52,27 +64,6 @@ export class MemoryFrame {
     }
   }
 
-  /** One less to wait for; the join, when that was the last one. */
-  decrement(join: Join): ReadyJoin | undefined {
-    if (join.of === 1) return readyJoin(join, join.met);
-    const count = this.#joins.get(join.key) ?? { open: join.of, met: true };
-    this.#joins.set(join.key, count);
-    count.open -= 1;
-    count.met &&= join.met;
-    return count.open === 0 ? readyJoin(join, count.met) : undefined;
-  }
-
-  /** The join, when it waits for nothing any more. */
-  readyAgain(join: Join): ReadyJoin | undefined {
-    if (join.of === 1) return readyJoin(join, join.met);
-    const count = this.#joins.get(join.key);
-    return count?.open === 0 ? readyJoin(join, count.met) : undefined;
-  }
-
-  forgetJoins(): void {
-    this.#joins.clear();
-  }
-
   #sortedKeys(): Key[] {
     if (this.#sorted.length < this.#outcomes.size) {
       this.#sorted = [...this.#outcomes.keys()].sort(compareKeys);
@@ -84,10 +75,6 @@ export class MemoryFrame {
 /** A copy of only what is stored of an error: what it was thrown as may be anything. */
 export function frozenError(error: RunEnd['error']): RunEnd['error'] {
   return error && Object.freeze({ code: error.code, message: error.message });
-}
-
-function readyJoin({ frame, key }: Join, met: boolean): ReadyJoin {
-  return { frame, key, met };
 }
 
 /** Numbers first, by their size; then texts, by their UTF-16 code units. */

@@ -10,14 +10,12 @@ import { type Clock, type Duration, parseDuration, systemClock } from '@runafter
 import { frozenError, MemoryFrame } from './memory-frame.ts';
 import type {
   FrameQuery,
-  Join,
   LeaseAnswer,
   LeaseRequest,
   NewRun,
   NewSignal,
   OutcomeEntry,
   Place,
-  ReadyJoin,
   Recorded,
   RunEnd,
   RunLease,
@@ -70,7 +68,7 @@ class MemoryRunStore implements RunStore {
   readonly retention: number;
   readonly #clock: Clock;
   readonly #runs = new Map<string, Entry>();
-  readonly #listeners = new Map<string, Set<() => void>>();
+  readonly #listeners = new Map<string, Set<(signal: StoredSignal) => void>>();
   /** One sequence for all runs, so that a token of a deleted run is never that of its successor. */
   #lastToken = 0;
 
@@ -125,23 +123,25 @@ class MemoryRunStore implements RunStore {
     if (entry !== undefined) entry.lease = undefined;
   }
 
-  async claimAttempt(runId: string, { frame, key }: Place): Promise<number | undefined> {
-    const entry = this.#runs.get(runId);
-    return entry && frameOf(entry, frame).claimAttempt(key);
+  async claimAttempt(
+    runId: string,
+    { frame, key }: Place,
+    attempt: number,
+  ): Promise<number | undefined> {
+    const run = this.#runs.get(runId);
+    if (run === undefined || run.end !== undefined) return undefined;
+    return frameOf(run, frame).claimAttempt(key, attempt);
   }
 
   async recordOutcome(writer: Writer, entry: OutcomeEntry): Promise<Recorded> {
-    const run = this.#writtenBy(writer);
-    if (run === undefined) return { state: 'fenced', ready: [] };
-    const { outcome, joins, signal, forgetState, forgetJoins } = entry;
-    const state = frameOf(run, outcome.frame).record(outcome);
-    if (state === 'stale') return { state, ready: [] };
-    if (state === 'duplicate') return { state, ready: readyAgain(run, joins) };
-    const ready = decrement(run, joins);
-    if (signal !== undefined) run.signals.delete(signal);
+    const run = this.#leasedBy(writer);
+    if (run === undefined) return 'fenced';
+    const { outcome, signals = [], forgetState } = entry;
+    const recorded = frameOf(run, outcome.frame).record(outcome);
+    if (recorded === 'duplicate') return recorded;
+    for (const signal of signals) run.signals.delete(signal);
     if (forgetState !== undefined) run.states.delete(forgetState);
-    if (forgetJoins !== undefined) run.frames.get(forgetJoins)?.forgetJoins();
-    return { state, ready };
+    return recorded;
   }
 
   async readFrame(
@@ -153,7 +153,7 @@ class MemoryRunStore implements RunStore {
   }
 
   async saveState(writer: Writer, path: string, state: string): Promise<boolean> {
-    const entry = this.#writtenBy(writer);
+    const entry = this.#leasedBy(writer);
     entry?.states.set(path, state);
     return entry !== undefined;
   }
@@ -164,16 +164,19 @@ class MemoryRunStore implements RunStore {
 
   async putSignal(
     runId: string,
-    signal: NewSignal,
-  ): Promise<'kept' | 'duplicate' | 'ended' | 'unknown'> {
+    { delivery, ...signal }: NewSignal,
+  ): Promise<'kept' | 'duplicate' | 'stale' | 'ended' | 'unknown'> {
     const entry = this.#runs.get(runId);
     if (entry === undefined) return 'unknown';
     if (entry.end !== undefined) return 'ended';
     if (signal.id !== undefined && entry.signalIds.has(signal.id)) return 'duplicate';
+    if (delivery !== undefined && !entry.frames.get(delivery.frame)?.report(delivery)) {
+      return 'stale';
+    }
     if (signal.id !== undefined) entry.signalIds.add(signal.id);
-    const number = ++entry.lastSignal;
-    entry.signals.set(number, Object.freeze({ ...signal, number }));
-    this.#wake(runId);
+    const stored = Object.freeze({ ...signal, number: ++entry.lastSignal });
+    entry.signals.set(stored.number, stored);
+    this.#wake(runId, stored);
     return 'kept';
   }
 
@@ -182,11 +185,11 @@ class MemoryRunStore implements RunStore {
     return [...signals].filter(({ number }) => number > after);
   }
 
-  onSignal(runId: string, listener: () => void): () => void {
+  onSignal(runId: string, listener: (signal?: StoredSignal) => void): () => void {
     const listeners = this.#listeners.get(runId) ?? new Set();
     this.#listeners.set(runId, listeners);
     // A function of its own: the same listener may be subscribed more than once.
-    const subscription = () => listener();
+    const subscription = (signal: StoredSignal) => listener(signal);
     listeners.add(subscription);
     return () => {
       listeners.delete(subscription);
@@ -197,7 +200,7 @@ class MemoryRunStore implements RunStore {
   }
 
   async endRun(writer: Writer, end: RunEnd): Promise<boolean> {
-    const entry = this.#writtenBy(writer);
+    const entry = this.#leasedBy(writer);
     if (entry === undefined) return false;
     entry.end ??= Object.freeze({ ...end, error: frozenError(end.error) });
     entry.lease = undefined;
@@ -205,12 +208,6 @@ class MemoryRunStore implements RunStore {
   }
 
   async close(): Promise<void> {}
-
-  /** The run, when the writer may write to it. */
-  #writtenBy({ runId, token }: Writer): Entry | undefined {
-    const entry = this.#runs.get(runId);
-    return token === undefined || token === entry?.token ? entry : undefined;
-  }
 
   /** The run, when its newest lease is the writer's. */
   #leasedBy({ runId, token }: Writer): Entry | undefined {
@@ -228,10 +225,10 @@ class MemoryRunStore implements RunStore {
     return Object.freeze({ holder, expiresAt: this.#clock.now() + ttl });
   }
 
-  #wake(runId: string): void {
+  #wake(runId: string, signal: StoredSignal): void {
     const listeners = this.#listeners.get(runId);
     for (const listener of [...(listeners ?? [])]) {
-      if (listeners?.has(listener)) listener();
+      if (listeners?.has(listener)) listener(signal);
     }
   }
 }
@@ -258,14 +255,6 @@ function frameOf(entry: Entry, path: string): MemoryFrame {
   const frame = entry.frames.get(path) ?? new MemoryFrame();
   entry.frames.set(path, frame);
   return frame;
-}
-
-function decrement(entry: Entry, joins: readonly Join[]): ReadyJoin[] {
-  return joins.flatMap((join) => frameOf(entry, join.frame).decrement(join) ?? []);
-}
-
-function readyAgain(entry: Entry, joins: readonly Join[]): ReadyJoin[] {
-  return joins.flatMap((join) => frameOf(entry, join.frame).readyAgain(join) ?? []);
 }
 
 function matches({ run, end }: Entry, query: RunQuery): boolean {
