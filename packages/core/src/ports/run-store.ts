@@ -168,10 +168,14 @@ export interface RunQuery {
   /** `Running` for runs that have not ended. Default: all. */
   readonly status?: Status | 'Running' | readonly (Status | 'Running')[] | undefined;
   readonly workflow?: string | undefined;
+  /** Milliseconds since 1970: only runs that started after. */
+  readonly startedAfter?: number | undefined;
   /** Milliseconds since 1970: only runs that started before. */
   readonly startedBefore?: number | undefined;
   /** Milliseconds since 1970: only runs that have ended before. */
   readonly endedBefore?: number | undefined;
+  /** Which come first, by when they started. Default 'oldest'. */
+  readonly order?: 'oldest' | 'newest' | undefined;
   /** At most so many. Default: all. */
   readonly limit?: number | undefined;
 }
@@ -188,10 +192,15 @@ export interface RunStore {
   ): Promise<{ readonly state: 'created'; readonly token: number } | { readonly state: 'exists' }>;
   /** The run; undefined when it is not known. */
   readRun(runId: string): Promise<StoredRun | undefined>;
-  /** The runs that match, the one that started first, first. Runs that come or go meanwhile may be in it or not. */
+  /** The runs that match, by when they started. Runs that come or go meanwhile may be in it or not. */
   listRuns(query?: RunQuery): AsyncIterable<StoredRun>;
-  /** Forgets a run with everything of it; false when it is not known. Who writes to it is fenced. */
-  deleteRun(runId: string): Promise<boolean>;
+  /**
+   * Forgets a run with everything of it; false when it is not known. Who writes to it is fenced.
+   *
+   * @param only.endedBefore - milliseconds since 1970: false, too, and nothing is changed, unless the run
+   *   has ended before. So nobody who clears up deletes a run that was created anew with the same id.
+   */
+  deleteRun(runId: string, only?: Pick<RunQuery, 'endedBefore'>): Promise<boolean>;
 
   /** Grants the lease when nobody holds it or it has expired. The same holder does not get it twice. */
   acquireLease(runId: string, lease: LeaseRequest): Promise<LeaseAnswer>;
