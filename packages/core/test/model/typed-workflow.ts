@@ -14,6 +14,7 @@ import {
   isSettled,
   type NodePlan,
   type Plan,
+  type ScopePlan,
   untilTimeout,
 } from './plan.ts';
 import { planned } from './planned-signals.ts';
@@ -56,13 +57,31 @@ interface AnyFlow {
 type Handler = (values: Values, context: HandlerContext) => unknown;
 type Branches = Readonly<Record<string, Body>>;
 
+export interface TypedOptions {
+  /** The workflow's name. Default `Plan`. */
+  readonly name?: string;
+  /** Writes a scope as something else that behaves like it, such as a saga; undefined: as a scope. */
+  readonly writeScope?: ScopeWriter;
+}
+
+/** Writes a scope into a flow, and gives its handle. */
+export type ScopeWriter = (
+  plan: ScopePlan,
+  runAfter: readonly unknown[],
+  flow: object,
+  options: object,
+) => unknown;
+
 /** Defines the workflow of a plan, of which a witness is told. */
-export function typedWorkflow(plan: Plan, witness: Witness): Workflow<undefined, unknown> {
+export function typedWorkflow(
+  plan: Plan,
+  witness: Witness,
+  { name = 'Plan', writeScope }: TypedOptions = {},
+): Workflow<undefined, unknown> {
   const { timeout, grace } = plan;
-  const body = bodyOf(plan.body, { witness, address: '' }) as unknown as Parameters<
-    typeof workflow
-  >[1];
-  const made = workflow('Plan', body, {
+  const root = { witness, writeScope, address: '' };
+  const body = bodyOf(plan.body, root) as unknown as Parameters<typeof workflow>[1];
+  const made = workflow(name, body, {
     ...(timeout !== undefined && { timeout }),
     ...(grace !== undefined && { grace }),
   });
@@ -72,6 +91,7 @@ export function typedWorkflow(plan: Plan, witness: Witness): Workflow<undefined,
 /** Where a body stands. */
 interface Surroundings {
   readonly witness: Witness;
+  readonly writeScope: ScopeWriter | undefined;
   /** The path, without the indexes of iterations. */
   readonly address: string;
 }
@@ -101,8 +121,8 @@ function dependency(edge: EdgePlan, handle: AnyHandle): unknown {
 
 function build(node: NodePlan, runAfter: Values, flow: AnyFlow, around: Surroundings): AnyHandle {
   const { name } = node;
-  const { witness } = around;
-  const inside = { witness, address: joined(around.address, name) };
+  const { witness, writeScope } = around;
+  const inside = { ...around, address: joined(around.address, name) };
   const options = {
     ...(node.criticality && { criticality: node.criticality }),
     ...('timeout' in node && node.timeout !== undefined && { timeout: node.timeout }),
@@ -137,8 +157,10 @@ function build(node: NodePlan, runAfter: Values, flow: AnyFlow, around: Surround
         options,
       );
     }
-    case 'scope':
-      return flow.scope(name, runAfter, bodyOf(node.body, inside), options);
+    case 'scope': {
+      const written = writeScope?.(node, runAfter, flow, options) as AnyHandle | undefined;
+      return written ?? flow.scope(name, runAfter, bodyOf(node.body, inside), options);
+    }
     case 'condition': {
       const test = asking('choice', ({ index }) => chosen(node.choices, index) === 'then');
       return flow.condition(name, runAfter, test, branchesOf(node.branches, inside), options);
@@ -169,11 +191,11 @@ function build(node: NodePlan, runAfter: Values, flow: AnyFlow, around: Surround
 }
 
 function branchesOf(branches: Readonly<Record<string, BodyPlan>>, around: Surroundings): Branches {
-  const { witness, address } = around;
+  const { address } = around;
   return Object.fromEntries(
     Object.entries(branches).map(([name, body]) => [
       name,
-      bodyOf(body, { witness, address: joined(address, name) }),
+      bodyOf(body, { ...around, address: joined(address, name) }),
     ]),
   );
 }
