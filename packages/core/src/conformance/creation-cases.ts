@@ -39,7 +39,7 @@ export function creationCases(setting: Setting): void {
       expect(await store.readFrame('r', '')).toEqual([]);
       expect(await store.readState('r', 'p')).toBeUndefined();
       expect(await store.readSignals('r', 0)).toEqual([]);
-      expect(await store.claimAttempt('r', { frame: '', key: 'A' })).toBeUndefined();
+      expect(await store.claimAttempt('r', { frame: '', key: 'A' }, 1)).toBeUndefined();
       expect(await store.acquireLease('r', aLease('me'))).toEqual({ state: 'unknown' });
       expect(await store.deleteRun('r')).toBe(false);
     });

@@ -6,14 +6,12 @@
  * @module
  */
 import { afterEach, beforeEach, describe } from 'vitest';
-import { attemptCases } from './attempt-cases.ts';
 import { creationCases } from './creation-cases.ts';
 import { deletionCases } from './deletion-cases.ts';
+import { deliveryCases } from './delivery-cases.ts';
 import { endingCases } from './ending-cases.ts';
 import { fenceCases } from './fence-cases.ts';
 import { frameCases } from './frame-cases.ts';
-import { joinCases } from './join-cases.ts';
-import { joinStormCases } from './join-storm-cases.ts';
 import { leaseCases } from './lease-cases.ts';
 import { listingCases } from './listing-cases.ts';
 import { modelCases } from './model-cases.ts';
@@ -66,8 +64,7 @@ export function describeRunStore(name: string, harness: RunStoreHarness): void {
     leaseCases(setting);
     fenceCases(setting);
     outcomeCases(setting);
-    attemptCases(setting);
-    joinCases(setting);
+    deliveryCases(setting);
     frameCases(setting);
     stateCases(setting);
     signalCases(setting);
@@ -77,6 +74,5 @@ export function describeRunStore(name: string, harness: RunStoreHarness): void {
     textCases(setting, harness.cannot);
     writeOrderCases(setting, harness.cannot);
     modelCases(setting, harness.seed);
-    joinStormCases(setting, harness.seed);
   });
 }

@@ -1,7 +1,16 @@
 /** Who has lost the run without knowing it changes nothing. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Writer } from '../ports/run-store.ts';
-import { anEnd, anOutcome, create, minute, record, type Setting, takeOver } from './setting.ts';
+import {
+  anEnd,
+  anOutcome,
+  aReport,
+  create,
+  minute,
+  record,
+  type Setting,
+  takeOver,
+} from './setting.ts';
 
 export function fenceCases(setting: Setting): void {
   describe('a writer whose run was taken over', () => {
@@ -18,34 +27,23 @@ export function fenceCases(setting: Setting): void {
 
     it('records no outcome, and nothing that would have come with it', async () => {
       const { store, other } = setting;
-      const join = { frame: '', key: 'Sum', of: 2, met: true };
+      const action = { frame: '', key: 'B' };
       await other.putSignal('r', { event: 'go', payload: '1' });
-      await record(other, heir, anOutcome('', 'A'), { joins: [join] });
-      const answer = await record(store, late, anOutcome('', 'B'), {
-        joins: [join],
-        signal: 1,
-        forgetState: 'p',
-        forgetJoins: '',
-      });
+      await other.claimAttempt('r', action, 1);
+      const changes = { signals: [1], forgetState: 'p' };
+      const answer = await record(store, late, anOutcome('', 'B'), changes);
 
-      expect(answer, 'it is told so').toEqual({ state: 'fenced', ready: [] });
-      expect(await other.readFrame('r', ''), 'the outcome is not there').toHaveLength(1);
+      expect(answer, 'it is told so').toBe('fenced');
+      expect(await other.readFrame('r', ''), 'the outcome is not there').toEqual([]);
       expect(await other.readState('r', 'p'), 'the state is still there').toBe('before');
       expect(await other.readSignals('r', 0), 'the signal is not taken').toHaveLength(1);
-      expect(
-        (await record(other, heir, anOutcome('', 'C'), { joins: [join] })).ready,
-        'the join was neither counted down nor forgotten',
-      ).toEqual([{ frame: '', key: 'Sum', met: true }]);
+      expect(await other.putSignal('r', aReport(action, 1, 1)), 'the action goes on').toBe('kept');
     });
 
     it('is fenced also where the place has an outcome already', async () => {
       const { store, other } = setting;
       await record(other, heir, anOutcome('', 'A'));
-      const joins = [{ frame: '', key: 'B', of: 1, met: true }];
-      expect(await record(store, late, anOutcome('', 'A'), { joins })).toEqual({
-        state: 'fenced',
-        ready: [],
-      });
+      expect(await record(store, late, anOutcome('', 'A'))).toBe('fenced');
     });
 
     it('saves no state', async () => {
@@ -67,7 +65,7 @@ export function fenceCases(setting: Setting): void {
     it('is fenced also after its heir has given the lease back', async () => {
       const { store, other } = setting;
       await other.releaseLease(heir);
-      expect((await record(store, late, anOutcome('', 'A'))).state).toBe('fenced');
+      expect(await record(store, late, anOutcome('', 'A'))).toBe('fenced');
       expect(await store.saveState(late, 'p', 'late')).toBe(false);
       expect(await store.endRun(late, anEnd)).toBe(false);
     });
@@ -78,7 +76,7 @@ export function fenceCases(setting: Setting): void {
         record(store, late, anOutcome('', 'A', { outputs: 'late' })),
         record(other, heir, anOutcome('', 'A', { outputs: 'heir' })),
       ]);
-      expect([lateAnswer.state, heirAnswer.state]).toEqual(['fenced', 'recorded']);
+      expect([lateAnswer, heirAnswer]).toEqual(['fenced', 'recorded']);
       expect(await store.readFrame('r', '')).toEqual([anOutcome('', 'A', { outputs: 'heir' })]);
     });
   });
@@ -88,7 +86,7 @@ export function fenceCases(setting: Setting): void {
       const { store, place } = setting;
       const writer = await create(store, 'r');
       await place.passTime(2 * minute);
-      expect((await record(store, writer, anOutcome('', 'A'))).state).toBe('recorded');
+      expect(await record(store, writer, anOutcome('', 'A'))).toBe('recorded');
       expect(await store.saveState(writer, 'p', 'mine')).toBe(true);
       expect(await store.endRun(writer, anEnd)).toBe(true);
     });
@@ -102,27 +100,13 @@ export function fenceCases(setting: Setting): void {
       const crossed = { runId: 'mine', token: again.token };
 
       expect(again.token).not.toBe(mine.token);
-      expect((await record(store, crossed, anOutcome('', 'A'))).state).toBe('fenced');
+      expect(await record(store, crossed, anOutcome('', 'A'))).toBe('fenced');
     });
 
-    it('without a token writes where nobody holds the run', async () => {
-      const { store, other } = setting;
-      await store.releaseLease(await create(store, 'r'));
-      const writer: Writer = { runId: 'r', token: undefined };
-
-      expect((await record(other, writer, anOutcome('', 'A'))).state).toBe('recorded');
-      expect(await other.saveState(writer, 'p', 'mine')).toBe(true);
-      expect(await other.endRun(writer, anEnd)).toBe(true);
-      expect((await store.readRun('r'))?.end).toEqual(anEnd);
-    });
-
-    it.each([undefined, 1])('with the token %s of a run that is gone is fenced', async (token) => {
+    it('of a run that is gone is fenced', async () => {
       const { store } = setting;
-      const writer: Writer = { runId: 'gone', token };
-      expect(await record(store, writer, anOutcome('', 'A'))).toEqual({
-        state: 'fenced',
-        ready: [],
-      });
+      const writer: Writer = { runId: 'gone', token: 1 };
+      expect(await record(store, writer, anOutcome('', 'A'))).toBe('fenced');
       expect(await store.saveState(writer, 'p', 'x')).toBe(false);
       expect(await store.endRun(writer, anEnd)).toBe(false);
       expect(await store.renewLease(writer, minute)).toBe(false);

@@ -70,7 +70,7 @@ class Session {
     const runId = this.#id(command.run);
     const writer: Writer = {
       runId,
-      token: 'lease' in command ? this.#tokens[command.run].at(-1 - command.lease) : undefined,
+      token: ('lease' in command && this.#tokens[command.run].at(-1 - command.lease)) || 0,
     };
     switch (command.call) {
       case 'create': {
@@ -84,19 +84,21 @@ class Session {
       case 'release':
         return store.releaseLease(writer);
       case 'claim':
-        return store.claimAttempt(runId, command.place);
+        return store.claimAttempt(runId, command.place, command.attempt);
       case 'save':
         return store.saveState(writer, command.path, textOf(command.path, known));
-      case 'signal':
-        return store.putSignal(runId, { event: 'go', payload: '', id: command.id });
+      case 'signal': {
+        const { id, delivery } = command;
+        return store.putSignal(runId, { event: 'go', payload: '', id, delivery });
+      }
       case 'end':
         return store.endRun(writer, anEnd);
       case 'delete':
         return store.deleteRun(runId);
       case 'record': {
-        const { place, status, attempt, joins, signal, forgetState, forgetJoins } = command;
+        const { place, status, attempt, signals, forgetState } = command;
         const outcome = anOutcome(place.frame, place.key, { status, attempt });
-        return store.recordOutcome(writer, { outcome, joins, signal, forgetState, forgetJoins });
+        return store.recordOutcome(writer, { outcome, signals, forgetState });
       }
     }
   }
@@ -133,11 +135,11 @@ class Session {
         expect(state, 'readState').toBe(run?.states.get(path));
       }
       const signals = await store.readSignals(this.#id(name), 0);
-      const untaken = run?.signals.filter(({ taken }) => !taken) ?? [];
+      const kept = run?.signals.map((signal, at) => ({ ...signal, number: at + 1 })) ?? [];
       expect(
-        signals.map(({ id }) => id),
+        signals.map(({ id, number }) => ({ id, number })),
         'readSignals',
-      ).toEqual(untaken.map(({ id }) => id));
+      ).toEqual(kept.filter(({ isTaken }) => !isTaken).map(({ id, number }) => ({ id, number })));
     }
     const listed = await collect(store.listRuns({ workflow: this.#title }));
     const born = [...this.#model.runs].sort(([, a], [, b]) => a.born - b.born);

@@ -4,7 +4,7 @@
  * @module
  */
 import fc from 'fast-check';
-import type { Join, Place } from '../ports/run-store.ts';
+import type { Delivery, Place } from '../ports/run-store.ts';
 import type { Status } from '../status.ts';
 
 /** Which lease a writer has: 0 for the newest of the run, 1 for the one before. */
@@ -18,21 +18,33 @@ export interface RecordCommand {
   readonly place: Place;
   readonly status: Status;
   readonly attempt: number;
-  readonly joins: readonly Join[];
-  readonly signal: number | undefined;
+  readonly signals: readonly number[];
   readonly forgetState: string | undefined;
-  readonly forgetJoins: string | undefined;
+}
+
+export interface ClaimCommand {
+  readonly call: 'claim';
+  readonly run: Name;
+  readonly place: Place;
+  readonly attempt: number;
+}
+
+export interface SignalCommand {
+  readonly call: 'signal';
+  readonly run: Name;
+  readonly id: string | undefined;
+  readonly delivery: Delivery | undefined;
 }
 
 /** A call of a store; the texts in it are all short. */
 export type Command =
   | { readonly call: 'create' | 'acquire'; readonly run: Name; readonly holder: string }
   | { readonly call: 'renew' | 'release' | 'end'; readonly run: Name; readonly lease: Age }
-  | { readonly call: 'claim'; readonly run: Name; readonly place: Place }
   | { readonly call: 'save'; readonly run: Name; readonly lease: Age; readonly path: string }
-  | { readonly call: 'signal'; readonly run: Name; readonly id: string | undefined }
   | { readonly call: 'delete'; readonly run: Name }
-  | RecordCommand;
+  | RecordCommand
+  | ClaimCommand
+  | SignalCommand;
 
 /** Calls that are made on one connection without awaiting, after so many milliseconds. */
 export interface Burst {
@@ -41,18 +53,14 @@ export interface Burst {
   readonly commands: readonly Command[];
 }
 
-/**
- * The places of outcomes, each with the joins that it counts down: as in a real graph, as many places
- * as a join waits for.
- */
-const places: readonly (Place & { readonly joins: readonly Omit<Join, 'met'>[] })[] = [
-  { frame: '', key: 'A', joins: [sum('', 'Sum', 2), sum('', '', 3)] },
-  { frame: '', key: 'B', joins: [sum('', 'Sum', 2), sum('', '', 3)] },
-  { frame: '', key: 'F', joins: [sum('', '', 3)] },
-  { frame: 'F', key: 2, joins: [sum('', 'F', 1)] },
-  { frame: 'F', key: 10, joins: [sum('F', 'Sum', 3)] },
-  { frame: 'F', key: '10', joins: [sum('F', 'Sum', 3)] },
-  { frame: 'F', key: 'id=a', joins: [sum('F', 'Sum', 3)] },
+const places: readonly Place[] = [
+  { frame: '', key: 'A' },
+  { frame: 'F', key: 2 },
+  { frame: '', key: 'B' },
+  { frame: '', key: 'F' },
+  { frame: 'F', key: 10 },
+  { frame: 'F', key: '10' },
+  { frame: 'F', key: 'id=a' },
 ];
 
 export const frames: readonly string[] = ['', 'F'];
@@ -63,34 +71,32 @@ const lease = fc.constantFrom<Age>(0, 0, 0, 1);
 const holder = fc.constantFrom('ann', 'bob');
 const place = fc.constantFrom(...places);
 
-const record: fc.Arbitrary<Command> = fc
-  .record({
-    run,
-    lease,
-    place,
-    status: fc.constantFrom<Status>('Succeeded', 'Failed', 'Skipped'),
-    attempt: fc.nat(2),
-    met: fc.boolean(),
-    signal: fc.option(fc.integer({ min: 1, max: 3 }), { nil: undefined }),
-    forgetState: fc.option(fc.constantFrom(...paths), { nil: undefined }),
-    forgetJoins: fc.option(fc.constantFrom(...frames), { nil: undefined, freq: 8 }),
-  })
-  .map(({ place: { frame, key, joins }, met, forgetJoins, ...rest }) => ({
-    call: 'record',
-    ...rest,
-    place: { frame, key },
-    joins: joins.map((join) => ({ ...join, met })),
-    // Usually nothing is forgotten, so that joins are counted down to the end.
-    forgetJoins: met ? undefined : forgetJoins,
-  }));
+/** Places that are claimed, and have an outcome later than others. */
+const claimed = fc.constantFrom(...places.slice(0, 3));
+const attempt = fc.constantFrom(1, 1, 1, 2, 3);
+
+const record: fc.Arbitrary<Command> = fc.record({
+  call: fc.constant('record'),
+  run,
+  lease,
+  place,
+  status: fc.constantFrom<Status>('Succeeded', 'Failed', 'Skipped'),
+  attempt: fc.nat(2),
+  signals: fc.subarray([1, 2, 3]),
+  forgetState: fc.option(fc.constantFrom(...paths), { nil: undefined }),
+});
+
+const delivery: fc.Arbitrary<Delivery> = fc
+  .record({ place: claimed, attempt, delivery: fc.constantFrom(1, 1, 1, 2, 2, 3) })
+  .map(({ place: { frame, key }, ...rest }) => ({ frame, key, ...rest }));
 
 const command: fc.Arbitrary<Command> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ call: fc.constant('create'), run, holder }) },
   { weight: 3, arbitrary: fc.record({ call: fc.constant('acquire'), run, holder }) },
   { weight: 1, arbitrary: fc.record({ call: fc.constant('renew'), run, lease }) },
   { weight: 1, arbitrary: fc.record({ call: fc.constant('release'), run, lease }) },
-  { weight: 2, arbitrary: fc.record({ call: fc.constant('claim'), run, place: bare(place) }) },
-  { weight: 9, arbitrary: record },
+  { weight: 7, arbitrary: fc.record({ call: fc.constant('claim'), run, place: claimed, attempt }) },
+  { weight: 7, arbitrary: record },
   {
     weight: 2,
     arbitrary: fc.record({
@@ -101,11 +107,12 @@ const command: fc.Arbitrary<Command> = fc.oneof(
     }),
   },
   {
-    weight: 3,
+    weight: 9,
     arbitrary: fc.record({
       call: fc.constant('signal'),
       run,
-      id: fc.constantFrom(undefined, 'x', 'y'),
+      id: fc.constantFrom(undefined, undefined, 'x', 'y'),
+      delivery: fc.option(delivery, { nil: undefined, freq: 5 }),
     }),
   },
   { weight: 1, arbitrary: fc.record({ call: fc.constant('end'), run, lease }) },
@@ -127,11 +134,3 @@ export const program: fc.Arbitrary<readonly Burst[]> = fc
     { pause: 0, connection: 0, commands: [{ call: 'create', run: 'one', holder: 'ann' }] },
     ...bursts,
   ]);
-
-function sum(frame: string, key: string, of: number): Omit<Join, 'met'> {
-  return { frame, key, of };
-}
-
-function bare(from: fc.Arbitrary<Place>): fc.Arbitrary<Place> {
-  return from.map(({ frame, key }) => ({ frame, key }));
-}

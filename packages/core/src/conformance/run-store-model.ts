@@ -6,8 +6,14 @@
  * left open is not in the programs (`isOpen`).
  * @module
  */
-import type { Join, Place, Recorded } from '../ports/run-store.ts';
-import type { Command, Name, RecordCommand } from './model-commands.ts';
+import type { Delivery, Place, Recorded } from '../ports/run-store.ts';
+import type {
+  ClaimCommand,
+  Command,
+  Name,
+  RecordCommand,
+  SignalCommand,
+} from './model-commands.ts';
 import { minute } from './setting.ts';
 
 /** A run since its creation. */
@@ -16,11 +22,12 @@ interface ModelRun {
   lease: { readonly holder: string; readonly until: number } | undefined;
   ended: boolean;
   readonly outcomes: RecordCommand[];
-  readonly claims: Place[];
-  /** What has counted down joins that were not forgotten since. */
-  counted: Join[];
+  /** Those that were granted: each was a delivery. */
+  readonly claims: ClaimCommand[];
+  /** The deliveries that have reported. */
+  readonly reports: Delivery[];
   readonly states: Map<string, string>;
-  readonly signals: { readonly id: string | undefined; taken: boolean }[];
+  readonly signals: { readonly id: string | undefined; isTaken: boolean }[];
 }
 
 export class RunStoreModel {
@@ -65,9 +72,7 @@ export class RunStoreModel {
         if (isNewest) run.lease = undefined;
         return [undefined];
       case 'claim':
-        if (run.outcomes.some((outcome) => isSame(outcome.place, command.place)))
-          return [undefined];
-        return [run.claims.push(command.place) && claimsOf(run, command.place)];
+        return [claim(run, command)];
       case 'save':
         if (isNewest) run.states.set(command.path, textOf(command.path, known));
         return [isNewest];
@@ -79,9 +84,9 @@ export class RunStoreModel {
         run.ended = true;
         return [true];
       case 'signal':
-        return this.#signal(run, command.id);
+        return putSignal(run, command);
       case 'record':
-        return isNewest ? this.#record(run, command) : [{ state: 'fenced', ready: [] }];
+        return [isNewest ? record(run, command) : 'fenced'];
     }
   }
 
@@ -93,7 +98,7 @@ export class RunStoreModel {
       ended: false,
       outcomes: [],
       claims: [],
-      counted: [],
+      reports: [],
       states: new Map(),
       signals: [],
     };
@@ -106,33 +111,49 @@ export class RunStoreModel {
     run.lease = { holder, until: this.#now + minute };
     return { state };
   }
+}
 
-  #signal({ ended, signals }: ModelRun, id: string | undefined): readonly unknown[] {
-    const isKnown = id !== undefined && signals.some((signal) => signal.id === id);
-    if (ended) return isKnown ? ['ended', 'duplicate'] : ['ended'];
-    if (isKnown) return ['duplicate'];
-    signals.push({ id, taken: false });
-    return ['kept'];
+function claim(run: ModelRun, command: ClaimCommand): number | undefined {
+  const { place, attempt } = command;
+  if (run.ended || hasEnded(run, place) || newestAttempt(run, place) > attempt) return undefined;
+  if (run.reports.some((report) => isSame(report, place) && report.attempt === attempt)) {
+    return undefined;
   }
+  run.claims.push(command);
+  return deliveries(run, place, attempt);
+}
 
-  #record(run: ModelRun, command: RecordCommand): readonly Recorded[] {
-    const { place, attempt, joins, signal, forgetState, forgetJoins } = command;
-    const isStale = attempt < claimsOf(run, place);
-    const stale: Recorded = { state: 'stale', ready: [] };
-    if (run.outcomes.some((outcome) => isSame(outcome.place, place))) {
-      const duplicate: Recorded = { state: 'duplicate', ready: readyOf(run, joins) };
-      return isStale ? [duplicate, stale] : [duplicate];
-    }
-    if (isStale) return [stale];
-    run.outcomes.push(command);
-    run.counted.push(...joins);
-    const ready = readyOf(run, joins);
-    const taken = signal && run.signals[signal - 1];
-    if (taken) taken.taken = true;
-    if (forgetState !== undefined) run.states.delete(forgetState);
-    run.counted = run.counted.filter(({ frame }) => frame !== forgetJoins);
-    return [{ state: 'recorded', ready }];
+function putSignal(run: ModelRun, { id, delivery }: SignalCommand): readonly unknown[] {
+  const isKnown = id !== undefined && run.signals.some((signal) => signal.id === id);
+  if (run.ended) return isKnown ? ['ended', 'duplicate'] : ['ended'];
+  if (isKnown) return ['duplicate'];
+  if (delivery !== undefined) {
+    if (!mayReport(run, delivery)) return ['stale'];
+    run.reports.push(delivery);
   }
+  run.signals.push({ id, isTaken: false });
+  return ['kept'];
+}
+
+function mayReport(run: ModelRun, reported: Delivery): boolean {
+  const { attempt, delivery } = reported;
+  const isNewest =
+    attempt === newestAttempt(run, reported) && delivery === deliveries(run, reported, attempt);
+  const wasReported = run.reports.some(
+    (report) => isSame(report, reported) && report.attempt === attempt,
+  );
+  return isNewest && !wasReported && !hasEnded(run, reported);
+}
+
+function record(run: ModelRun, command: RecordCommand): Recorded {
+  if (hasEnded(run, command.place)) return 'duplicate';
+  run.outcomes.push(command);
+  for (const number of command.signals) {
+    const signal = run.signals[number - 1];
+    if (signal !== undefined) signal.isTaken = true;
+  }
+  if (command.forgetState !== undefined) run.states.delete(command.forgetState);
+  return 'recorded';
 }
 
 /** What a call says where there is no such run. */
@@ -144,7 +165,7 @@ const withoutRun: Readonly<Record<Exclude<Command['call'], 'create' | 'delete'>,
   save: false,
   end: false,
   signal: 'unknown',
-  record: { state: 'fenced', ready: [] },
+  record: 'fenced',
 };
 
 /** What a `save` saves: something that tells who did. */
@@ -152,17 +173,18 @@ export function textOf(path: string, known: number): string {
   return `${path} by ${known}`;
 }
 
-function readyOf({ counted }: ModelRun, joins: readonly Join[]): Recorded['ready'] {
-  return joins.flatMap((join) => {
-    const { frame, key, of } = join;
-    const countedDown = of === 1 ? [join] : counted.filter((other) => isSame(other, join));
-    if (countedDown.length < of) return [];
-    return { frame, key, met: countedDown.every(({ met }) => met) };
-  });
+function hasEnded({ outcomes }: ModelRun, place: Place): boolean {
+  return outcomes.some((outcome) => isSame(outcome.place, place));
 }
 
-function claimsOf({ claims }: ModelRun, place: Place): number {
-  return claims.filter((claim) => isSame(claim, place)).length;
+/** 0 where none was claimed. */
+function newestAttempt({ claims }: ModelRun, place: Place): number {
+  const attempts = claims.filter((one) => isSame(one.place, place)).map(({ attempt }) => attempt);
+  return Math.max(0, ...attempts);
+}
+
+function deliveries({ claims }: ModelRun, place: Place, attempt: number): number {
+  return claims.filter((one) => isSame(one.place, place) && one.attempt === attempt).length;
 }
 
 function isSame(a: Place, b: Place): boolean {

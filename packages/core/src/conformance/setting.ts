@@ -6,7 +6,9 @@
 import type {
   LeaseRequest,
   NewRun,
+  NewSignal,
   OutcomeEntry,
+  Place,
   Recorded,
   RunEnd,
   RunStore,
@@ -53,23 +55,30 @@ export function anOutcome(
   return { frame, key, status: 'Succeeded', attempt: 1, startTime: 1, endTime: 2, ...changes };
 }
 
+/** What a delivery reports. */
+export function aReport(
+  { frame, key }: Place,
+  attempt: number,
+  delivery: number,
+  changes: Partial<NewSignal> = {},
+): NewSignal {
+  const reported = { frame, key, attempt, delivery };
+  return { event: 'ended', payload: '{}', delivery: reported, ...changes };
+}
+
 /** Creates a run, held by `creator`. */
 export async function create(
   store: RunStore,
   runId: string,
   changes: Partial<NewRun> = {},
-): Promise<Writer & { readonly token: number }> {
+): Promise<Writer> {
   const created = await store.createRun(aRun(runId, changes), aLease('creator'));
   if (created.state !== 'created') throw new Error(`The run ${runId} was there before.`);
   return { runId, token: created.token };
 }
 
 /** Acquires the lease of a run that is free to take. */
-export async function takeOver(
-  store: RunStore,
-  runId: string,
-  holder: string,
-): Promise<Writer & { readonly token: number }> {
+export async function takeOver(store: RunStore, runId: string, holder: string): Promise<Writer> {
   const answer = await store.acquireLease(runId, aLease(holder));
   if (answer.state !== 'granted') throw new Error(`${holder} got "${answer.state}" for ${runId}.`);
   return { runId, token: answer.token };
@@ -82,7 +91,7 @@ export function record(
   outcome: StoredOutcome,
   changes: Partial<OutcomeEntry> = {},
 ): Promise<Recorded> {
-  return store.recordOutcome(writer, { outcome, joins: [], ...changes });
+  return store.recordOutcome(writer, { outcome, ...changes });
 }
 
 /** As many results as `count`, of calls that are all made before the first one has answered. */

@@ -1,13 +1,13 @@
 /** Signals from outside: kept in order, once, until an outcome takes them. */
 import { describe, expect, it, vi } from 'vitest';
-import type { NewSignal } from '../ports/run-store.ts';
-import { anEnd, anOutcome, atOnce, create, record, type Setting } from './setting.ts';
+import type { NewSignal, StoredSignal } from '../ports/run-store.ts';
+import { anEnd, anOutcome, aReport, atOnce, create, record, type Setting } from './setting.ts';
 
 const go: NewSignal = { event: 'approval', payload: '{"by":"ann"}' };
 
 export function signalCases(setting: Setting): void {
   describe('a signal', () => {
-    it('is kept as it was sent, with a number that grows from 1', async () => {
+    it('is kept as it was sent, with a number of its own', async () => {
       const { store, other } = setting;
       await create(store, 'r');
       const sent = [{ ...go, correlate: 'order-17', id: 'mail-1' }, go, { event: '', payload: '' }];
@@ -15,11 +15,9 @@ export function signalCases(setting: Setting): void {
 
       const signals = await store.readSignals('r', 0);
       expect(signals).toEqual(sent.map((signal) => ({ ...signal, number: expect.any(Number) })));
-      const numbers = signals.map(({ number }) => number);
-      expect(numbers[0]).toBe(1);
-      expect(numbers).toEqual([...new Set(numbers)].sort((a, b) => a - b));
-      expect(await store.readSignals('r', numbers[0] ?? 0)).toEqual(signals.slice(1));
-      expect(await store.readSignals('r', numbers[2] ?? 0)).toEqual([]);
+      expect(signals.map(({ number }) => number)).toEqual([1, 2, 3]);
+      expect(await store.readSignals('r', 1)).toEqual(signals.slice(1));
+      expect(await store.readSignals('r', 3)).toEqual([]);
     });
 
     it('is kept as it was when it was sent, whatever its sender does with it afterwards', async () => {
@@ -52,7 +50,9 @@ export function signalCases(setting: Setting): void {
         }),
       );
       const signals = await store.readSignals('r', 0);
-      expect(new Set(signals.map(({ number }) => number)).size).toBe(80);
+      expect(signals.map(({ number }) => number)).toEqual(
+        Array.from({ length: 80 }, (_, n) => n + 1),
+      );
       for (const sender of ['0', '1']) {
         const payloads = signals.filter(({ event }) => event === sender).map((s) => s.payload);
         expect(payloads).toEqual(Array.from({ length: 40 }, (_, n) => `${n}`));
@@ -84,7 +84,7 @@ export function signalCases(setting: Setting): void {
       const { store, other } = setting;
       const writer = await create(store, 'r');
       for (const payload of ['1', '2', '3']) await store.putSignal('r', { event: 'go', payload });
-      await record(store, writer, anOutcome('', 'Wait'), { signal: 2 });
+      await record(store, writer, anOutcome('', 'Wait'), { signals: [2] });
       expect((await other.readSignals('r', 0)).map(({ payload }) => payload)).toEqual(['1', '3']);
     });
 
@@ -93,7 +93,7 @@ export function signalCases(setting: Setting): void {
       const writer = await create(store, 'r');
       await store.putSignal('r', go);
       await record(store, writer, anOutcome('', 'Wait'));
-      expect((await record(store, writer, anOutcome('', 'Wait'), { signal: 1 })).state).toBe(
+      expect(await record(store, writer, anOutcome('', 'Wait'), { signals: [1] })).toBe(
         'duplicate',
       );
       expect(await store.readSignals('r', 0)).toHaveLength(1);
@@ -103,7 +103,7 @@ export function signalCases(setting: Setting): void {
       const { store, other } = setting;
       const writer = await create(store, 'r');
       await store.putSignal('r', { ...go, id: 'x' });
-      await record(store, writer, anOutcome('', 'Wait'), { signal: 1 });
+      await record(store, writer, anOutcome('', 'Wait'), { signals: [1] });
       expect(await other.putSignal('r', { ...go, id: 'x' })).toBe('duplicate');
       expect(await store.readSignals('r', 0)).toEqual([]);
     });
@@ -112,10 +112,76 @@ export function signalCases(setting: Setting): void {
       const { store } = setting;
       const writer = await create(store, 'r');
       await store.putSignal('r', go);
-      await record(store, writer, anOutcome('', 'Wait'), { signal: 1 });
+      await record(store, writer, anOutcome('', 'Wait'), { signals: [1] });
       await store.putSignal('r', go);
       const signals = await store.readSignals('r', 1);
       expect(signals, 'whoever has read up to 1 sees it').toHaveLength(1);
+    });
+
+    it('takes the next number, and one that is not kept takes none', async () => {
+      const { store, other } = setting;
+      const writer = await create(store, 'r');
+      const action = { frame: '', key: 'A' };
+      await store.claimAttempt('r', action, 1);
+      await store.putSignal('r', { ...go, id: 'x' });
+      await Promise.all([
+        other.putSignal('r', { ...go, id: 'x' }),
+        other.putSignal('r', aReport(action, 1, 2)),
+        other.putSignal('r', aReport(action, 1, 1)),
+        other.putSignal('r', aReport(action, 1, 1)),
+      ]);
+      await record(store, writer, anOutcome('', 'A'), { signals: [2] });
+      await other.putSignal('r', aReport(action, 1, 1));
+      await store.putSignal('r', go);
+      expect((await other.readSignals('r', 0)).map(({ number }) => number)).toEqual([1, 3]);
+    });
+
+    it('has a number without a gap before it, also when 50 come at once and most are not kept', async () => {
+      const { store, other } = setting;
+      await create(store, 'r');
+      await store.claimAttempt('r', { frame: '', key: 'A' }, 1);
+      const answers = await atOnce(50, (n) => {
+        const delivery = { frame: '', key: 'A', attempt: 1, delivery: 1 };
+        const signal = { ...go, ...(n % 3 === 0 ? { delivery } : { id: `${n % 20}` }) };
+        return (n % 2 ? store : other).putSignal('r', signal);
+      });
+      const kept = answers.filter((answer) => answer === 'kept').length;
+      const numbers = (await other.readSignals('r', 0)).map(({ number }) => number);
+      expect(numbers, 'whoever has seen up to n knows the next one by its number').toEqual(
+        Array.from({ length: kept }, (_, n) => n + 1),
+      );
+    });
+
+    it('is taken together with others by one outcome, in whatever order they are named', async () => {
+      const { store, other } = setting;
+      const writer = await create(store, 'r');
+      for (let n = 1; n <= 5; n++) await store.putSignal('r', go);
+      await record(store, writer, anOutcome('', 'Wait'), { signals: [4, 1, 2] });
+      expect((await other.readSignals('r', 0)).map(({ number }) => number)).toEqual([3, 5]);
+      await record(store, writer, anOutcome('', 'Next'), { signals: [] });
+      expect(await other.readSignals('r', 0), 'an empty list takes none').toHaveLength(2);
+    });
+
+    it('may be named again by an outcome, or before it is there: that takes nothing', async () => {
+      const { store, other } = setting;
+      const writer = await create(store, 'r');
+      await store.putSignal('r', go);
+      await record(store, writer, anOutcome('', 'A'), { signals: [1] });
+      expect(await record(store, writer, anOutcome('', 'B'), { signals: [1, 2] })).toBe('recorded');
+      await store.putSignal('r', go);
+      expect(await other.readSignals('r', 0)).toMatchObject([{ number: 2 }]);
+    });
+
+    it('is taken as it was named, whatever is done with the list afterwards', async () => {
+      const { store, other } = setting;
+      const writer = await create(store, 'r');
+      await store.putSignal('r', go);
+      await store.putSignal('r', go);
+      const signals = [1];
+      const recorded = record(store, writer, anOutcome('', 'A'), { signals });
+      signals.splice(0, 1, 2);
+      await recorded;
+      expect(await other.readSignals('r', 0)).toMatchObject([{ number: 2 }]);
     });
 
     it('is never seen beside the outcome that took it', async () => {
@@ -123,7 +189,7 @@ export function signalCases(setting: Setting): void {
       const writer = await create(store, 'r');
       for (let n = 1; n <= 20; n++) {
         await store.putSignal('r', go);
-        const recorded = record(store, writer, anOutcome('', n), { signal: n });
+        const recorded = record(store, writer, anOutcome('', n), { signals: [n] });
         const [outcome] = await other.readFrame('r', '', { keys: [n] });
         const left = await other.readSignals('r', n - 1);
         expect(outcome === undefined || left.length === 0, 'both or neither').toBe(true);
@@ -164,6 +230,46 @@ export function signalCases(setting: Setting): void {
       });
       await other.putSignal('r', go);
       await eventually(() => seen.includes(1));
+    });
+
+    it('is given each signal as it is to be read, or is left to read it', async () => {
+      const { store, other } = setting;
+      await create(store, 'r');
+      const given: (StoredSignal | undefined)[] = [];
+      for (const connection of [store, other]) {
+        connection.onSignal('r', (signal) => given.push(signal));
+      }
+      const action = { frame: '', key: 'A' };
+      await store.claimAttempt('r', action, 1);
+      await store.putSignal('r', { ...go, correlate: 'order-17', id: 'mail-1' });
+      await other.putSignal('r', aReport(action, 1, 1, { payload: 'x'.repeat(100_000) }));
+      await store.putSignal('r', { event: '', payload: '' });
+      await eventually(() => given.length > 0);
+
+      const kept = await other.readSignals('r', 0);
+      expect(kept).toHaveLength(3);
+      for (const signal of given) {
+        if (signal === undefined) continue;
+        expect(signal, 'as readSignals gives it').toEqual(kept[signal.number - 1]);
+        expect(Object.keys(signal), 'and no more').not.toContain('delivery');
+      }
+    });
+
+    it('is not given what was not kept', async () => {
+      const { store, other } = setting;
+      await create(store, 'r');
+      const given: StoredSignal[] = [];
+      for (const connection of [store, other]) {
+        connection.onSignal('r', (signal) => signal && given.push(signal));
+      }
+      let heard = 0;
+      store.onSignal('r', () => heard++);
+      await store.putSignal('r', { ...go, id: 'x' });
+      await other.putSignal('r', { event: 'never', payload: '', id: 'x' });
+      await other.putSignal('r', aReport({ frame: '', key: 'A' }, 1, 1, { event: 'never' }));
+      await store.putSignal('r', { event: 'last', payload: '' });
+      await eventually(() => heard > 0);
+      expect(given.map(({ event }) => event)).not.toContain('never');
     });
 
     it('may begin before the run does', async () => {

@@ -50,7 +50,7 @@ export function stateCases(setting: Setting): void {
       const { store } = setting;
       const writer = await create(store, 'r');
       const forgetting = await record(store, writer, anOutcome('', 'A'), { forgetState: 'p' });
-      expect(forgetting.state).toBe('recorded');
+      expect(forgetting).toBe('recorded');
       await store.saveState(writer, 'p', 'again');
       expect(await store.readState('r', 'p')).toBe('again');
     });

@@ -1,7 +1,7 @@
 /** Texts come back as they were given, wherever they stand. */
 import { describe, expect, it } from 'vitest';
 import type { RunStoreCapability, RunStoreHarness } from './run-store-harness.ts';
-import { aLease, anOutcome, aRun, collect, record, type Setting } from './setting.ts';
+import { aLease, anOutcome, aReport, aRun, collect, record, type Setting } from './setting.ts';
 
 interface Sample {
   readonly what: string;
@@ -69,12 +69,12 @@ export function textCases(setting: Setting, cannot: RunStoreHarness['cannot'] = 
 
     const error = { code: text, message: text };
     const outcome = anOutcome(text, text, { error, outputs: text, details: text });
-    const joins = [{ frame: text, key: text, of: 2, met: true }];
-    expect(await other.claimAttempt(text, { frame: text, key: text })).toBe(1);
-    expect((await record(store, writer, outcome, { joins })).state).toBe('recorded');
-    expect((await record(store, writer, anOutcome(text, 'B'), { joins })).ready).toEqual([
-      { frame: text, key: text, met: true },
-    ]);
+    const place = { frame: text, key: text };
+    expect(await other.claimAttempt(text, place, 1)).toBe(1);
+    expect(await store.claimAttempt(text, place, 1)).toBe(2);
+    expect(await other.putSignal(text, aReport(place, 1, 1))).toBe('stale');
+    expect(await other.putSignal(text, aReport(place, 1, 2))).toBe('kept');
+    expect(await record(store, writer, outcome, { signals: [1] })).toBe('recorded');
     expect(await other.readFrame(text, text, { keys: [text] })).toEqual([outcome]);
 
     expect(await store.saveState(writer, text, text)).toBe(true);
@@ -83,7 +83,7 @@ export function textCases(setting: Setting, cannot: RunStoreHarness['cannot'] = 
     const signal = { event: text, correlate: text, payload: text, id: text };
     expect(await other.putSignal(text, signal)).toBe('kept');
     expect(await other.putSignal(text, signal)).toBe('duplicate');
-    expect(await store.readSignals(text, 0)).toEqual([{ ...signal, number: 1 }]);
+    expect(await store.readSignals(text, 0)).toEqual([{ ...signal, number: 2 }]);
 
     expect(await store.endRun(writer, { status: 'Failed', error, endTime: 5 })).toBe(true);
     const listed = await collect(other.listRuns({ workflow: text, status: 'Failed' }));

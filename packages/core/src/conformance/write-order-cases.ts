@@ -1,7 +1,16 @@
 /** Writes of one caller take effect in the order in which they were called, awaited or not. */
 import { describe, expect, it } from 'vitest';
 import type { RunStoreHarness } from './run-store-harness.ts';
-import { aLease, anEnd, anOutcome, aRun, create, record, type Setting } from './setting.ts';
+import {
+  aLease,
+  anEnd,
+  anOutcome,
+  aReport,
+  aRun,
+  create,
+  record,
+  type Setting,
+} from './setting.ts';
 
 export function writeOrderCases(setting: Setting, cannot: RunStoreHarness['cannot'] = {}): void {
   describe('writes that are not awaited', () => {
@@ -25,15 +34,16 @@ export function writeOrderCases(setting: Setting, cannot: RunStoreHarness['canno
     it('of different kinds take effect one after the other', async () => {
       const { store } = setting;
       const created = await create(store, 'r');
-      const joins = [{ frame: '', key: 'Sum', of: 2, met: true }];
+      const action = { frame: '', key: 'A' };
       const answers = await Promise.all([
         store.putSignal('r', { event: 'go', payload: '' }),
-        store.claimAttempt('r', { frame: '', key: 'A' }),
-        store.claimAttempt('r', { frame: '', key: 'A' }),
-        record(store, created, anOutcome('', 'A', { attempt: 1 }), { joins }),
-        record(store, created, anOutcome('', 'A', { attempt: 2 }), { joins, signal: 1 }),
-        store.claimAttempt('r', { frame: '', key: 'A' }),
-        record(store, created, anOutcome('', 'B'), { joins }),
+        store.claimAttempt('r', action, 1),
+        store.claimAttempt('r', action, 1),
+        store.putSignal('r', aReport(action, 1, 1)),
+        store.putSignal('r', aReport(action, 1, 2)),
+        record(store, created, anOutcome('', 'A'), { signals: [1, 2] }),
+        store.claimAttempt('r', action, 2),
+        record(store, created, anOutcome('', 'A')),
         store.releaseLease(created),
         store.acquireLease('r', aLease('heir')),
         store.saveState(created, 'p', 'late'),
@@ -46,10 +56,11 @@ export function writeOrderCases(setting: Setting, cannot: RunStoreHarness['canno
         'kept',
         1,
         2,
-        { state: 'stale' },
-        { state: 'recorded', ready: [] },
+        'stale',
+        'kept',
+        'recorded',
         undefined,
-        { state: 'recorded', ready: [{ frame: '', key: 'Sum', met: true }] },
+        'duplicate',
         undefined,
         { state: 'granted' },
         false,
@@ -91,7 +102,7 @@ export function writeOrderCases(setting: Setting, cannot: RunStoreHarness['canno
       expect(await other.readFrame('r', ''), 'they are there for another one').toHaveLength(200);
       const answers = await Promise.all(writes);
       expect(
-        answers.every(({ state }) => state === 'recorded'),
+        answers.every((answer) => answer === 'recorded'),
         'and were answered',
       ).toBe(true);
     });

@@ -160,7 +160,11 @@ export interface NewSignal {
 
 /** A signal that nobody has taken yet. */
 export interface StoredSignal extends Omit<NewSignal, 'delivery'> {
-  /** Grows with each signal of a run, from 1; none is given twice. */
+  /**
+   * The kept signals of a run are numbered 1, 2, 3 … in the order in which they were kept, without a
+   * gap: what is not kept takes no number. So whoever has seen all up to n knows the next one when it
+   * is given n + 1, and need not read.
+   */
   readonly number: number;
 }
 

@@ -118,7 +118,7 @@ describe('inspecting a run', () => {
     const place = { frame: '', key: 'Plain', status: 'Succeeded', attempt: 1 } as const;
     await store.recordOutcome(
       { runId: 'r', token: 1 },
-      { outcome: { ...place, ...times, outputs: '[1' }, joins: [] },
+      { outcome: { ...place, ...times, outputs: '[1' } },
     );
     const outcomes = (await inspectRun(store, 'r')).outcomes();
 

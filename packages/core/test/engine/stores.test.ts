@@ -25,7 +25,7 @@ describe('an outcome', () => {
       recordOutcome: (_, { outcome }) => {
         asked.push(outcome.key);
         return new Promise((resolve) => {
-          answers.push(() => resolve({ state: 'recorded', ready: [] }));
+          answers.push(() => resolve('recorded'));
         });
       },
     });

@@ -113,7 +113,7 @@ class World {
     const calls = journal.calls.length;
     const readAgain = result && stored ? await this.#readAgain() : undefined;
     if (journal.calls.length > calls) this.#complaints.push('reading a run again calls handlers');
-    const ofFacts = [...facts.complaints, ...facts.unannounced];
+    const ofFacts = [...facts.complaints, ...facts.premature];
     const complaints = [...this.#complaints, ...journal.complaints, ...ofFacts];
     return {
       ...{ run, result, readAgain, journal, facts, complaints },

@@ -1,9 +1,9 @@
 /**
- * What has taken effect in the store of a run, seen as the writes go by: outcomes, joins that became
- * ready, and what is known of things that have not ended.
+ * What has taken effect in the store of a run, seen as the writes go by: outcomes, and what is known of
+ * things that have not ended.
  *
- * It holds the engine to what the store says. An action that runs was announced as ready, with its
- * conditions met, or waits for nobody; and nothing is said to the store twice.
+ * It holds the engine to what the store knows. When an action runs, the outcomes of all that it runs
+ * after are kept, and are such as it accepts; and nothing is said to the store twice.
  *
  * Paths are those of records, through child workflows: items with ids stand with their indexes.
  * @module
@@ -15,15 +15,13 @@ import { type NodePlan, nodesByAddress, type Plan } from './plan.ts';
 
 export class StoredFacts {
   readonly complaints: string[] = [];
-  /** What ran before the store had said that it may. */
-  readonly unannounced: string[] = [];
+  /** What ran before what is kept said that it may. */
+  readonly premature: string[] = [];
   readonly #nodes: ReadonlyMap<string, NodePlan>;
   /** Nothing stops what is inside, so a skip has but one reason. */
   readonly #neverStops: boolean;
   /** As what, by path. */
   readonly #ended = new Map<string, Status>();
-  /** Of joins that wait for nothing any more, whether their conditions were met. */
-  readonly #ready = new Map<string, boolean>();
   readonly #progress = new Map<string, Progress>();
 
   constructor(plan: Plan, neverStops: boolean) {
@@ -68,23 +66,17 @@ export class StoredFacts {
   }
 
   /** An outcome was sent to the store, which gave this answer. */
-  recorded({ outcome, forgetState }: OutcomeEntry, { state, ready }: Recorded): void {
+  recorded({ outcome, forgetState }: OutcomeEntry, recorded: Recorded): void {
     const path = pathOf(outcome.frame, outcome.key);
-    if (state !== 'recorded') {
+    if (recorded !== 'recorded') {
       // Of a stream that is told to stop, an iteration that had begun may be ended once more.
       const isSame = path.endsWith(']') && this.#ended.get(path) === outcome.status;
-      if (!isSame) this.complaints.push(`${path}: its outcome is ${state}`);
+      if (!isSame) this.complaints.push(`${path}: its outcome is ${recorded}`);
       return;
     }
-    for (const { frame, key, met } of ready) this.#announced(pathOf(frame, key), met);
     this.#checkOutcome(path, outcome.status === 'Skipped');
     this.#ended.set(path, outcome.status);
     if (forgetState !== undefined) this.#progress.delete(shown(forgetState));
-  }
-
-  #announced(path: string, met: boolean): void {
-    if (this.#ready.has(path)) this.complaints.push(`${path}: became ready twice`);
-    this.#ready.set(path, met);
   }
 
   #checkOutcome(path: string, isSkipped: boolean): void {
@@ -92,27 +84,38 @@ export class StoredFacts {
     if (node === undefined) return;
     if (!isSkipped) {
       this.checkStart(path);
-      if ('body' in node && !path.endsWith(']')) this.#checkBody(path, node);
-    } else if (this.#neverStops && this.#ready.get(path) !== false) {
-      this.complaints.push(`${path}: was skipped, and the store never said so`);
+      this.#checkBody(path, node);
+    } else if (this.#neverStops && this.#mayRun(path, node) !== false) {
+      this.complaints.push(`${path}: was skipped, and nothing that is kept says why`);
     }
   }
 
-  /** The end of a body is announced before its container ends. */
+  /** Whatever is inside has an outcome before its container has. */
   #checkBody(path: string, node: NodePlan): void {
     if (node.kind !== 'scope' && node.kind !== 'child') return;
-    if (node.body.nodes.length > 0 && !this.#ready.has(`${path}/`)) {
-      this.complaints.push(`${path}: ended before the store said that all inside had`);
+    if (!node.body.nodes.every(({ name }) => this.#ended.has(`${path}/${name}`))) {
+      this.complaints.push(`${path}: ended before the store knew the end of all inside`);
     }
   }
 
-  /** Something runs: was it announced? */
+  /** Something runs: may it? */
   checkStart(path: string): void {
     const node = this.nodeAt(path);
-    if (node === undefined || node.runAfter.length === 0) return;
-    const met = this.#ready.get(path);
-    if (met === undefined) this.unannounced.push(`${path}: ran, and was never announced as ready`);
-    else if (!met) this.unannounced.push(`${path}: ran, although it was to be skipped`);
+    if (node === undefined) return;
+    const mayRun = this.#mayRun(path, node);
+    if (mayRun === undefined) {
+      this.premature.push(`${path}: ran before all that it runs after was kept`);
+    } else if (!mayRun) this.premature.push(`${path}: ran, although it was to be skipped`);
+  }
+
+  /** What the outcomes of all that it runs after say; undefined where one is missing. */
+  #mayRun(path: string, { runAfter }: NodePlan): boolean | undefined {
+    const body = path.slice(0, path.lastIndexOf('/') + 1);
+    const met = runAfter.map(({ from, accepts }) => {
+      const status: Status | undefined = this.#ended.get(`${body}${from}`);
+      return status && (accepts as readonly Status[]).includes(status);
+    });
+    return met.includes(undefined) ? undefined : !met.includes(false);
   }
 }
 

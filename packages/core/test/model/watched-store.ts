@@ -77,8 +77,8 @@ export abstract class WatchedStore implements RunStore {
     return this.read((inner) => inner.releaseLease(writer));
   }
 
-  claimAttempt(runId: string, place: Place): Promise<number | undefined> {
-    return this.read((inner) => inner.claimAttempt(runId, place));
+  claimAttempt(runId: string, place: Place, attempt: number): Promise<number | undefined> {
+    return this.read((inner) => inner.claimAttempt(runId, place, attempt));
   }
 
   readFrame(runId: string, frame: string, query?: FrameQuery): Promise<readonly StoredOutcome[]> {
@@ -97,7 +97,7 @@ export abstract class WatchedStore implements RunStore {
     return this.read((inner) => inner.readSignals(runId, after));
   }
 
-  onSignal(runId: string, listener: () => void): () => void {
+  onSignal(runId: string, listener: (signal?: StoredSignal) => void): () => void {
     return this.inner.onSignal(runId, listener);
   }
 

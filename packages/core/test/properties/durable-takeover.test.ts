@@ -85,20 +85,20 @@ interface Process {
 /** Remembers who has recorded what. */
 class Ledger extends WatchedStore {
   readonly complaints: string[] = [];
-  readonly ends: (number | undefined)[] = [];
+  readonly ends: number[] = [];
   /** The token that wrote each outcome. */
-  readonly recordedBy = new Map<string, number | undefined>();
+  readonly recordedBy = new Map<string, number>();
 
   override async recordOutcome(writer: Writer, entry: OutcomeEntry): Promise<Recorded> {
     const recorded = await super.recordOutcome(writer, entry);
     const { frame, key } = entry.outcome;
-    if (recorded.state === 'recorded') {
+    if (recorded === 'recorded') {
       const place = `${frame} ${key}`;
       if (this.recordedBy.has(place)) this.complaints.push(`${place}: is recorded twice`);
       this.recordedBy.set(place, writer.token);
-    } else if (recorded.state !== 'fenced' && !isIteration(key)) {
+    } else if (recorded !== 'fenced' && !isIteration(key)) {
       // A round whose `done` could not tell is asked again, and its end told again.
-      this.complaints.push(`${frame} ${key}: is ${recorded.state}`);
+      this.complaints.push(`${frame} ${key}: is ${recorded}`);
     }
     return recorded;
   }
@@ -230,7 +230,7 @@ class TwoProcesses {
     const { ends } = this.#ledger;
     if (ends.length !== 1) this.complaints.push(`the run ended ${ends.length} times`);
     if (this.#lateCalls > 0) this.complaints.push(`${this.#lateCalls} calls after the loss`);
-    this.complaints.push(...this.#told.unannounced);
+    this.complaints.push(...this.#told.premature);
     for (const { path, idempotencyKey } of this.#journals.flatMap(({ calls }) => calls)) {
       if (idempotencyKey !== `${runId}/${path}`) this.complaints.push(`${path}: changes its key`);
     }
