@@ -30,7 +30,7 @@ export function observedStore(
       answer.state === 'granted' ? granted(runId, answer.token) : undefined,
     recordOutcome: (
       [{ runId }, { outcome }]: [Writer, OutcomeEntry],
-      { state }: Answer<'recordOutcome'>,
+      state: Answer<'recordOutcome'>,
     ): Entry => {
       const address = addressOf(runId, outcome.frame, outcome.key);
       return { what: 'outcome', pid, runId, address, state, wal: position() };

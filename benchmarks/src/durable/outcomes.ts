@@ -42,14 +42,13 @@ class Iterations {
   async record(): Promise<number> {
     const key = this.#next++;
     const now = Date.now();
-    const { state } = await this.#store.recordOutcome(this.#writer, {
+    const recorded = await this.#store.recordOutcome(this.#writer, {
       outcome: {
         ...{ frame: 'Items', key, status: 'Succeeded', attempt: 1 },
         ...{ outputs: `[${key + 1}]`, startTime: now, endTime: now },
       },
-      joins: [],
     });
-    return Number(state === 'recorded');
+    return Number(recorded === 'recorded');
   }
 
   /** So many outcomes, one after the other. */

@@ -9,7 +9,7 @@ import { counterTables } from './counters/counter-tables.ts';
 import { documentTables } from './documents/document-tables.ts';
 import { lockTables } from './locks/lock-tables.ts';
 import { poolTables } from './pools/pool-tables.ts';
-import { runTables } from './run-store/run-tables.ts';
+import { deliveries, runTables } from './run-store/run-tables.ts';
 
 /** Marks a file as ours in SQLite's `application_id`: the letters "runa". */
 export const applicationId = 0x72756e61;
@@ -21,4 +21,5 @@ export const migrations: readonly string[] = [
   counterTables,
   lockTables,
   poolTables,
+  deliveries,
 ];

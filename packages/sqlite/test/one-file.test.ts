@@ -80,6 +80,41 @@ it('that has no pools yet gets their tables, and keeps what it has', async () =>
   expect(await closed(sqliteLock(file)).tryAcquire('job')).toMatchObject({ token: 42n });
 });
 
+it('that still counts joins keeps its runs, and gets deliveries', async () => {
+  const file = join(temporaryFolder(), 'runs.db');
+  const first = new DatabaseSync(file);
+  for (const step of migrations.slice(0, 5)) first.exec(step);
+  first.exec(`PRAGMA application_id = ${applicationId}; PRAGMA user_version = 5`);
+  first.exec(`
+    INSERT INTO run (id, workflow, key_root, start_time, token, last_signal)
+      VALUES ('r', 'W', 'r', 1, 7, 1);
+    INSERT INTO run_text VALUES (1, '{}', '{}');
+    UPDATE last_token SET value = 7;
+    INSERT INTO outcome (run, frame, key, status, attempt, start_time, end_time, outputs)
+      VALUES (1, '', 'Ended', 1, 2, 3, 4, '[1]'), (1, '', 'Claimed', 0, 2, 0, 0, NULL);
+    INSERT INTO open_join VALUES (1, '', 'Sum', 1, 1);
+    INSERT INTO state VALUES (1, 'p', 'kept');
+    INSERT INTO signal (run, number, event, payload) VALUES (1, 1, 'go', '')`);
+  first.close();
+
+  const store = closed(sqliteRunStore(file));
+  expect(await store.readRun('r')).toMatchObject({ workflow: 'W', end: undefined });
+  const times = { startTime: 3, endTime: 4 };
+  const ended = { ...outcome('', 'Ended', '[1]').outcome, attempt: 2, ...times };
+  expect(await store.readFrame('r', '')).toEqual([ended]);
+  expect(await store.readState('r', 'p')).toBe('kept');
+  const writer = { runId: 'r', token: 7 };
+  expect(await store.recordOutcome(writer, outcome('', 'Ended'))).toBe('duplicate');
+  const place = { frame: '', key: 'Claimed' };
+  expect(await store.claimAttempt('r', place, 1), 'an attempt that was superseded').toBeUndefined();
+  expect(await store.claimAttempt('r', place, 3)).toBe(1);
+  const delivery = { ...place, attempt: 3, delivery: 1 };
+  expect(await store.putSignal('r', { event: 'ended', payload: '', delivery })).toBe('kept');
+  expect((await store.readSignals('r', 0)).map(({ number }) => number)).toEqual([1, 2]);
+  expect(await store.recordOutcome(writer, outcome('', 'Claimed'))).toBe('recorded');
+  expect(await store.deleteRun('r')).toBe(true);
+});
+
 function closed<T extends { close(): Promise<void> }>(store: T): T {
   onTestFinished(() => store.close());
   return store;

@@ -11,12 +11,11 @@ export async function createRun(store: RunStore, runId: string, input = '{}'): P
     startTime: 1,
   };
   const created = await store.createRun(run, { holder: 'test', ttl: 60_000 });
-  return { runId, token: created.state === 'created' ? created.token : undefined };
+  return { runId, token: created.state === 'created' ? created.token : 0 };
 }
 
 export function outcome(frame: string, key: string | number, outputs = '{}'): OutcomeEntry {
   return {
     outcome: { frame, key, status: 'Succeeded', attempt: 1, outputs, startTime: 1, endTime: 2 },
-    joins: [],
   };
 }

@@ -17,7 +17,6 @@ const maxMs = 5;
 
 const deletions: readonly string[] = [
   deleteSome('outcome', 'frame, key'),
-  deleteSome('open_join', 'frame, key'),
   deleteSome('state', 'path'),
   deleteSome('signal', 'number'),
   deleteSome('signal_id', 'id'),

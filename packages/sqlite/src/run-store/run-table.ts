@@ -5,7 +5,7 @@
  * else can change it before the commit.
  * @module
  */
-import type { RunEnd, StoredRun } from '@runafter/core';
+import type { RunEnd, StoredRun, Writer } from '@runafter/core';
 import type { Connection } from '../connection.ts';
 import { toStoredText } from '../stored-text.ts';
 import { optionalValue, runColumns, toRun } from './run-rows.ts';
@@ -36,10 +36,10 @@ export class RunTable {
     return found;
   }
 
-  /** The run, when whoever has this token may write to it. Without a token, anybody may. */
-  findFor(connection: Connection, runId: string, token: number | undefined): FoundRun | undefined {
+  /** The run, when whoever has this token may write to it. */
+  findFor(connection: Connection, { runId, token }: Writer): FoundRun | undefined {
     const run = this.find(connection, runId);
-    return token === undefined || token === run?.token ? run : undefined;
+    return token === run?.token ? run : undefined;
   }
 
   /** To be called by a write that changes what {@link find} tells. */

@@ -4,12 +4,13 @@
  * Everything of a run hangs on its number, which is never used again, so what is left of a deleted run
  * cannot become part of another one. An outcome is one row in one b-tree, ordered as it is read: by run,
  * frame and key. The key has no type, so a number and a text that looks the same are two keys, and
- * numbers come first. An outcome whose status is 0 has not ended yet: it only says which attempt counts.
+ * numbers come first. An outcome whose status is 0 has not ended yet: it only says which delivery counts.
  *
  * The input and the definition of a run are apart from what changes with every renewal of its lease.
  * @module
  */
 
+/** The first step of a file. */
 export const runTables = `
 CREATE TABLE run (
   number INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -90,4 +91,13 @@ CREATE TABLE signal_id (
 
 -- Runs that are gone, and whose rows are still to be deleted.
 CREATE TABLE deleted_run (number INTEGER PRIMARY KEY);
+`;
+
+/**
+ * Deliveries of attempts, in the rows of outcomes that have not ended: 0 once one was reported. The
+ * engine counts joins by itself.
+ */
+export const deliveries = `
+DROP TABLE open_join;
+ALTER TABLE outcome ADD COLUMN delivery INTEGER NOT NULL DEFAULT 1;
 `;

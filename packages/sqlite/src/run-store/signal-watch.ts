@@ -1,6 +1,6 @@
 /**
  * Tells subscribers of signals: at once of those that this store has written, by looking now and then of
- * those that others have.
+ * those that others have. Only the former have the signal at hand; the others are to be read.
  *
  * SQLite cannot tell one process of another one's commit, but `data_version` says cheaply whether there
  * was any. One timer for the whole store, and only while there are subscribers; it keeps the process
@@ -8,16 +8,19 @@
  * @module
  */
 import type { Clock } from '@runafter/clock';
+import type { StoredSignal } from '@runafter/core';
 import type { Connection } from '../connection.ts';
 import type { Database } from '../database.ts';
 import { fromStoredText } from '../stored-text.ts';
+
+type Listener = (signal?: StoredSignal) => void;
 
 export class SignalWatch {
   readonly #database: Database;
   readonly #clock: Clock;
   /** Milliseconds from one look to the next. */
   readonly #poll: number;
-  readonly #listeners = new Map<string, Set<() => void>>();
+  readonly #listeners = new Map<string, Set<Listener>>();
   #cancelTimer: (() => void) | undefined;
   #dataVersion: unknown;
   /** The number of the newest signal that was seen, over all runs. */
@@ -29,11 +32,11 @@ export class SignalWatch {
     this.#poll = poll;
   }
 
-  subscribe(runId: string, listener: () => void): () => void {
+  subscribe(runId: string, listener: Listener): () => void {
     const listeners = this.#listeners.get(runId) ?? new Set();
     this.#listeners.set(runId, listeners);
     // A function of its own: the same listener may be subscribed more than once.
-    const subscription = () => listener();
+    const subscription: Listener = (signal) => listener(signal);
     listeners.add(subscription);
     this.#lookLater();
     return () => {
@@ -46,10 +49,10 @@ export class SignalWatch {
   }
 
   /** Calls those who have subscribed to a run. */
-  wake(runId: string): void {
+  wake(runId: string, signal?: StoredSignal): void {
     const listeners = this.#listeners.get(runId);
     for (const listener of [...(listeners ?? [])]) {
-      if (listeners?.has(listener)) listener();
+      if (listeners?.has(listener)) listener(signal);
     }
   }
 

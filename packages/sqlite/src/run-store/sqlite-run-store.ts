@@ -27,15 +27,7 @@ import type {
 } from '@runafter/core';
 import type { Database } from '../database.ts';
 import { databaseOf, type SqliteFileOptions } from '../database-options.ts';
-import {
-  claimAttempt,
-  decrement,
-  forgetJoins,
-  putOutcome,
-  readOutcomes,
-  readyAgain,
-  toOutcomeRow,
-} from './outcome-table.ts';
+import { claimAttempt, putOutcome, readOutcomes, toOutcomeRow } from './outcome-table.ts';
 import { hideRun, sweepSlice } from './run-deletion.ts';
 import { acquireLease, insertRun, releaseLease, renewLease } from './run-lease.ts';
 import { listRuns } from './run-listing.ts';
@@ -145,40 +137,36 @@ export class SqliteRunStore implements RunStore {
   }
 
   async renewLease({ runId, token }: Writer, ttl: number): Promise<boolean> {
-    if (token === undefined) return false;
     return await this.#database.write((connection) =>
       renewLease(connection, runId, token, this.#clock.now() + ttl),
     );
   }
 
   async releaseLease({ runId, token }: Writer): Promise<void> {
-    if (token === undefined) return;
     await this.#database.write((connection) => releaseLease(connection, runId, token));
   }
 
-  async claimAttempt(runId: string, place: Place): Promise<number | undefined> {
+  async claimAttempt(runId: string, place: Place, attempt: number): Promise<number | undefined> {
     const { frame, key } = place;
     return await this.#database.write((connection) => {
       const run = this.#runs.find(connection, runId);
-      return run && claimAttempt(connection, run.number, { frame, key });
+      if (run === undefined || run.hasEnded) return undefined;
+      return claimAttempt(connection, run.number, { frame, key }, attempt);
     });
   }
 
   async recordOutcome({ runId, token }: Writer, entry: OutcomeEntry): Promise<Recorded> {
-    const { signal, forgetState, forgetJoins: forgotten } = entry;
+    const writer = { runId, token };
+    const { forgetState } = entry;
     const row = toOutcomeRow(entry.outcome);
-    const joins = entry.joins.map((join) => ({ ...join }));
+    const signals = [...(entry.signals ?? [])];
     return await this.#database.write((connection) => {
-      const run = this.#runs.findFor(connection, runId, token)?.number;
-      if (run === undefined) return { state: 'fenced', ready: [] };
-      const state = putOutcome(connection, run, row);
-      if (state === 'stale') return { state, ready: [] };
-      if (state === 'duplicate') return { state, ready: readyAgain(connection, run, joins) };
-      const ready = decrement(connection, run, joins);
-      if (signal !== undefined) takeSignal(connection, run, signal);
+      const run = this.#runs.findFor(connection, writer)?.number;
+      if (run === undefined) return 'fenced';
+      if (putOutcome(connection, run, row) === 'duplicate') return 'duplicate';
+      for (const signal of signals) takeSignal(connection, run, signal);
       if (forgetState !== undefined) removeState(connection, run, forgetState);
-      if (forgotten !== undefined) forgetJoins(connection, run, forgotten);
-      return { state, ready };
+      return 'recorded';
     });
   }
 
@@ -191,8 +179,9 @@ export class SqliteRunStore implements RunStore {
   }
 
   async saveState({ runId, token }: Writer, path: string, state: string): Promise<boolean> {
+    const writer = { runId, token };
     return await this.#database.write((connection) => {
-      const run = this.#runs.findFor(connection, runId, token);
+      const run = this.#runs.findFor(connection, writer);
       if (run !== undefined) putState(connection, run.number, path, state);
       return run !== undefined;
     });
@@ -205,30 +194,32 @@ export class SqliteRunStore implements RunStore {
   async putSignal(
     runId: string,
     signal: NewSignal,
-  ): Promise<'kept' | 'duplicate' | 'ended' | 'unknown'> {
-    const newSignal = { ...signal };
+  ): Promise<'kept' | 'duplicate' | 'stale' | 'ended' | 'unknown'> {
+    const newSignal = { ...signal, delivery: signal.delivery && { ...signal.delivery } };
     const answer = await this.#database.write((connection) => {
       const run = this.#runs.find(connection, runId);
       if (run === undefined) return 'unknown';
       return run.hasEnded ? 'ended' : keepSignal(connection, run.number, newSignal);
     });
-    if (answer === 'kept') this.#watch.wake(runId);
-    return answer;
+    if (typeof answer === 'string') return answer;
+    this.#watch.wake(runId, answer);
+    return 'kept';
   }
 
   readSignals(runId: string, after: number): Promise<readonly StoredSignal[]> {
     return this.#database.read((connection) => readSignals(connection, runId, after));
   }
 
-  onSignal(runId: string, listener: () => void): () => void {
+  onSignal(runId: string, listener: (signal?: StoredSignal) => void): () => void {
     return this.#watch.subscribe(runId, listener);
   }
 
   async endRun({ runId, token }: Writer, end: RunEnd): Promise<boolean> {
+    const writer = { runId, token };
     const { status, error, endTime } = end;
     const copy = { status, error: error && { code: error.code, message: error.message }, endTime };
     return await this.#database.write((connection) => {
-      const run = this.#runs.findFor(connection, runId, token);
+      const run = this.#runs.findFor(connection, writer);
       if (run === undefined) return false;
       putEnd(connection, run.number, copy);
       this.#runs.forget(runId);
