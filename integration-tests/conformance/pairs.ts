@@ -15,7 +15,7 @@ export interface Pair {
 
 /** The drivers of each suite, sorted by suite. */
 const drivers: Readonly<Record<string, readonly string[]>> = {
-  RunStore: ['memoryRunStore', 'sqliteRunStore'],
+  RunStore: ['memoryRunStore', 'postgresRunStore', 'sqliteRunStore'],
   DocumentStore: [
     'blobDocumentStore',
     'httpDocumentStore',

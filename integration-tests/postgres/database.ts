@@ -8,7 +8,11 @@ import pg from 'pg';
 import { afterAll, beforeAll } from 'vitest';
 
 /** The tables that are emptied between tests. */
-const tables = ['documents', 'counters', 'counter_operations', 'locks', 'pools', 'pool_entries'];
+const tables = [
+  ...['documents', 'counters', 'counter_operations', 'locks', 'pools', 'pool_entries'],
+  ...['runs', 'run_texts', 'run_outcomes', 'run_states', 'run_signals', 'run_signal_ids'],
+  'deleted_runs',
+];
 
 export interface Database {
   readonly pool: pg.Pool;

@@ -1,5 +1,5 @@
 /**
- * Drivers on PostgreSQL: a store of documents, counters, locks, pools, and the migration that makes their tables.
+ * Drivers on PostgreSQL: a store of documents, counters, locks, pools, runs, and the migration that makes their tables.
  * @module
  */
 
@@ -12,4 +12,5 @@ export {
 } from './postgres-document-store.ts';
 export { type PostgresLockOptions, postgresLock } from './postgres-lock.ts';
 export { type PostgresPoolsOptions, postgresPools } from './postgres-pools.ts';
+export { type PostgresRunStoreOptions, postgresRunStore } from './run-store/postgres-run-store.ts';
 export type { PostgresClient } from './sessions.ts';

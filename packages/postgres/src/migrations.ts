@@ -5,6 +5,9 @@
  * and leaves what older versions of this package use. Read next: migration-sql.ts.
  * @module
  */
+import { runTables } from './run-store/run-tables.ts';
+import { sweepRuns } from './run-store/sweep-runs.ts';
+import { writeRuns } from './run-store/write-runs.ts';
 
 /** One step. */
 export interface Migration {
@@ -83,4 +86,5 @@ export const migrations: readonly Migration[] = [
   { title: 'counters', sql: counters },
   { title: 'locks', sql: locks },
   { title: 'pools', sql: pools },
+  { title: 'runs', sql: `${runTables}\n${writeRuns}\n${sweepRuns}` },
 ];

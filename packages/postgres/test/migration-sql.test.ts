@@ -14,9 +14,11 @@ describe('the SQL of a migration', () => {
     expect(migrationSql({ from: 2 })).toContain('.locks');
     expect(migrationSql({ from: 3 })).not.toContain('.locks');
     expect(migrationSql({ from: 3 })).toContain('.pools');
+    expect(migrationSql({ from: 4 })).not.toContain('.pools');
+    expect(migrationSql({ from: 4 })).toContain('.runs');
   });
 
-  it.each([-1, 0.5, 5, Number.NaN])('is not to be had from step %d', (from) => {
+  it.each([-1, 0.5, 6, Number.NaN])('is not to be had from step %d', (from) => {
     expect(() => migrationSql({ from })).toThrow(
       expect.objectContaining({ code: 'SERVICE_OPTION_INVALID', option: 'from' }),
     );

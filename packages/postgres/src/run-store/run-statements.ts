@@ -1,0 +1,59 @@
+/**
+ * What is read of runs, and what calls the two functions: one statement each.
+ * @module
+ */
+import { outcomeColumns, runColumns, signalColumns } from './run-rows.ts';
+
+export type RunStatements = Readonly<
+  Record<
+    | 'write'
+    | 'sweep'
+    | 'readRun'
+    | 'listOldest'
+    | 'listNewest'
+    | 'readFrame'
+    | 'readState'
+    | 'readSignals'
+    | 'lastSignals',
+    string
+  >
+>;
+
+/** @param schema - quoted. */
+export function runStatements(schema: string): RunStatements {
+  const runs = `${schema}.runs`;
+  const found = `(SELECT number FROM ${runs} WHERE id = $1)`;
+  // The page is found by what is in the indexes; then its texts are fetched.
+  const listing = (beyond: '>' | '<', order: 'ASC' | 'DESC') => `
+      SELECT ${runColumns} FROM (
+        SELECT * FROM ${runs}
+        WHERE (start_time, number) ${beyond} ($1::float8, $2::bigint)
+          AND ($3::text[] IS NULL OR status = ANY ($3))
+          AND ($4::text IS NULL OR workflow = $4)
+          AND ($5::float8 IS NULL OR start_time > $5)
+          AND ($6::float8 IS NULL OR start_time < $6)
+          AND ($7::float8 IS NULL OR end_time < $7)
+        ORDER BY start_time ${order}, number ${order} LIMIT $8::bigint
+      ) AS page JOIN ${schema}.run_texts ON run = number
+      ORDER BY page.start_time ${order}, page.number ${order}`;
+  return {
+    write: `SELECT answer::text FROM ${schema}.write_runs($1::jsonb, $2, $3) AS answer`,
+    sweep: `SELECT ${schema}.sweep_runs($1::integer)::text AS is_left`,
+    readRun: `
+      SELECT ${runColumns} FROM ${runs} JOIN ${schema}.run_texts ON run = number WHERE id = $1`,
+    listOldest: listing('>', 'ASC'),
+    listNewest: listing('<', 'DESC'),
+    readFrame: `
+      SELECT ${outcomeColumns} FROM ${schema}.run_outcomes
+      WHERE run = ${found} AND frame = $2 AND status IS NOT NULL
+        AND ($3::text IS NULL OR key > $3)
+        AND ($4::text[] IS NULL OR key = ANY ($4))
+        AND ($5::text[] IS NULL OR status = ANY ($5))
+      ORDER BY run_outcomes.key LIMIT $6::bigint`,
+    readState: `SELECT state FROM ${schema}.run_states WHERE run = ${found} AND path = $2`,
+    readSignals: `
+      SELECT ${signalColumns} FROM ${schema}.run_signals AS signal
+      WHERE run = ${found} AND number > $2::float8 ORDER BY signal.number`,
+    lastSignals: `SELECT id, last_signal::text FROM ${runs} WHERE id = ANY ($1::text[])`,
+  };
+}
