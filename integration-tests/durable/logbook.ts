@@ -42,7 +42,7 @@ export interface OutcomeEntry {
   readonly pid: number;
   readonly runId: string;
   readonly address: string;
-  readonly state: 'recorded' | 'duplicate' | 'stale' | 'fenced';
+  readonly state: 'recorded' | 'duplicate' | 'fenced';
   readonly wal: WalPosition | undefined;
 }
 
