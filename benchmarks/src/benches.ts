@@ -6,6 +6,7 @@ import type { Bench } from './harness/work.ts';
 
 export const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   engine: async () => (await import('./engine/engine-bench.ts')).engineBench,
+  distributed: async () => (await import('./distributed/distributed-bench.ts')).distributedBench,
   durable: async () => (await import('./durable/durable-bench.ts')).durableBench,
   state: async () => (await import('./state/state-bench.ts')).stateBench,
   lock: async () => (await import('./lock/lock-bench.ts')).lockBench,

@@ -4,7 +4,7 @@
  * Every side passes A's value down both branches, and sums what the runs hand over.
  * @module
  */
-import type { Flow, StartOptions } from '@runafter/core';
+import type { Flow, StartOptions, Workflow } from '@runafter/core';
 import type { Duel, Side } from '../harness/work.ts';
 
 const runs = 10_000;
@@ -34,16 +34,22 @@ function side(prepare: () => Promise<(input: number) => Promise<number>>): Side 
 /** Runs the DAG once, and sums what it hands over. */
 export type OrderDag = (input: number, options?: StartOptions) => Promise<number>;
 
-/** Our side: the DAG as a workflow, whose records are there when it has ended. */
-export async function orderDag(): Promise<OrderDag> {
-  const { start, workflow } = await import('@runafter/core');
-  const dag = workflow('Dag', (flow: Flow<number>) => {
+/** The DAG as a workflow: it hands over twice its input, and 12. */
+export async function orderDagWorkflow(): Promise<Workflow<number, number>> {
+  const { workflow } = await import('@runafter/core');
+  return workflow('Dag', (flow: Flow<number>) => {
     const A = flow.action('A', ({ input }) => a(input));
     const B = flow.action('B', [A], ([fromA]) => b(fromA));
     const C = flow.action('C', [A], ([fromA]) => c(fromA));
     const D = flow.action('D', [B, C], ([fromB, fromC]) => d(fromB, fromC));
     return flow.action('E', [D], ([fromD]) => e(fromD));
   });
+}
+
+/** Our side: the records are there when a run has ended. */
+export async function orderDag(): Promise<OrderDag> {
+  const { start } = await import('@runafter/core');
+  const dag = await orderDagWorkflow();
   return async (input, options) => {
     const run = await start(dag, input, options).finished;
     return run.status === 'Succeeded' && run.results.length === 5 ? run.outputs : Number.NaN;
