@@ -11,6 +11,8 @@
  * @module
  */
 export { BoundedMapError, type BoundedMapOptions, boundedMap } from './bounded-map.ts';
+export { type ClaimCheckOptions, claimCheck } from './claim-check/claim-check.ts';
+export { RunDocumentMissingError } from './claim-check/run-document-missing-error.ts';
 export type {
   AnyCase,
   DataAction,
@@ -145,7 +147,7 @@ export type { HandledFailure, TimedAction, TimeOutlier, Usage } from './engine/r
 export type { Explanation, ExplanationStep } from './engine/records/explain.ts';
 export type { RunFacts, RunResult } from './engine/records/run-result.ts';
 export { StoppedError } from './engine/stop.ts';
-export { type ActionTask, type Executor, inProcess } from './ports/executor.ts';
+export { type ActionCall, type ActionTask, type Executor, inProcess } from './ports/executor.ts';
 export { type MemoryRunStoreOptions, memoryRunStore } from './ports/memory-run-store.ts';
 export type {
   Delivery,
@@ -166,6 +168,7 @@ export type {
   StoredSignal,
   Writer,
 } from './ports/run-store.ts';
+export type { TextDocumentEntry, TextDocuments } from './ports/text-documents.ts';
 export type {
   ActionError,
   Iteration,

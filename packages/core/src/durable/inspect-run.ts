@@ -9,6 +9,7 @@ import type { Status } from '../status.ts';
 import { decodeValue } from './codec.ts';
 import { knownRun } from './open-run.ts';
 import { outcomePages } from './outcome-pages.ts';
+import { outcomePath } from './outcome-path.ts';
 import { isSealed } from './sealing.ts';
 
 /** A run as it is stored. */
@@ -81,19 +82,14 @@ async function* outcomesIn(
 }
 
 function inspectionOf(outcome: StoredOutcome): OutcomeInspection {
-  const { frame, key, status, attempt, outputs, error, startTime, endTime } = outcome;
+  const { status, attempt, outputs, error, startTime, endTime } = outcome;
   return {
-    path: pathOf(frame, key),
+    path: outcomePath(outcome),
     ...{ status, attempt, error },
     outputs: outputs === undefined ? undefined : shown(outputs),
     startTime: new Date(startTime),
     endTime: new Date(endTime),
   };
-}
-
-function pathOf(frame: string, key: string | number): string {
-  if (typeof key === 'number' || key.startsWith('id=')) return `${frame}[${key}]`;
-  return frame === '' ? key : `${frame}/${key}`;
 }
 
 /** Secure values are encrypted, and stay so. */

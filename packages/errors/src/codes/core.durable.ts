@@ -9,6 +9,24 @@ export const coreDurableCodes = {
     why: 'What is stored must mean the same in another process. A function, a symbol, a promise or an instance of a class does not; the message names the place in the value.',
     fix: 'Keep plain data with `select: (output) => …`, or hand over a reference to what cannot be stored.',
   },
+  STORE_REQUIRED: {
+    package: '@runafter/core',
+    title: 'Handlers are to be called in other processes, and their run has no store.',
+    why: 'What another process reports comes through the run store: without one it could not come back.',
+    fix: 'Start the run with `store`, or without the remote executor.',
+  },
+  WORKFLOW_UNKNOWN: {
+    package: '@runafter/core',
+    title: 'A process was given work of a workflow, or of a version of it, that it does not know.',
+    why: 'Definitions are code: each process has those that it was given. During a deployment old and new versions run side by side, and each leaves the work of the other alone.',
+    fix: 'Give the process the definition, or keep one with that version until its runs have ended. Give each definition that differs a `version` of its own.',
+  },
+  ACTION_LOST: {
+    package: '@runafter/core',
+    title: 'Every process that was given an action has ended before it could report.',
+    why: 'An action that ends its process, by taking all memory for example, would otherwise do so to one process after the other. So it is given up after some deliveries (`maxDeliveries`).',
+    fix: 'Look into the logs of the processes for what has ended them. Mend that, and repeat the run: its idempotency keys are the same.',
+  },
   VALUE_TOO_LARGE: {
     package: '@runafter/core',
     title: 'A value of a durable run is larger than its store keeps.',
@@ -44,6 +62,12 @@ export const coreDurableCodes = {
     title: 'The run store has no run with this id.',
     why: 'The id is wrong, the store is another one, or the run has ended longer ago than runs are kept.',
     fix: 'Look at the id, at the store, and at how long it keeps runs (`retention`).',
+  },
+  RUN_DOCUMENT_MISSING: {
+    package: '@runafter/core',
+    title: 'A large text of a run is kept as a document, and the document is not there.',
+    why: 'The run store and the documents do not belong together, or something else has removed the document, such as a lifecycle rule or a restored backup of only one of the two. A run that is being deleted looks so for a moment.',
+    fix: 'Pass `claimCheck()` the documents that the run was written with. A run whose documents are lost can be deleted.',
   },
   RUN_HELD: {
     package: '@runafter/core',
