@@ -21,6 +21,7 @@ import {
 import { pruneRuns } from './durable/prune-runs.ts';
 import { signal } from './durable/signal.ts';
 import { EventHub, type RunEvents } from './engine/events.ts';
+import { CANCEL } from './engine/handlers/report.ts';
 import { Mailbox, type SignalOutcome } from './engine/mailbox.ts';
 import type { ActionRecord } from './engine/records/action-record.ts';
 import type { Usage } from './engine/records/digest.ts';
@@ -201,6 +202,9 @@ export class StartedRun<T> implements Run<T> {
       fault: (error) => engine.fault(error),
     });
     engine.keepIn(this.#opened.journal, this.#opened.run.keyRoot);
+    engine.services.mailbox.take(CANCEL, undefined, ({ payload }) => {
+      this.#cancel(String(payload), undefined);
+    });
     // Lost or suspended while it was being opened, it is not begun.
     if (this.#isOver) await this.#opened.held?.release();
     pruneRuns(store, engine.clock);

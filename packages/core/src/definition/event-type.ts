@@ -2,6 +2,7 @@
  * The type of an event from outside that a workflow can wait for.
  * @module
  */
+import { RESERVED_EVENTS } from '../engine/handlers/report.ts';
 import { DefinitionError } from './definition-error.ts';
 import { showValue } from './rules/show-value.ts';
 
@@ -19,7 +20,7 @@ export interface EventType<P> {
  * Declares an event: `const approval = event<{ ok: boolean }>('approval')`.
  *
  * @param name - what `run.signal(name, payload)` uses; not empty.
- * @throws {DefinitionError} `EVENT_INVALID`: the name is not a text, or empty.
+ * @throws {DefinitionError} `EVENT_INVALID`: the name is not a text, empty, or begins with `runafter/`.
  */
 export function event<P>(name: string): EventType<P> {
   if (typeof name !== 'string' || name.trim() === '') {
@@ -27,6 +28,14 @@ export function event<P>(name: string): EventType<P> {
       'EVENT_INVALID',
       {},
       `event(${showValue(name)}) has no name. Give it the name that run.signal(name, payload) will use.`,
+      { option: 'name', value: name },
+    );
+  }
+  if (name.startsWith(RESERVED_EVENTS)) {
+    throw new DefinitionError(
+      'EVENT_INVALID',
+      {},
+      `event(${showValue(name)}) has a name that the engine keeps for itself. Let it begin otherwise.`,
       { option: 'name', value: name },
     );
   }

@@ -294,7 +294,8 @@ async function prepared(
   if (found === 'changed') {
     await keepOutline(store, journal.parts.writer, outlineOf(engine.workflow));
   }
-  if (engine.workflow.events.size > 0) await journal.parts.signals.open();
+  const { executor } = engine.services;
+  if (engine.workflow.events.size > 0 || executor?.isRemote) await journal.parts.signals.open();
 }
 
 /** Another run than the one that is to be repeated must not get its outcomes. */

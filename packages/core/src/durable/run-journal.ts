@@ -16,7 +16,9 @@ import type { EarlierRounds, Journal, LoopJournal, Progress, Sealed } from '../e
 import type { LoopWindow } from '../engine/kinds/for-each-execution.ts';
 import type { SignalOutcome } from '../engine/mailbox.ts';
 import type { RunEngine } from '../engine/run-engine.ts';
+import type { ActionCall } from '../ports/executor.ts';
 import type { OutcomeEntry, RunEnd, RunStore, StoredRun, Writer } from '../ports/run-store.ts';
+import { callOf } from '../remote/call-of.ts';
 import { RunLostError } from './durable-errors.ts';
 import {
   detailsOf,
@@ -70,8 +72,8 @@ export class RunJournal implements Journal {
   readonly #begunBefore = new WeakSet<ActionState>();
   /** Iterations below this may be known, of loops that another process began. */
   readonly #knownBelow = new WeakMap<ActionState, number>();
-  /** The signals that waits have taken, until their outcome is kept. */
-  readonly #taken = new WeakMap<ActionState, number>();
+  /** The signals that actions have taken, until their outcome is kept. */
+  readonly #taken = new WeakMap<ActionState, number[]>();
   /** How many handlers were told to stop and have not settled. */
   #stopping = 0;
   #onQuiet: (() => void) | undefined;
@@ -239,10 +241,10 @@ export class RunJournal implements Journal {
     const what = `What is kept of "${path}"`;
     const secret = { outputs: isSecure(state), details: hasSecretDetails(state) };
     const details = encodeDetails(this.parts.sealing, detailsOf(state), secret.details, what);
-    const signal = this.#taken.get(state);
+    const signals = this.#taken.get(state);
     const entry = {
       ...entryOf(state, outputs, details),
-      ...(signal !== undefined && { signals: [signal] }),
+      ...(signals !== undefined && { signals }),
       ...(this.#progress.has(path) && !isReadLater(state) && { forgetState: path }),
     };
     if (this.#orders.size > 0) await Promise.all(this.#orders);
@@ -371,8 +373,14 @@ export class RunJournal implements Journal {
     return this.parts.signals.send(event, correlate, payload, id);
   }
 
+  callOf(state: ActionState, attempt: number): Promise<ActionCall> {
+    return callOf(state, attempt, this);
+  }
+
   takes(state: ActionState, signal: number): void {
-    this.#taken.set(state, signal);
+    const taken = this.#taken.get(state);
+    if (taken === undefined) this.#taken.set(state, [signal]);
+    else taken.push(signal);
   }
 }
 

@@ -9,7 +9,7 @@
  */
 import type { Clock } from '@runafter/clock';
 import type { Mail, Mailbox, SignalOutcome } from '../engine/mailbox.ts';
-import type { RunStore } from '../ports/run-store.ts';
+import type { RunStore, StoredSignal } from '../ports/run-store.ts';
 import type { DefinitionOutline } from './definition-outline.ts';
 import { RunLostError } from './durable-errors.ts';
 import type { Sealing } from './sealing.ts';
@@ -49,7 +49,7 @@ export class RunSignals {
   /** Collects what is there, and whatever comes; nothing where the run was lost while it was opened. */
   async open(): Promise<void> {
     if (this.#closed) return;
-    this.#unsubscribe = this.#store.onSignal(this.#runId, () => void this.#collect());
+    this.#unsubscribe = this.#store.onSignal(this.#runId, (signal) => void this.#collect(signal));
     await this.#collect();
   }
 
@@ -79,21 +79,28 @@ export class RunSignals {
   }
 
   /** One after the other, so that each signal is handed on once and in its turn. */
-  #collect(): Promise<void> {
-    this.#collecting = this.#collecting.then(() => this.#read()).catch(this.#fault);
+  #collect(known?: StoredSignal): Promise<void> {
+    this.#collecting = this.#collecting.then(() => this.#read(known)).catch(this.#fault);
     return this.#collecting;
   }
 
-  async #read(): Promise<void> {
-    if (this.#closed) return;
-    for (const signal of await this.#store.readSignals(this.#runId, this.#last)) {
-      const { number, event, correlate } = signal;
-      const [sentAt, text] = parted(signal.payload);
-      const content = await this.#contentOf(text, event);
-      if (this.#closed) return;
-      this.#last = number;
-      this.#mailbox.put(event, correlate, { ...content, number, sentAt }, undefined);
+  /** @param known - need not be read where nothing can have come before it that is not known. */
+  async #read(known: StoredSignal | undefined): Promise<void> {
+    if (this.#closed || (known !== undefined && known.number <= this.#last)) return;
+    if (known?.number === this.#last + 1) await this.#handOn(known);
+    else {
+      for (const signal of await this.#store.readSignals(this.#runId, this.#last)) {
+        await this.#handOn(signal);
+      }
     }
+  }
+
+  async #handOn({ number, event, correlate, payload }: StoredSignal): Promise<void> {
+    const [sentAt, text] = parted(payload);
+    const content = await this.#contentOf(text, event);
+    if (this.#closed) return;
+    this.#last = number;
+    this.#mailbox.put(event, correlate, { ...content, number, sentAt }, undefined);
   }
 
   /** One that cannot be read is handed on as such: it ends the wait that takes it, and not the run. */
@@ -130,12 +137,17 @@ export async function putSignal(
 ): Promise<'kept' | 'duplicate' | 'ended' | 'unknown'> {
   const what = `The payload of event "${event}"`;
   const text = await sealing.encrypt(sealing.limited(payload, what), secure, what);
-  const stored = { event, correlate, payload: `${sentAt} ${text}`, id };
+  const stored = { event, correlate, payload: stamped(sentAt, text), id };
   // What is no report of a delivery is never stale.
   return (await store.putSignal(runId, stored)) as Exclude<PutAnswer, 'stale'>;
 }
 
 type PutAnswer = Awaited<ReturnType<RunStore['putSignal']>>;
+
+/** A payload as it is stored, with when it was sent: milliseconds since 1970. */
+export function stamped(sentAt: number, payload: string): string {
+  return `${sentAt} ${payload}`;
+}
 
 /** When a stored signal was sent, and its payload as it is stored. */
 function parted(stored: string): [sentAt: number, payload: string] {

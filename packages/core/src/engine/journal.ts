@@ -8,6 +8,7 @@
  * @module
  */
 import type { ForEachNode } from '../definition/definition.ts';
+import type { ActionCall } from '../ports/executor.ts';
 import type { ActionError } from '../result.ts';
 import type { Status, StatusBits } from '../status.ts';
 import type { ActionState } from './action-state.ts';
@@ -137,7 +138,9 @@ export interface Journal {
     payload: unknown,
     id: string | undefined,
   ): Promise<SignalOutcome>;
-  /** The outcome of this wait takes the signal of this number. */
+  /** What a process elsewhere needs to make this attempt. */
+  callOf(state: ActionState, attempt: number): Promise<ActionCall>;
+  /** The outcome of this action takes the signal of this number. */
   takes(state: ActionState, signal: number): void;
 }
 

@@ -17,6 +17,20 @@ export function contextOnly(run: unknown): unknown {
   return Object.defineProperty(handler, 'name', { value: run.name });
 }
 
+const looking = new WeakSet<Handler>();
+
+/** A function of the data form, which looks other actions up by name. */
+export function lookingUp(run: unknown): unknown {
+  const handler = contextOnly(run);
+  if (typeof handler === 'function') looking.add(handler as Handler);
+  return handler;
+}
+
+/** Whether a handler may look other actions up by name. */
+export function looksUp(handler: Handler): boolean {
+  return looking.has(handler);
+}
+
 /** `done` reads the state that the round has made where all others read the one before. */
 export function stateInContext(
   done: (context: object) => unknown,

@@ -16,7 +16,7 @@ import { didYouMean } from '../rules/did-you-mean.ts';
 import { checkKeys } from '../rules/option-rules.ts';
 import { isThenable, showValue } from '../rules/show-value.ts';
 import type { Workflow } from '../workflow.ts';
-import { contextOnly, stateInContext } from './context-only.ts';
+import { contextOnly, lookingUp, stateInContext } from './context-only.ts';
 import type { DataDefinition } from './data-definition.ts';
 import { inRunAfterOrder, type NamedNode } from './data-edges.ts';
 import { readNodeType, type TypedNode } from './data-node-types.ts';
@@ -99,7 +99,7 @@ function writeNode(
   const inside = (body: Properties) => (inner: FlowBuilder) => writeActions(inner, body, all);
   switch (node.type) {
     case 'action':
-      return flow.action(name, runAfter, contextOnly(properties.run), options);
+      return flow.action(name, runAfter, lookingUp(properties.run), options);
     case 'scope':
       return flow.scope(name, runAfter, inside(properties), options);
     case 'forEach':

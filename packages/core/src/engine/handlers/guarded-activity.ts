@@ -2,16 +2,20 @@
  * A handler with something between "ready" and "called": an executor, limiters, a time-out, retries,
  * or something to be done with its output.
  *
+ * Where an executor has the handler called in another process, the limiters of the action and the
+ * trimming of its output are that process's; retries, time-outs and orders to stop stay here.
+ *
  * Each attempt goes through the executor, then takes a permit of each limiter, then calls the handler;
  * while it waits for the next attempt its permits are back, and told what the last one failed with.
  * Told to stop before its first call, the action has not started and is skipped.
  * @module
  */
-import { type Limiter, noRetry, type Permit, retry } from '@runafter/clock';
+import { type Limiter, noRetry, type Permit, type RetryPolicy, retry } from '@runafter/clock';
 import { toFault } from '@runafter/errors';
 import type { ActionNode } from '../../definition/definition.ts';
 import { inLimiterOrder } from '../../definition/rules/limiter-order.ts';
 import { isThenable } from '../../definition/rules/show-value.ts';
+import type { ActionTask } from '../../ports/executor.ts';
 import type { ActionError } from '../../result.ts';
 import type { StatusBits } from '../../status.ts';
 import type { Progress } from '../journal.ts';
@@ -21,6 +25,8 @@ import { type Stop, timedOut } from '../stop.ts';
 import { tellAttemptEnd, tellAttemptStart, tellStart } from '../tell.ts';
 import { Activity } from './activity.ts';
 import { checkPayload } from './payload.ts';
+import { RemoteAttempt } from './remote-attempt.ts';
+import { thrownOf } from './report.ts';
 
 export class GuardedActivity extends Activity {
   #attempt = 1;
@@ -32,6 +38,10 @@ export class GuardedActivity extends Activity {
   readonly #attempts: AttemptRecord[] = [];
   /** What the attempt that runs has taken of its limiters. */
   readonly #permits: Permit[] = [];
+  /** The attempt, while another process makes it. */
+  #remote: RemoteAttempt | undefined;
+  /** Whether that process has found the failure worth another attempt. */
+  #isRetryable = true;
   #cancelTimeout: (() => void) | undefined;
 
   override get attempt(): number {
@@ -55,7 +65,7 @@ export class GuardedActivity extends Activity {
   /** @param since - when the first attempt of all began, in milliseconds since 1970. */
   #attemptAll(since?: number): Promise<unknown> {
     const { clock, journal, services } = this.run;
-    return retry(({ number }) => this.#dispatch(number), this.#node.retry ?? noRetry, {
+    return retry(({ number }) => this.#dispatch(number), this.#retryPolicy(), {
       clock,
       signal: this.signal,
       random: services.random,
@@ -70,20 +80,36 @@ export class GuardedActivity extends Activity {
     });
   }
 
+  get #isElsewhere(): boolean {
+    return this.run.services.executor?.isRemote === true;
+  }
+
+  /** Whoever has caught an error can tell best what it is: here there is a copy of it. */
+  #retryPolicy(): RetryPolicy {
+    const { retry: policy = noRetry } = this.#node;
+    if (!this.#isElsewhere || policy.type === 'none') return policy;
+    return { ...policy, when: () => this.#isRetryable };
+  }
+
   /** Goes on with the attempts, the wait and the time that another process has left. */
-  async #goOn({ started, attempts = [], due = 0 }: Progress): Promise<unknown> {
+  async #goOn({ started, attempts = [], due = 0, deadline }: Progress): Promise<unknown> {
     const { run, actionState: state } = this;
     if (started !== undefined) state.started = started - run.epoch;
     this.#attempts.push(...attempts);
     this.#attempt = attempts.length;
     this.#calledBefore = attempts.length === 0;
     this.#begin();
+    if (!this.#isElsewhere || deadline !== undefined) this.#startTimeout();
     await run.clock.sleep(Math.max(0, due - run.clock.now()), { signal: this.signal });
     return this.#attemptAll(started);
   }
 
   override halt(stop: Stop): void {
-    if (this.#called) super.halt(stop);
+    // The run goes on in another process, and the attempt for it.
+    if (this.#remote !== undefined && this.run.journal?.closed) {
+      this.stop = stop;
+      this.conclude(stop.bits, stop.error);
+    } else if (this.#called) super.halt(stop);
     else if (!this.over) {
       this.over = true;
       this.stop = stop;
@@ -105,8 +131,8 @@ export class GuardedActivity extends Activity {
     return new Promise((resolve, reject) => {
       signal.addEventListener('abort', () => reject(signal.reason), { once: true });
       let called: Promise<unknown> | undefined;
-      const runTask = async (): Promise<void> => {
-        called ??= this.#call();
+      const runOnce = async (call: () => Promise<unknown>): Promise<void> => {
+        called ??= call();
         resolve(called);
         await called.catch(() => undefined);
       };
@@ -119,7 +145,8 @@ export class GuardedActivity extends Activity {
           attempt: number,
           idempotencyKey,
           signal,
-          run: runTask,
+          run: () => runOnce(() => this.#call()),
+          runElsewhere: (send) => runOnce(() => this.#callElsewhere(number, send)),
         });
         // An executor that is written with async fails this way.
         if (isThenable(dispatched)) dispatched.then(undefined, (error) => run.fault(error));
@@ -131,11 +158,9 @@ export class GuardedActivity extends Activity {
 
   async #call(): Promise<unknown> {
     try {
-      for (const limiter of this.#limiters()) {
-        this.#permits.push(await limiter.acquire({ signal: this.signal }));
-      }
-      this.signal.throwIfAborted();
+      await this.#acquire(this.#limiters());
       this.#beginAttempt();
+      this.#startTimeout();
       const output = await this.#node.run(this.actionState.handed, this);
       this.#releasePermits(this.stop?.reason);
       return output;
@@ -144,6 +169,47 @@ export class GuardedActivity extends Activity {
       this.#releasePermits(this.stop?.reason ?? thrown ?? toFault(thrown));
       throw thrown;
     }
+  }
+
+  /** Has another process make the attempt. */
+  async #callElsewhere(
+    attempt: number,
+    send: Parameters<ActionTask['runElsewhere']>[0],
+  ): Promise<unknown> {
+    const { run, actionState: state } = this;
+    try {
+      await this.#acquire(run.services.bounds);
+      this.#beginAttempt();
+      const isTimed = this.#node.timeout !== undefined;
+      this.#remote = new RemoteAttempt(
+        state,
+        attempt,
+        isTimed ? () => this.#startTimeout() : undefined,
+      );
+      const { took, output, failure } = await this.#remote.made(send);
+      this.#beganAgo(took);
+      if (failure === undefined) return output;
+      this.#isRetryable = failure.isRetryable;
+      throw thrownOf(failure);
+    } finally {
+      this.#remote = undefined;
+      this.#releasePermits(undefined);
+    }
+  }
+
+  /** The time in the queue is none of the attempt's. */
+  #beganAgo(took: number): void {
+    const { run, actionState: state } = this;
+    const began = Math.max(this.#attemptStarted ?? 0, Math.trunc(run.offset() - took));
+    if (state.started === this.#attemptStarted) state.started = began;
+    this.#attemptStarted = began;
+  }
+
+  async #acquire(limiters: readonly Limiter[]): Promise<void> {
+    for (const limiter of limiters) {
+      this.#permits.push(await limiter.acquire({ signal: this.signal }));
+    }
+    this.signal.throwIfAborted();
   }
 
   /** @param failure - for limiters that learn from it; undefined where the attempt has succeeded. */
@@ -167,13 +233,17 @@ export class GuardedActivity extends Activity {
     tellAttemptStart(state, this.#attempt);
   }
 
-  /** The action has begun: from now on it can be told to stop, and its time runs. */
+  /** The action has begun: from now on it can be told to stop. */
   #begin(): void {
-    const { run, actionState: state } = this;
     this.#called = true;
-    tellStart(state);
+    tellStart(this.actionState);
+  }
+
+  /** The handler was called for the first time: from now on the action's time runs. */
+  #startTimeout(): void {
+    const { run, actionState: state } = this;
     const { timeout } = this.#node;
-    if (timeout === undefined) return;
+    if (timeout === undefined || this.over || this.#cancelTimeout !== undefined) return;
     const left = run.timeLeft(state, timeout);
     this.#cancelTimeout = run.clock.setTimer(left, () => this.#timeIsUp());
     // The handler is not called again where a restart has slept through the rest of its time.
@@ -197,7 +267,7 @@ export class GuardedActivity extends Activity {
   async #trim(output: unknown): Promise<unknown> {
     if (this.stop !== undefined) return undefined;
     const { select, payloadLimit } = this.#node;
-    const kept = select === undefined ? output : await select(output);
+    const kept = select === undefined || this.#isElsewhere ? output : await select(output);
     if (payloadLimit !== undefined) {
       this.run.dropped.payloadBytes += checkPayload(kept, this.path, payloadLimit);
     }
@@ -207,6 +277,7 @@ export class GuardedActivity extends Activity {
   protected override conclude(bits: StatusBits, value: unknown, unsettled = false): void {
     if (this.over) return;
     this.#cancelTimeout?.();
+    this.#remote?.end();
     // A handler that is given up may never settle; the others must not wait for its permits.
     this.#releasePermits(this.stop?.reason);
     super.conclude(bits, value, unsettled);
