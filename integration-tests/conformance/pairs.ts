@@ -15,7 +15,7 @@ export interface Pair {
 
 /** The drivers of each suite, sorted by suite. */
 const drivers: Readonly<Record<string, readonly string[]>> = {
-  RunStore: ['memoryRunStore', 'postgresRunStore', 'sqliteRunStore'],
+  RunStore: ['memoryRunStore', 'postgresRunStore', 'redisRunStore', 'sqliteRunStore'],
   DocumentStore: [
     'blobDocumentStore',
     'httpDocumentStore',

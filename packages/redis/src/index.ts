@@ -1,5 +1,6 @@
 /**
- * Drivers on Redis, through ioredis: documents, counters, locks, semaphores, pools, limiters and run gates.
+ * Drivers on Redis, through ioredis: documents, counters, locks, semaphores, pools, limiters, run gates and
+ * durable runs.
  * @module
  */
 
@@ -22,3 +23,4 @@ export {
   redisRunGate,
 } from './redis-run-gate.ts';
 export { type RedisSemaphoreOptions, redisSemaphore } from './redis-semaphore.ts';
+export { type RedisRunStoreOptions, redisRunStore } from './run-store/redis-run-store.ts';

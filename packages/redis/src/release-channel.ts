@@ -81,7 +81,6 @@ export class ReleaseChannel {
   /** Resolves when the connection has ended; rejects when there was none. */
   async #hear(): Promise<void> {
     const subscription = new Subscription(await this.#connection.duplicate(), {
-      channel: this.name,
       clock: this.#clock,
       isNeeded: () => this.#watchers.size > 0,
       onMessage: (owner) => this.#watchers.wake(owner),
@@ -89,6 +88,7 @@ export class ReleaseChannel {
     this.#subscription = subscription;
     if (this.#isClosed) subscription.end();
     await subscription.open();
+    await subscription.enter(this.name);
     this.#hears = true;
     this.#watchers.wakeAll();
     await subscription.ended;

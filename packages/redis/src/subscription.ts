@@ -1,5 +1,5 @@
 /**
- * One connection that hears a channel, from when it is open until it ends, for whatever reason.
+ * One connection that hears channels, from when it is open until it ends, for whatever reason.
  *
  * Invariant: an end is noticed, also when the server has vanished without a word: a connection that only hears
  * would wait for ever, so it asks now and then.
@@ -13,11 +13,12 @@ const askEvery = 3_000;
 
 /** What is heard, and by whom. */
 export interface SubscriptionOptions {
-  readonly channel: string;
   readonly clock: Clock;
+  /** Whether it keeps the process alive. Default false: whoever waits has a timer that does, and others need not hear. */
+  readonly keepsAlive?: boolean;
   /** Whether anybody would miss a message: if not, nothing is asked. */
   readonly isNeeded: () => boolean;
-  readonly onMessage: (message: string) => void;
+  readonly onMessage: (message: string, channel: string) => void;
 }
 
 export class Subscription {
@@ -38,7 +39,7 @@ export class Subscription {
     this.#options = options;
     client.on('error', ignore);
     client.once('end', () => this.end());
-    client.on('message', (_channel, message) => options.onMessage(message));
+    client.on('message', (channel, message) => options.onMessage(message, channel));
   }
 
   /** Rejects with what ioredis says, and when it was ended before; then it has ended. */
@@ -46,14 +47,27 @@ export class Subscription {
     try {
       if (this.#isEnded) throw new Error('the subscription has been ended');
       await this.#client.connect();
-      // Who waits has a timer that keeps the process alive; who does not wait need not hear.
-      this.#client.stream.unref();
-      await this.#client.subscribe(this.#options.channel);
+      if (!this.#options.keepsAlive) this.#client.stream.unref();
       this.#askLater();
     } catch (error) {
       this.end();
       throw error;
     }
+  }
+
+  /** Resolves when the channel is heard. Rejects with what ioredis says; then the subscription has ended. */
+  async enter(channel: string): Promise<void> {
+    try {
+      await this.#client.subscribe(channel);
+    } catch (error) {
+      this.end();
+      throw error;
+    }
+  }
+
+  /** In the background: what is still heard of the channel does no harm. */
+  leave(channel: string): void {
+    this.#client.unsubscribe(channel).catch(ignore);
   }
 
   /** Also of a connection that has no other side any more, which would take its time to close. */
