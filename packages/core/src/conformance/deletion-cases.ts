@@ -99,4 +99,38 @@ export function deletionCases(setting: Setting): void {
       expect(await store.readRun('neighbour')).toBeDefined();
     });
   });
+
+  describe('deleting only what has ended before', () => {
+    it('leaves a run alone that goes on, or has ended later', async () => {
+      const { store, other } = setting;
+      const writer = await create(store, 'r');
+      expect(await other.deleteRun('r', { endedBefore: 9_000 })).toBe(false);
+      await record(store, writer, anOutcome('', 'A'));
+      await store.endRun(writer, { ...anEnd, endTime: 9_000 });
+      expect(await other.deleteRun('r', { endedBefore: 9_000 })).toBe(false);
+
+      expect(await store.readRun('r')).toMatchObject({ end: { endTime: 9_000 } });
+      expect(await store.readFrame('r', '')).toHaveLength(1);
+      expect(await other.deleteRun('r', { endedBefore: 9_001 })).toBe(true);
+      expect(await store.readRun('r')).toBeUndefined();
+      expect(await other.deleteRun('r', { endedBefore: 9_001 })).toBe(false);
+    });
+
+    it('leaves a run alone that was created anew with the id of an older one', async () => {
+      const { store, other } = setting;
+      await store.endRun(await create(store, 'r'), anEnd);
+      await other.deleteRun('r', { endedBefore: 9_001 });
+      const anew = await create(store, 'r');
+      expect(await other.deleteRun('r', { endedBefore: 9_001 })).toBe(false);
+      expect(await record(store, anew, anOutcome('', 'A'))).toBe('recorded');
+    });
+
+    it('sees the end that the same caller has not waited for', async () => {
+      const { store } = setting;
+      const writer = await create(store, 'r');
+      const ended = store.endRun(writer, anEnd);
+      expect(await store.deleteRun('r', { endedBefore: 9_001 })).toBe(true);
+      expect(await ended).toBe(true);
+    });
+  });
 }

@@ -47,6 +47,16 @@ export function listingCases(setting: Setting): void {
         ids: ['first', 'second'],
       },
       {
+        what: 'those that started after',
+        query: { startedAfter: 300 },
+        ids: ['fourth', 'fifth'],
+      },
+      {
+        what: 'those that started between',
+        query: { startedAfter: 100, startedBefore: 400 },
+        ids: ['second', 'third'],
+      },
+      {
         what: 'those that have ended before',
         query: { endedBefore: 800 },
         ids: ['second', 'third'],
@@ -67,6 +77,24 @@ export function listingCases(setting: Setting): void {
       const found = (await collect(setting.other.listRuns(query))).map(({ runId }) => runId);
       const age = (id: string) => runs.find(([runId]) => runId === id)?.[2] ?? 0;
       expect(found).toEqual([...ids].sort((a, b) => age(a) - age(b)));
+    });
+
+    it.each<{ what: string; query: RunQuery; ids: string[] }>([
+      { what: 'all', query: {}, ids: ['fifth', 'fourth', 'third', 'second', 'first'] },
+      { what: 'the newest', query: { limit: 2 }, ids: ['fifth', 'fourth'] },
+      {
+        what: 'those before the ones that were seen',
+        query: { startedBefore: 400, limit: 2 },
+        ids: ['third', 'second'],
+      },
+      {
+        what: 'those that match everything',
+        query: { workflow: 'Order', startedAfter: 100, startedBefore: 401, endedBefore: 801 },
+        ids: ['fourth', 'third'],
+      },
+    ])('gives $what, newest first: $query', async ({ query, ids }) => {
+      const found = await collect(setting.other.listRuns({ ...query, order: 'newest' }));
+      expect(found.map(({ runId }) => runId)).toEqual(ids);
     });
 
     it('gives each run as readRun does', async () => {
@@ -107,6 +135,10 @@ export function listingCases(setting: Setting): void {
       expect(found.map(({ runId }) => runId).sort()).toEqual([...ids].sort());
       const ages = found.map(({ startTime }) => startTime);
       expect(ages).toEqual([...ages].sort((a, b) => a - b));
+
+      const newest = await collect(other.listRuns({ workflow: 'Many', order: 'newest' }));
+      expect(newest.map(({ runId }) => runId).sort()).toEqual([...ids].sort());
+      expect(newest.map(({ startTime }) => startTime)).toEqual(ages.toReversed());
     });
   });
 }

@@ -94,12 +94,14 @@ class MemoryRunStore implements RunStore {
 
   async *listRuns(query: RunQuery = {}): AsyncIterable<StoredRun> {
     const found = [...this.#runs.values()].filter((entry) => matches(entry, query));
-    found.sort((a, b) => a.run.startTime - b.run.startTime);
+    const sign = query.order === 'newest' ? -1 : 1;
+    found.sort((a, b) => sign * (a.run.startTime - b.run.startTime));
     yield* found.slice(0, query.limit).map(storedRun);
   }
 
-  async deleteRun(runId: string): Promise<boolean> {
-    return this.#runs.delete(runId);
+  async deleteRun(runId: string, only: Pick<RunQuery, 'endedBefore'> = {}): Promise<boolean> {
+    const entry = this.#runs.get(runId);
+    return entry !== undefined && matches(entry, only) && this.#runs.delete(runId);
   }
 
   async acquireLease(runId: string, lease: LeaseRequest): Promise<LeaseAnswer> {
@@ -258,10 +260,11 @@ function frameOf(entry: Entry, path: string): MemoryFrame {
 }
 
 function matches({ run, end }: Entry, query: RunQuery): boolean {
-  const { status, workflow, startedBefore, endedBefore } = query;
+  const { status, workflow, startedAfter, startedBefore, endedBefore } = query;
   return (
     (status === undefined || [status].flat().includes(end?.status ?? 'Running')) &&
     (workflow === undefined || run.workflow === workflow) &&
+    (startedAfter === undefined || run.startTime > startedAfter) &&
     (startedBefore === undefined || run.startTime < startedBefore) &&
     (endedBefore === undefined || (end !== undefined && end.endTime < endedBefore))
   );

@@ -22,6 +22,17 @@ const deletions: readonly string[] = [
   deleteSome('signal_id', 'id'),
 ];
 
+/** Whether the run with this number has ended before then, where that matters. */
+export function hasEndedBefore(
+  connection: Connection,
+  run: number,
+  endedBefore: number | undefined,
+): boolean {
+  if (endedBefore === undefined) return true;
+  const sql = 'SELECT 1 FROM run WHERE number = ? AND end_time < ?';
+  return connection.statement(sql).get(run, endedBefore) !== undefined;
+}
+
 /** Makes the run with this number unknown. */
 export function hideRun(connection: Connection, run: number): void {
   connection.statement('INSERT INTO deleted_run VALUES (?)').run(run);

@@ -13,14 +13,20 @@ import { anyStatus, statusBits } from './status-number.ts';
 /** With each run come its input and its definition, which may be large. */
 const pageSize = 50;
 
-const select = `
-  SELECT number, ${runColumns} FROM run JOIN run_text ON run = number
-  WHERE (start_time, number) > (:afterTime, :afterNumber)
-    AND (1 << status) & :statuses
-    AND (:workflow IS NULL OR workflow = :workflow)
-    AND (:startedBefore IS NULL OR start_time < :startedBefore)
-    AND (:endedBefore IS NULL OR end_time < :endedBefore)
-  ORDER BY start_time, number LIMIT :limit`;
+/** The statements, by which runs come first. */
+const select = { oldest: selectIn('>', 'ASC'), newest: selectIn('<', 'DESC') };
+
+function selectIn(isAfter: '>' | '<', direction: 'ASC' | 'DESC'): string {
+  return `
+    SELECT number, ${runColumns} FROM run JOIN run_text ON run = number
+    WHERE (start_time, number) ${isAfter} (:afterTime, :afterNumber)
+      AND (1 << status) & :statuses
+      AND (:workflow IS NULL OR workflow = :workflow)
+      AND (:startedAfter IS NULL OR start_time > :startedAfter)
+      AND (:startedBefore IS NULL OR start_time < :startedBefore)
+      AND (:endedBefore IS NULL OR end_time < :endedBefore)
+    ORDER BY start_time ${direction}, number ${direction} LIMIT :limit`;
+}
 
 /** Where a page ends. */
 interface Cursor {
@@ -28,7 +34,12 @@ interface Cursor {
   readonly number: number;
 }
 
-const beforeAll: Cursor = { time: Number.NEGATIVE_INFINITY, number: 0 };
+/** Where the first page begins. */
+function beginning({ order, startedAfter, startedBefore }: RunQuery): Cursor {
+  return order === 'newest'
+    ? { time: startedBefore ?? Number.POSITIVE_INFINITY, number: 0 }
+    : { time: startedAfter ?? Number.NEGATIVE_INFINITY, number: Number.MAX_SAFE_INTEGER };
+}
 
 interface Page {
   readonly runs: readonly StoredRun[];
@@ -36,7 +47,7 @@ interface Page {
 }
 
 export async function* listRuns(database: Database, query: RunQuery): AsyncGenerator<StoredRun> {
-  let after = beforeAll;
+  let after = beginning(query);
   let left = query.limit ?? Number.POSITIVE_INFINITY;
   while (left > 0) {
     const limit = Math.min(left, pageSize);
@@ -49,12 +60,14 @@ export async function* listRuns(database: Database, query: RunQuery): AsyncGener
 }
 
 function readPage(connection: Connection, query: RunQuery, after: Cursor, limit: number): Page {
-  const { status, workflow, startedBefore = null, endedBefore = null } = query;
-  const rows = connection.statement(select).all({
+  const { status, workflow, order = 'oldest' } = query;
+  const { startedAfter = null, startedBefore = null, endedBefore = null } = query;
+  const rows = connection.statement(select[order]).all({
     afterTime: after.time,
     afterNumber: after.number,
     statuses: status === undefined ? anyStatus : statusBits([status].flat()),
     workflow: workflow === undefined ? null : toStoredText(workflow),
+    startedAfter,
     startedBefore,
     endedBefore,
     limit,

@@ -28,7 +28,7 @@ import type {
 import type { Database } from '../database.ts';
 import { databaseOf, type SqliteFileOptions } from '../database-options.ts';
 import { claimAttempt, putOutcome, readOutcomes, toOutcomeRow } from './outcome-table.ts';
-import { hideRun, sweepSlice } from './run-deletion.ts';
+import { hasEndedBefore, hideRun, sweepSlice } from './run-deletion.ts';
 import { acquireLease, insertRun, releaseLease, renewLease } from './run-lease.ts';
 import { listRuns } from './run-listing.ts';
 import { putEnd, RunTable, readRun } from './run-table.ts';
@@ -116,10 +116,13 @@ export class SqliteRunStore implements RunStore {
     return listRuns(this.#database, query);
   }
 
-  async deleteRun(runId: string): Promise<boolean> {
+  async deleteRun(
+    runId: string,
+    { endedBefore }: Pick<RunQuery, 'endedBefore'> = {},
+  ): Promise<boolean> {
     const isDeleted = await this.#database.write((connection) => {
       const run = this.#runs.find(connection, runId);
-      if (run === undefined) return false;
+      if (run === undefined || !hasEndedBefore(connection, run.number, endedBefore)) return false;
       hideRun(connection, run.number);
       this.#runs.forget(runId);
       return true;
