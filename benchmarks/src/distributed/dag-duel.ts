@@ -6,8 +6,7 @@
 import { duel } from '../harness/duel.ts';
 import { type Row, type Subject, toRow } from '../harness/row.ts';
 import type { Side, StudyOptions } from '../harness/work.ts';
-import type { Connection } from './own-redis.ts';
-import type { StoreChoice } from './run-stores.ts';
+import type { OurTask } from './our-side.ts';
 import { startWorkers } from './workers.ts';
 
 /** How much is run at a time. */
@@ -20,19 +19,15 @@ export function runsOf({ quick }: Pick<StudyOptions, 'quick'>): number {
   return quick ? 200 : 2_000;
 }
 
-/** Our side, with its runs in a store. */
-export function oursOn(
-  connection: Connection,
-  store: StoreChoice,
-  { runs, processes }: Extent,
-): Side {
+/** Our side. */
+export function oursOn(task: OurTask, { runs, processes }: Extent): Side {
   return {
     units: runs,
     expected: runs * (runs - 1) + runs * 12,
     async prepare(cleanup) {
       const { openDistribution, dagOfFive } = await import('./our-side.ts');
-      const distribution = await openDistribution({ connection, store }, cleanup);
-      await startWorkers({ side: 'ours', connection, store }, processes, cleanup);
+      const distribution = await openDistribution(task, cleanup);
+      await startWorkers({ side: 'ours', ...task }, processes, cleanup);
       const outputsOf = async (input: number): Promise<number> => {
         const run = await distribution.start(dagOfFive, input);
         const { status, outputs } = await run.finished;

@@ -2,7 +2,8 @@
  * A DAG of five over worker processes, next to FlowProducer's tree of five.
  *
  * The tree does less: nothing of a run is kept, no attempt is fenced, and values are not handed over unless a
- * job reads them, which is a row of its own.
+ * job reads them, which is a row of its own. Ours calls what it can where the run is scheduled, so most actions
+ * need no job; what they cost when all of them go through the queue is a row of its own as well.
  * @module
  */
 import type { Row } from '../harness/row.ts';
@@ -12,10 +13,25 @@ import { dagDuel, type Extent, oursOn, runsOf } from './dag-duel.ts';
 import { type Connection, redisMode, startOwnRedis } from './own-redis.ts';
 import { concurrency, startWorkers } from './workers.ts';
 
-/** By what their jobs do, and the most that ours may cost next to that. */
-const peers: readonly { peer: string; handler: HandlerName; target: number | null }[] = [
-  { peer: 'FlowProducer, tree of five', handler: 'Add', target: 1.25 },
-  { peer: 'the same, values are read', handler: 'Add_Values', target: null },
+/** One row: how our actions are called, what the jobs of the tree do, and the most that ours may cost. */
+interface Pairing {
+  readonly eager: boolean;
+  readonly handler: HandlerName;
+  readonly target: number | null;
+}
+
+const trees: Readonly<Record<HandlerName, string>> = {
+  Add: 'FlowProducer, tree of five',
+  Add_Values: 'FlowProducer, values are read',
+};
+
+/** As both are when nothing is said. */
+const usual: Pairing = { eager: true, handler: 'Add', target: 1.25 };
+
+/** What the usual one leaves out, on either side. */
+const others: readonly Pairing[] = [
+  { eager: true, handler: 'Add_Values', target: null },
+  { eager: false, handler: 'Add', target: null },
 ];
 
 function flows(connection: Connection, handler: HandlerName, { runs, processes }: Extent): Side {
@@ -32,21 +48,21 @@ function flows(connection: Connection, handler: HandlerName, { runs, processes }
   };
 }
 
-function overProcesses(processes: number): Study {
+function overProcesses(processes: number, pairings: readonly Pairing[]): Study {
   const name = `DAG of five, ${processes} worker ${processes === 1 ? 'process' : 'processes'}`;
   return {
     kind: 'study',
     name,
     async measure(options) {
       const extent: Extent = { runs: runsOf(options), processes };
-      const work = `${name}, ${extent.runs.toLocaleString('en-US')} runs`;
       const rows: Row[] = [];
-      for (const { peer, handler, target } of peers) {
+      for (const { eager, handler, target } of pairings) {
         await using cleanup = new AsyncDisposableStack();
         const connection = await startOwnRedis(cleanup);
-        const ours = oursOn(connection, { kind: 'redis' }, extent);
+        const ours = oursOn({ connection, store: { kind: 'redis' }, eager }, extent);
         const theirs = flows(connection, handler, extent);
-        rows.push(await dagDuel({ work, peer, target }, ours, theirs, options));
+        const work = `${name}, ${extent.runs.toLocaleString('en-US')} runs${eager ? '' : ', all actions through the queue'}`;
+        rows.push(await dagDuel({ work, peer: trees[handler], target }, ours, theirs, options));
       }
       const text = `${redisMode}; ${concurrency} jobs at once in each process, beside the one that starts runs`;
       return { text, rows };
@@ -55,7 +71,7 @@ function overProcesses(processes: number): Study {
 }
 
 export const dagWorks: readonly Work[] = [
-  overProcesses(2),
-  { ...overProcesses(1), long: true },
-  { ...overProcesses(4), long: true },
+  overProcesses(2, [usual, ...others]),
+  { ...overProcesses(1, [usual]), long: true },
+  { ...overProcesses(4, [usual]), long: true },
 ];

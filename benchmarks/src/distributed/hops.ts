@@ -7,9 +7,10 @@
  * @module
  */
 import { setTimeout } from 'node:timers/promises';
-import { type Row, toWaitRows } from '../harness/row.ts';
+import { toWaitRows } from '../harness/row.ts';
 import { measureWaits } from '../harness/waits.ts';
 import type { Study, WaitingSide, Work } from '../harness/work.ts';
+import type { OurTask } from './our-side.ts';
 import { type Connection, redisMode, startOwnRedis } from './own-redis.ts';
 import { chainLength, type Trace } from './trace.ts';
 import { concurrency, startWorkers } from './workers.ts';
@@ -21,16 +22,19 @@ type RunChain = () => Promise<readonly number[]>;
 
 type OpenChain = (connection: Connection, cleanup: AsyncDisposableStack) => Promise<RunChain>;
 
-const ours: OpenChain = async (connection, cleanup) => {
-  const { openDistribution, chain } = await import('./our-side.ts');
-  const task = { connection, store: { kind: 'redis' } } as const;
-  const distribution = await openDistribution(task, cleanup);
-  await startWorkers({ side: 'ours', ...task }, processes, cleanup);
-  return async () => {
-    const run = await distribution.start(chain, chainLength);
-    return hopsOf((await run.finished).outputs);
+function ours(eager: boolean): OpenChain {
+  return async (connection, cleanup) => {
+    const { openDistribution, chain } = await import('./our-side.ts');
+    const task: OurTask = { connection, store: { kind: 'redis' }, eager };
+    const distribution = await openDistribution(task, cleanup);
+    await startWorkers({ side: 'ours', ...task }, processes, cleanup);
+    return async () => {
+      const run = await distribution.start(chain, chainLength);
+      const { status, outputs } = await run.finished;
+      return hopsOf(status === 'Succeeded' ? outputs : undefined);
+    };
   };
-};
+}
 
 const theirs: OpenChain = async (connection, cleanup) => {
   const { Flows, chain } = await import('./bullmq-side.ts');
@@ -82,22 +86,36 @@ async function capacityOf(run: RunChain, runs: number): Promise<number> {
   return (runs / (performance.now() - start)) * 1_000;
 }
 
-/** Both sides are opened, and measured under a load. */
-function hops(
-  name: string,
-  chooseLoad: (
-    sides: readonly RunChain[],
-    quick: boolean,
-  ) => Promise<{ readonly load: Load; readonly says: string }>,
-): Study {
+/** Chooses the load under which both sides are measured. */
+type ChooseLoad = (
+  sides: readonly RunChain[],
+  quick: boolean,
+) => Promise<{ readonly load: Load; readonly says: string }>;
+
+const alone: ChooseLoad = async (_, quick) => ({
+  load: oneAtATime(quick ? 10 : 30),
+  says: 'one after the other',
+});
+
+const halfLoad: ChooseLoad = async (sides, quick) => {
+  const capacities: number[] = [];
+  for (const side of sides) capacities.push(await capacityOf(side, quick ? 50 : 200));
+  const rate = Math.min(...capacities) / 2;
+  return {
+    load: atRate(rate, quick ? 0.5 : 2),
+    says: `${Math.round(rate)} started each second, half of what the slower side can do`,
+  };
+};
+
+function hops(name: string, eager: boolean, chooseLoad: ChooseLoad): Study {
   return {
     kind: 'study',
-    name,
+    name: `hop, ${name}`,
     async measure({ quick, show }) {
       await using cleanup = new AsyncDisposableStack();
       const connection = await startOwnRedis(cleanup);
       const sides = {
-        ours: await ours(connection, cleanup),
+        ours: await ours(eager)(connection, cleanup),
         theirs: await theirs(connection, cleanup),
       };
       const { load, says } = await chooseLoad([sides.ours, sides.theirs], quick);
@@ -106,10 +124,9 @@ function hops(
         rounds,
         onRound: (round) => show(`round ${round + 1} of ${rounds}`),
       });
-      const subject = { work: name, peer: 'FlowProducer', target: null, unit: 'ms' };
-      const rows: Row[] = toWaitRows(subject, waits);
+      const subject = { work: `hop, ${name}`, peer: 'FlowProducer', target: null, unit: 'ms' };
       const text = `${redisMode}; ${processes} processes, ${concurrency} jobs at once in each; chains of ${chainLength}, ${says}`;
-      return { text, rows };
+      return { text, rows: toWaitRows(subject, waits) };
     },
   };
 }
@@ -119,17 +136,8 @@ function waiting(run: RunChain, load: Load): WaitingSide {
 }
 
 export const hopWorks: readonly Work[] = [
-  hops('from the end of an action to the next call, one run at a time', async (_, quick) => ({
-    load: oneAtATime(quick ? 10 : 30),
-    says: 'one after the other',
-  })),
-  hops('from the end of an action to the next call, at half load', async (sides, quick) => {
-    const capacities: number[] = [];
-    for (const side of sides) capacities.push(await capacityOf(side, quick ? 50 : 200));
-    const rate = Math.min(...capacities) / 2;
-    return {
-      load: atRate(rate, quick ? 0.5 : 2),
-      says: `${Math.round(rate)} started each second, half of what the slower side can do`,
-    };
-  }),
+  hops('one run at a time', true, alone),
+  hops('one run at a time, all actions through the queue', false, alone),
+  { ...hops('half load', true, halfLoad), long: true },
+  { ...hops('half load, all actions through the queue', false, halfLoad), long: true },
 ];

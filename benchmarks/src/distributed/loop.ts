@@ -9,6 +9,7 @@
 import { type Row, toRow } from '../harness/row.ts';
 import type { Samples } from '../harness/statistics.ts';
 import type { Study, StudyOptions } from '../harness/work.ts';
+import type { OurTask } from './our-side.ts';
 import { type Connection, redisMode, startOwnRedis } from './own-redis.ts';
 import { RedisWatch, type Sighting } from './redis-watch.ts';
 import { concurrency, startWorkers } from './workers.ts';
@@ -24,7 +25,7 @@ type OpenItems = (connection: Connection, cleanup: AsyncDisposableStack) => Prom
 
 const ours: OpenItems = async (connection, cleanup) => {
   const { openDistribution, loop } = await import('./our-side.ts');
-  const task = { connection, store: { kind: 'redis' } } as const;
+  const task: OurTask = { connection, store: { kind: 'redis' }, eager: true };
   const distribution = await openDistribution(task, cleanup);
   await startWorkers({ side: 'ours', ...task }, processes, cleanup);
   return async (items) => {

@@ -37,6 +37,8 @@ export const loop = workflow('Loop', (flow: Flow<number>) =>
 export interface OurTask {
   readonly connection: Connection;
   readonly store: StoreChoice;
+  /** Whether actions are called where their run is scheduled, while there is room; or all go through a queue. */
+  readonly eager: boolean;
 }
 
 /** Our end of the queues in this process. */
@@ -45,7 +47,7 @@ export async function openDistribution(
   cleanup: AsyncDisposableStack,
 ) {
   const store = await openStore(choice, connection, cleanup);
-  const distribution = distribute([dagOfFive, chain, loop], { connection, store, concurrency });
+  const distribution = distribute([dagOfFive, chain, loop], { connection, store });
   cleanup.defer(() => distribution.close());
   return distribution;
 }
@@ -53,5 +55,5 @@ export async function openDistribution(
 /** Takes runs and actions. */
 export async function work(task: OurTask, cleanup: AsyncDisposableStack): Promise<void> {
   const distribution = await openDistribution(task, cleanup);
-  await distribution.work();
+  await distribution.work({ runs: concurrency, actions: concurrency, eager: task.eager });
 }

@@ -25,8 +25,8 @@ function runsIn(title: string, makeStore: () => Promise<StoreChoice>): Study {
       await using cleanup = new AsyncDisposableStack();
       const connection = await startOwnRedis(cleanup);
       const extent: Extent = { runs: runsOf(options) / 2, processes };
-      const ours = oursOn(connection, await makeStore(), extent);
-      const theirs = oursOn(connection, { kind: 'redis' }, extent);
+      const ours = oursOn({ connection, store: await makeStore(), eager: true }, extent);
+      const theirs = oursOn({ connection, store: { kind: 'redis' }, eager: true }, extent);
       const work = `${this.name}, ${extent.runs.toLocaleString('en-US')} runs`;
       const row = await dagDuel({ work, peer, target: null }, ours, theirs, options);
       return { text: `${redisMode}; ${processes} worker processes`, rows: [row] };

@@ -4,8 +4,8 @@
  * @module
  */
 import { startTeam } from '../harness/team.ts';
+import type { OurTask } from './our-side.ts';
 import type { Connection } from './own-redis.ts';
-import type { StoreChoice } from './run-stores.ts';
 
 /** How many jobs one process works on at a time: enough to hide the round trips of each. */
 export const concurrency = 100;
@@ -13,7 +13,7 @@ export const concurrency = 100;
 /** What a worker process is told. */
 export type WorkerTask =
   | { readonly side: 'bullmq'; readonly connection: Connection }
-  | { readonly side: 'ours'; readonly connection: Connection; readonly store: StoreChoice };
+  | ({ readonly side: 'ours' } & OurTask);
 
 /** Starts so many processes, and waits until all take jobs. */
 export async function startWorkers(
