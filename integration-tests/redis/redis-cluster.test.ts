@@ -1,4 +1,4 @@
-/** Documents, counters, locks, semaphores, pools, limiters and gates on a cluster: each key on its own server, what belongs together on one. */
+/** Documents, counters, locks, semaphores, pools, limiters, gates and runs on a cluster: each key on its own server, what belongs together on one. */
 import { pool } from '@runafter/claim';
 import type { Semaphore } from '@runafter/lock';
 import {
@@ -8,6 +8,7 @@ import {
   redisLock,
   redisPools,
   redisRunGate,
+  redisRunStore,
   redisSemaphore,
 } from '@runafter/redis';
 import { Cluster } from 'ioredis';
@@ -154,6 +155,53 @@ function onCluster({ nodes, stop }: RedisCluster): void {
           expect(await gate.inspect()).toMatchObject({ waiting: 0 });
         }),
       );
+    },
+  );
+
+  it.each(['run:', '{tenant}:', 'a{b:'])(
+    'keeps all of a run on one server, lists those of all, and tells their signals, with the prefix %j',
+    async (prefix) => {
+      const another = new Cluster([...nodes]);
+      onTestFinished(() => another.disconnect());
+      const [store, other] = [
+        redisRunStore(client, { prefix }),
+        redisRunStore(another, { prefix }),
+      ];
+      const ids = [...awkward, ...Array.from({ length: 40 }, (_, n) => `order-${n}`)];
+      const heard = new Set<string>();
+      for (const id of ids) {
+        store.onSignal(id, (signal) => {
+          if (signal?.payload === id) heard.add(id);
+        });
+      }
+      const channels = async () => {
+        const counts = await Promise.all(
+          client.nodes('master').map((node) => node.pubsub('CHANNELS', `${prefix}signals:*`)),
+        );
+        return counts.flat().length;
+      };
+      await expect.poll(channels).toBe(ids.length);
+      const answers = ids.map(async (runId, startTime) => {
+        const texts = { workflow: 'W', definition: '{}', input: '1', keyRoot: runId };
+        const lease = { holder: 'me', ttl: 60_000 };
+        const created = store.createRun({ runId, startTime, ...texts }, lease);
+        // Not awaited before: the order holds on every server.
+        expect(await store.claimAttempt(runId, { frame: '', key: 'A' }, 1)).toBe(1);
+        expect(await other.putSignal(runId, { event: 'go', payload: runId })).toBe('kept');
+        const granted = await created;
+        const writer = { runId, token: 'token' in granted ? granted.token : 0 };
+        const outcome = { frame: '', key: 'A', status: 'Succeeded', attempt: 1 } as const;
+        const entry = { outcome: { ...outcome, startTime: 1, endTime: 2 }, signals: [1] };
+        expect(await store.recordOutcome(writer, entry)).toBe('recorded');
+        expect(await store.endRun(writer, { status: 'Succeeded', endTime: 3 })).toBe(true);
+        expect(await other.readFrame(runId, '')).toMatchObject([{ key: 'A' }]);
+      });
+      await Promise.all(answers);
+      const found: string[] = [];
+      for await (const { runId } of other.listRuns({ status: 'Succeeded' })) found.push(runId);
+      expect(found).toEqual(ids);
+      await expect.poll(() => heard.size).toBe(ids.length);
+      await Promise.all([...ids.map((id) => store.deleteRun(id)), store.close(), other.close()]);
     },
   );
 
