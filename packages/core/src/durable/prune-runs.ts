@@ -22,9 +22,7 @@ const lastLook = new WeakMap<RunStore, number>();
  */
 export async function deleteRuns(store: RunStore, query: RunQuery = {}): Promise<number> {
   let deleted = 0;
-  for await (const { runId } of store.listRuns({ ...query, status: query.status ?? statuses })) {
-    if (await store.deleteRun(runId)) deleted++;
-  }
+  for await (const isDeleted of deletions(store, query)) if (isDeleted) deleted++;
   return deleted;
 }
 
@@ -35,5 +33,22 @@ export function pruneRuns(store: RunStore, clock: Clock): void {
   if (now - (lastLook.get(store) ?? Number.NEGATIVE_INFINITY) < lookEvery) return;
   lastLook.set(store, now);
   // What could not be deleted is there the next time; a run must not fail for it.
-  deleteRuns(store, { endedBefore: now - store.retention }).catch(() => undefined);
+  prune(store, now - store.retention).catch(() => undefined);
+}
+
+/** Of several processes that begin at the same time, all but one meet a run that another has deleted. */
+async function prune(store: RunStore, endedBefore: number): Promise<void> {
+  for await (const isDeleted of deletions(store, { endedBefore })) if (!isDeleted) return;
+}
+
+/** Deletes one run after the other; false for one that another process has deleted meanwhile. */
+async function* deletions(store: RunStore, query: RunQuery): AsyncIterable<boolean> {
+  for await (const { runId, end } of store.listRuns({
+    ...query,
+    status: query.status ?? statuses,
+  })) {
+    // Not the run that somebody has created with its id since it was listed.
+    const only = end && { endedBefore: end.endTime + 1 };
+    yield await store.deleteRun(runId, only);
+  }
 }

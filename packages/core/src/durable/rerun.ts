@@ -84,6 +84,8 @@ export async function rerun<In, T>(
     const { writer: target, sealing } = journal.parts;
     const copy = new OutcomeCopy({ store, source: runId, target, sealing });
     if (only === 'failed') await copy.succeeded(definition.body, '');
+    // What was deleted while it was copied would be done again as if it had failed.
+    await knownRun(store, runId);
     await journal.save(engine, { copied: true });
   };
   const run = new StartedRun<T>(definition, decodeValue(source.input), startOptions, {

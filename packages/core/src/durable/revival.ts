@@ -29,6 +29,7 @@ import {
   statusBits,
   TIMED_OUT,
 } from '../status.ts';
+import { RunUnknownError } from './durable-errors.ts';
 import type { OutcomeDetails } from './outcome-entry.ts';
 import { outcomePages } from './outcome-pages.ts';
 import { framePath, statePath } from './place.ts';
@@ -54,6 +55,14 @@ export class Revival {
     for (const outcome of await this.#statesOf(frame)) {
       this.#shielded.set(`${outcome.frame}/${outcome.key}`, outcome);
     }
+    if (framePath(frame) === '') await this.#checkKept();
+  }
+
+  /** What is missing of a run that has ended was deleted while it was read, and must not run again. */
+  async #checkKept(): Promise<void> {
+    const { run, store } = this.journal.parts;
+    if (run.end === undefined) return;
+    if ((await store.readRun(run.runId)) === undefined) throw new RunUnknownError(run.runId);
   }
 
   /** Brings back the states of a frame; gives the outcomes of what has no place in it. */
