@@ -42,7 +42,9 @@ if call == 'save' then
   redis.call('HSET', states, ARGV[4], ARGV[5])
   return 1
 end
+`;
 
+export const claimStep: string = `
 -- The place, the attempt. Answers the number of the delivery, or nothing.
 if call == 'claim' then
   local stored = redis.call('HMGET', run, 'token', 'status')

@@ -11,7 +11,7 @@
 
 import { type LuaScript, luaScript } from '../lua-script.ts';
 import { leaseFunctions, leaseSteps } from './lease-steps.ts';
-import { claimFunctions, outcomeSteps } from './outcome-steps.ts';
+import { claimFunctions, claimStep, outcomeSteps } from './outcome-steps.ts';
 import { signalSteps } from './signal-steps.ts';
 
 /** What a call does. */
@@ -32,8 +32,8 @@ export const runWrites: LuaScript = luaScript(`
 local run, outcomes, places, claims, states = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local signals, signalIds, lastToken, running, ended = KEYS[6], KEYS[7], KEYS[8], KEYS[9], KEYS[10]
 local call, request = ARGV[1], ARGV[2]
-
+${outcomeSteps}
 local function isRepeated(earlier)
   return request ~= '' and earlier == request
 end
-${leaseFunctions}${claimFunctions}${outcomeSteps}${signalSteps}${leaseSteps}`);
+${claimFunctions}${claimStep}${signalSteps}${leaseFunctions}${leaseSteps}`);
