@@ -15,7 +15,15 @@ export interface Pair {
 
 /** The drivers of each suite, sorted by suite. */
 const drivers: Readonly<Record<string, readonly string[]>> = {
-  RunStore: ['memoryRunStore', 'postgresRunStore', 'redisRunStore', 'sqliteRunStore'],
+  RunStore: [
+    'claimCheck',
+    'claimCheck (every text a document)',
+    'claimCheck on redisRunStore and blobDocumentStore',
+    'memoryRunStore',
+    'postgresRunStore',
+    'redisRunStore',
+    'sqliteRunStore',
+  ],
   DocumentStore: [
     'blobDocumentStore',
     'httpDocumentStore',
