@@ -8,6 +8,14 @@ describe('a stored text', () => {
     expect(fromStoredText(toStoredText(text))).toBe(text);
   });
 
+  it.each(['a\ud83db', '\udc00', '\ud83d\ud83d\ude00', '\u0001d83d', '\ud800\0'])(
+    '%j comes back as it was, and can be written as UTF-8',
+    (text) => {
+      expect(fromStoredText(toStoredText(text))).toBe(text);
+      expect(toStoredText(text).isWellFormed()).toBe(true);
+    },
+  );
+
   it('holds no U+0000', () => {
     for (const text of texts) expect(toStoredText(text)).not.toContain('\0');
   });

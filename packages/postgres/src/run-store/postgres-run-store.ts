@@ -25,9 +25,7 @@ import type {
   StoredSignal,
   Writer,
 } from '@runafter/core';
-import { readProperty } from '@runafter/errors';
 import { Connection, type Value } from '../connection.ts';
-import { isLimitExceeded } from '../postgres-errors.ts';
 import { quotedSchema } from '../quoted-name.ts';
 import { withinTime } from '../request-time.ts';
 import type { PostgresClient } from '../sessions.ts';
@@ -36,6 +34,7 @@ import {
   acquireCall,
   claimCall,
   createCall,
+  deleteCall,
   endCall,
   type RunCall,
   recordCall,
@@ -53,6 +52,8 @@ import {
   toSignal,
 } from './run-rows.ts';
 import { type RunStatements, runStatements } from './run-statements.ts';
+import { toPayload } from './signal-notice.ts';
+import { SignalNotifier } from './signal-notifier.ts';
 import { SignalWatch } from './signal-watch.ts';
 import { type Visit, WriteQueue } from './write-queue.ts';
 
@@ -75,7 +76,7 @@ export interface PostgresRunStoreOptions {
  * Makes a store of runs in PostgreSQL. Call `migrate()` before its first use.
  *
  * Writes that are called while others are under way share a transaction; it takes at most two sessions of the
- * pool for them. While somebody waits for a signal, one session more listens, beside the pool.
+ * pool for them, and a third one to notify others of signals. While somebody waits for a signal, one session more listens, beside the pool.
  *
  * @param client - a `pg` pool of yours, or how to connect: options of `pg`, or a connection string.
  * @returns a store whose calls may reject with a `ServiceError`: `SERVICE_UNAVAILABLE`, `SERVICE_REFUSED`,
@@ -107,6 +108,7 @@ class PostgresRunStore implements RunStore {
   /** Whose signals this store's are, for those who listen. */
   readonly #sender = randomUUID();
   readonly #writes: WriteQueue;
+  readonly #notifier = new SignalNotifier((payloads) => this.#notify(payloads));
   readonly #watch: SignalWatch;
 
   constructor(client: PostgresClient, options: PostgresRunStoreOptions) {
@@ -123,7 +125,7 @@ class PostgresRunStore implements RunStore {
     this.#watch = new SignalWatch(this.#connection, this.#channel, this.#sender, {
       clock,
       poll: parseDuration(signalPoll, 'signalPoll'),
-      newest: (runs) => this.#lastSignals(runs),
+      newest: (runIds) => this.#lastSignals(runIds),
     });
   }
 
@@ -148,7 +150,7 @@ class PostgresRunStore implements RunStore {
     runId: string,
     { endedBefore }: Pick<RunQuery, 'endedBefore'> = {},
   ): Promise<boolean> {
-    const isDeleted = await this.#write<boolean>(runId, { call: 'deleteRun', endedBefore });
+    const isDeleted = await this.#write<boolean>(runId, deleteCall(endedBefore));
     // What is left by a failure is seen by nobody, and goes with the next run that is deleted.
     await this.#sweep().catch(() => {});
     return isDeleted;
@@ -209,15 +211,14 @@ class PostgresRunStore implements RunStore {
     signal: NewSignal,
   ): Promise<'kept' | 'duplicate' | 'stale' | 'ended' | 'unknown'> {
     const { event, correlate, payload, id } = signal;
-    const run = toStoredText(runId);
     try {
-      const answer = await this.#writes.write(run, signalCall(signal));
-      if (typeof answer !== 'number') return answer as 'duplicate' | 'stale' | 'ended' | 'unknown';
-      this.#watch.wake(run, { number: answer, event, correlate, payload, id });
+      const answer = await this.#write<SignalReply>(runId, signalCall(signal));
+      if (typeof answer !== 'number') return answer;
+      this.#tell(runId, { number: answer, event, correlate, payload, id });
       return 'kept';
     } catch (error) {
-      // It may have been kept, and who listens here passes over what this store notifies.
-      this.#watch.wake(run);
+      // It may have been kept.
+      this.#watch.wake(runId);
       throw error;
     }
   }
@@ -228,7 +229,7 @@ class PostgresRunStore implements RunStore {
   }
 
   onSignal(runId: string, listener: (signal?: StoredSignal) => void): () => void {
-    return this.#watch.subscribe(toStoredText(runId), listener);
+    return this.#watch.subscribe(runId, listener);
   }
 
   async endRun(writer: Writer, end: RunEnd): Promise<boolean> {
@@ -237,6 +238,7 @@ class PostgresRunStore implements RunStore {
 
   async close(): Promise<void> {
     await Promise.all([this.#watch.close(), this.#writes.close()]);
+    await this.#notifier.close();
     await this.#connection.close();
   }
 
@@ -248,31 +250,31 @@ class PostgresRunStore implements RunStore {
     return await this.#connection.run<Row>(this.#statements[statement], values);
   }
 
-  async #send(visits: readonly Visit[]): Promise<readonly unknown[]> {
-    const batch = JSON.stringify(visits);
-    try {
-      return await this.#call(batch, this.#channel);
-    } catch (error) {
-      if (!isLimitExceeded(readProperty(error, 'cause'))) throw error;
-      // The server's queue of notifications may be full: those who wait find out by looking.
-      return await this.#call(batch, null);
-    }
+  /** Tells those who have subscribed here, and those elsewhere. */
+  #tell(runId: string, signal: StoredSignal): void {
+    this.#notifier.tell(toPayload(this.#sender, runId, signal));
+    this.#watch.wake(runId, signal);
   }
 
-  async #call(batch: string, channel: string | null): Promise<readonly unknown[]> {
+  async #notify(payloads: readonly string[]): Promise<void> {
+    const values = [this.#channel, payloads];
+    await withinTime(this.#clock, undefined, (cutOff) =>
+      this.#connection.run(this.#statements.notify, values, { cutOff }),
+    );
+  }
+
+  async #send(visits: readonly Visit[]): Promise<readonly unknown[]> {
+    const values = [JSON.stringify(visits)];
     const rows = await withinTime(this.#clock, undefined, (cutOff) =>
-      this.#connection.run<{ answer: string | null }>(
-        this.#statements.write,
-        [batch, this.#sender, channel],
-        { cutOff },
-      ),
+      this.#connection.run<{ answer: string | null }>(this.#statements.write, values, { cutOff }),
     );
     return rows.map(({ answer }) => answer && JSON.parse(answer));
   }
 
-  async #lastSignals(runs: readonly string[]): Promise<ReadonlyMap<string, number>> {
-    const rows = await this.#read<{ id: string; last_signal: string }>('lastSignals', [runs]);
-    return new Map(rows.map(({ id, last_signal }) => [id, Number(last_signal)]));
+  async #lastSignals(runIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    const values = [runIds.map(toStoredText)];
+    const rows = await this.#read<{ id: string; last_signal: string }>('lastSignals', values);
+    return new Map(rows.map(({ id, last_signal }) => [fromStoredText(id), Number(last_signal)]));
   }
 
   /** Slice by slice. A store that is closed meanwhile leaves the rest. */
@@ -283,6 +285,8 @@ class PostgresRunStore implements RunStore {
     }
   }
 }
+
+type SignalReply = number | 'duplicate' | 'stale' | 'ended' | 'unknown';
 
 type AcquireReply =
   | Exclude<LeaseAnswer, { readonly state: 'held' }>

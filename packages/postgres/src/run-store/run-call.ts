@@ -46,6 +46,14 @@ export function createCall(run: NewRun, lease: LeaseRequest): RunCall {
   };
 }
 
+/** @param endedBefore - as text, since JSON has no Infinity. */
+export function deleteCall(endedBefore: number | undefined): RunCall {
+  return {
+    call: 'deleteRun',
+    endedBefore: endedBefore === undefined ? undefined : `${endedBefore}`,
+  };
+}
+
 export function acquireCall(lease: LeaseRequest): RunCall {
   return { call: 'acquireLease', ...leaseArguments(lease) };
 }

@@ -7,6 +7,7 @@ import { outcomeColumns, runColumns, signalColumns } from './run-rows.ts';
 export type RunStatements = Readonly<
   Record<
     | 'write'
+    | 'notify'
     | 'sweep'
     | 'readRun'
     | 'listOldest'
@@ -37,7 +38,12 @@ export function runStatements(schema: string): RunStatements {
       ) AS page JOIN ${schema}.run_texts ON run = number
       ORDER BY page.start_time ${order}, page.number ${order}`;
   return {
-    write: `SELECT answer::text FROM ${schema}.write_runs($1::jsonb, $2, $3) AS answer`,
+    write: `SELECT answer::text FROM ${schema}.write_runs($1::jsonb) AS answer`,
+    // Those who notify commit one after the other, under one lock of the whole server (PreCommit_Notify in
+    // PostgreSQL's async.c): so nothing that has to reach the disk may be done in the same transaction.
+    notify: `
+      WITH relaxed AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true))
+      SELECT pg_notify($1, notice) FROM relaxed, unnest($2::text[]) AS notice`,
     sweep: `SELECT ${schema}.sweep_runs($1::integer)::text AS is_left`,
     readRun: `
       SELECT ${runColumns} FROM ${runs} JOIN ${schema}.run_texts ON run = number WHERE id = $1`,

@@ -1,32 +1,36 @@
 /**
- * What write-runs.ts notifies of a signal, as the port's objects.
+ * What is told of a signal in a notification: who tells it, the run, and the signal.
  * @module
  */
 import type { StoredSignal } from '@runafter/core';
-import { type SignalRow, toSignal } from './run-rows.ts';
+
+/** PostgreSQL takes less than 8,000 bytes. */
+const maxBytes = 7_999;
 
 export interface SignalNotice {
+  /** The store that has kept it. */
   readonly sender: string;
-  /** The stored id of the run; undefined for any run, where its id did not fit. */
-  readonly run: string | undefined;
+  /** The id of the run; undefined for any run, where it did not fit. */
+  readonly runId?: string;
   /** Undefined where it did not fit. */
-  readonly signal: StoredSignal | undefined;
+  readonly signal?: StoredSignal;
 }
 
-/** @returns undefined for what is no such notice: anybody may notify. */
-export function toNotice(payload: string): SignalNotice | undefined {
-  const parts = arrayIn(payload);
-  if (parts === undefined) return undefined;
-  const [sender, run, number, event, correlate, text, id] = parts;
-  const row: SignalRow = { number, event, correlate, payload: text, id };
-  return { sender, run, signal: event === undefined ? undefined : toSignal(row) };
+/** JSON, without what does not fit. Half of a surrogate pair is escaped in it, and so is U+0000. */
+export function toPayload(sender: string, runId: string, signal: StoredSignal): string {
+  const notices: readonly SignalNotice[] = [
+    { sender, runId, signal },
+    { sender, runId },
+  ];
+  const texts = notices.map((notice) => JSON.stringify(notice));
+  return texts.find((text) => Buffer.byteLength(text) <= maxBytes) ?? JSON.stringify({ sender });
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: the function in the database alone knows what it has put in.
-function arrayIn(payload: string): any[] | undefined {
-  if (!payload.startsWith('[')) return undefined;
+/** @returns undefined for what is no notice: anybody may notify. */
+export function fromPayload(payload: string): SignalNotice | undefined {
   try {
-    return JSON.parse(payload);
+    const notice = JSON.parse(payload);
+    return typeof notice?.sender === 'string' ? notice : undefined;
   } catch {
     return undefined;
   }

@@ -3,8 +3,8 @@
  * others have, with the signal where it fits into one.
  *
  * Invariant: nothing depends on a notification. What no session hears, as behind a pooler in transaction
- * mode, is found by looking at the numbers of the newest signals: often then, else now and then, for a
- * session that is lost may take long to notice. One timer and one statement for the whole store, and only
+ * mode, is found by looking at the numbers of the newest signals: often then, else now and then, since who
+ * sends may end before, and the loss of a session may be noticed late. One timer and one statement for the whole store, and only
  * while there are subscribers. The timer keeps the process alive, which would otherwise end while a run
  * waits for somebody else's signal.
  * @module
@@ -13,7 +13,7 @@ import type { Clock } from '@runafter/clock';
 import type { StoredSignal } from '@runafter/core';
 import type { Connection } from '../connection.ts';
 import { NotificationChannel } from '../notification-channel.ts';
-import { toNotice } from './signal-notice.ts';
+import { fromPayload } from './signal-notice.ts';
 
 type Listener = (signal?: StoredSignal) => void;
 
@@ -32,16 +32,16 @@ export interface SignalLook {
   readonly clock: Clock;
   /** Milliseconds from one look to the next while notifications are not heard. */
   readonly poll: number;
-  /** Gives the newest number of each run, by its stored id; those that are not known are left out. */
-  readonly newest: (runs: readonly string[]) => Promise<ReadonlyMap<string, number>>;
+  /** Gives the number of the newest signal of each run; those that are not known are left out. */
+  readonly newest: (runIds: readonly string[]) => Promise<ReadonlyMap<string, number>>;
 }
 
 export class SignalWatch {
   readonly #sender: string;
   readonly #look: SignalLook;
   readonly #channel: NotificationChannel;
-  /** By stored run id. */
   readonly #subscribers = new Map<string, Subscribers>();
+  #isClosed = false;
   #cancelTimer: (() => void) | undefined;
 
   /**
@@ -57,10 +57,10 @@ export class SignalWatch {
     });
   }
 
-  /** @param run - its id, as it is stored. */
-  subscribe(run: string, listener: Listener): () => void {
-    const subscribers = this.#subscribers.get(run) ?? { listeners: new Set(), newest: 0 };
-    this.#subscribers.set(run, subscribers);
+  subscribe(runId: string, listener: Listener): () => void {
+    if (this.#isClosed) return () => {};
+    const subscribers = this.#subscribers.get(runId) ?? { listeners: new Set(), newest: 0 };
+    this.#subscribers.set(runId, subscribers);
     // A function of its own: the same listener may be subscribed more than once.
     const subscription: Listener = (signal) => listener(signal);
     subscribers.listeners.add(subscription);
@@ -68,16 +68,16 @@ export class SignalWatch {
     this.#lookLater();
     return () => {
       subscribers.listeners.delete(subscription);
-      if (subscribers.listeners.size === 0 && this.#subscribers.get(run) === subscribers) {
-        this.#subscribers.delete(run);
+      if (subscribers.listeners.size === 0 && this.#subscribers.get(runId) === subscribers) {
+        this.#subscribers.delete(runId);
       }
       if (this.#subscribers.size === 0) this.#rest();
     };
   }
 
   /** Calls those who have subscribed to a run. Without a signal, they are to read what there is. */
-  wake(run: string, signal?: StoredSignal): void {
-    const subscribers = this.#subscribers.get(run);
+  wake(runId: string, signal?: StoredSignal): void {
+    const subscribers = this.#subscribers.get(runId);
     if (subscribers === undefined) return;
     if (signal !== undefined) subscribers.newest = Math.max(subscribers.newest, signal.number);
     for (const listener of [...subscribers.listeners]) {
@@ -87,6 +87,7 @@ export class SignalWatch {
 
   /** Ends all subscriptions. Resolves when the session that listens has ended. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     this.#subscribers.clear();
     this.#rest();
     await this.#channel.close();
@@ -99,14 +100,14 @@ export class SignalWatch {
   }
 
   #hear(payload: string): void {
-    const notice = toNotice(payload);
+    const notice = fromPayload(payload);
     if (notice === undefined || notice.sender === this.#sender) return;
-    if (notice.run === undefined) this.#wakeAll();
-    else this.wake(notice.run, notice.signal);
+    if (notice.runId === undefined) this.#wakeAll();
+    else this.wake(notice.runId, notice.signal);
   }
 
   #wakeAll(): void {
-    for (const run of [...this.#subscribers.keys()]) this.wake(run);
+    for (const runId of [...this.#subscribers.keys()]) this.wake(runId);
   }
 
   #lookLater(): void {
@@ -120,7 +121,7 @@ export class SignalWatch {
     const before = this.#cancelTimer;
     try {
       const newest = await this.#look.newest([...this.#subscribers.keys()]);
-      for (const [run, number] of newest) this.#see(run, number);
+      for (const [runId, number] of newest) this.#see(runId, number);
     } catch {
       // Nobody has asked, so nobody can be told; whoever reads or writes next will be.
     }
@@ -129,11 +130,11 @@ export class SignalWatch {
     this.#lookLater();
   }
 
-  #see(run: string, number: number): void {
-    const subscribers = this.#subscribers.get(run);
+  #see(runId: string, number: number): void {
+    const subscribers = this.#subscribers.get(runId);
     // Also a smaller one is new: the run was deleted and created again.
     if (subscribers === undefined || subscribers.newest === number) return;
     subscribers.newest = number;
-    this.wake(run);
+    this.wake(runId);
   }
 }

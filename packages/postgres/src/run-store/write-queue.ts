@@ -47,7 +47,8 @@ export class WriteQueue {
   #batches = 0;
   #isLooking = false;
   #isClosed = false;
-  #whenIdle: (() => void) | undefined;
+  #idle: Promise<void> | undefined;
+  #whenIdle = () => {};
 
   constructor(service: string, send: SendVisits) {
     this.#service = service;
@@ -68,17 +69,14 @@ export class WriteQueue {
     });
   }
 
-  /** Resolves when all that was written before is answered. Takes nothing more. */
+  /** Resolves when all that was written before is answered, and its callers have gone on. Takes nothing more. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    if (this.#waiting.size === 0 && this.#batches === 0) return;
-    await new Promise<void>((resolve) => {
-      const before = this.#whenIdle;
-      this.#whenIdle = () => {
-        before?.();
-        resolve();
-      };
+    this.#idle ??= new Promise((resolve) => {
+      this.#whenIdle = () => setImmediate(resolve);
     });
+    this.#lookSoon();
+    await this.#idle;
   }
 
   #lookSoon(): void {
@@ -96,7 +94,7 @@ export class WriteQueue {
       if (batch.length === 0) break;
       void this.#work(batch);
     }
-    if (this.#batches === 0 && this.#waiting.size === 0) this.#whenIdle?.();
+    if (this.#batches === 0 && this.#waiting.size === 0) this.#whenIdle();
   }
 
   /** Of the runs that are free, those first that have waited longest. */

@@ -10,13 +10,9 @@
  * @module
  */
 
-/**
- * `visits` is an array of `{ run, calls }`; the answers come in the order of the calls. Those who listen on
- * `channel` are told of signals: as `[sender, run, number, event, correlate, payload, id]`, without what
- * does not fit into a notification.
- */
+/** `visits` is an array of `{ run, calls }`; the answers come in the order of the calls. */
 export const writeRuns: string = `
-CREATE FUNCTION :schema.write_runs(visits jsonb, sender text, channel text)
+CREATE FUNCTION :schema.write_runs(visits jsonb)
 RETURNS SETOF jsonb LANGUAGE plpgsql
 SET search_path = :schema, pg_temp
 SET lock_timeout = '5s'
@@ -26,8 +22,8 @@ DECLARE
   call jsonb;
   header runs;
   may_write boolean;
+  newest bigint;
   counted integer;
-  notice text;
 BEGIN
   -- What a crash of the server takes back was not acknowledged: also where commits do not wait for the disk.
   IF current_setting('synchronous_commit') = 'off' THEN
@@ -35,6 +31,7 @@ BEGIN
   END IF;
   FOR visit IN SELECT * FROM jsonb_array_elements(visits) LOOP
     SELECT * INTO header FROM runs WHERE id = visit->>'run' FOR NO KEY UPDATE;
+    newest := header.last_signal;
     FOR call IN SELECT * FROM jsonb_array_elements(visit->'calls') LOOP
       may_write := coalesce(header.token = (call->>'token')::bigint, false);
       CASE call->>'call'
@@ -48,12 +45,14 @@ BEGIN
             extract(epoch FROM clock_timestamp()) * 1000 + (call->>'ttl')::float8
           )
           ON CONFLICT (id) DO NOTHING RETURNING * INTO header;
+          newest := header.last_signal;
           IF FOUND THEN
             INSERT INTO run_texts VALUES (header.number, call->>'definition', call->>'input');
             RETURN NEXT jsonb_build_object('state', 'created', 'token', header.token);
             CONTINUE;
           END IF;
           SELECT * INTO header FROM runs WHERE id = visit->>'run' FOR NO KEY UPDATE;
+          newest := header.last_signal;
         END IF;
         RETURN NEXT jsonb_build_object('state', 'exists');
 
@@ -187,23 +186,12 @@ BEGIN
         IF call ? 'id' THEN
           INSERT INTO run_signal_ids VALUES (header.number, call->>'id');
         END IF;
-        UPDATE runs SET last_signal = last_signal + 1
-        WHERE number = header.number RETURNING * INTO header;
+        newest := newest + 1;
         INSERT INTO run_signals VALUES (
-          header.number, header.last_signal, call->>'event', call->>'correlate', call->>'payload',
+          header.number, newest, call->>'event', call->>'correlate', call->>'payload',
           call->>'id'
         );
-        IF channel IS NOT NULL THEN
-          notice := jsonb_build_array(
-            sender, header.id, header.last_signal, call->>'event', call->>'correlate',
-            call->>'payload', call->>'id'
-          );
-          IF octet_length(notice) >= 8000 THEN
-            notice := jsonb_build_array(sender, header.id, header.last_signal);
-          END IF;
-          PERFORM pg_notify(channel, CASE WHEN octet_length(notice) < 8000 THEN notice ELSE '[]' END);
-        END IF;
-        RETURN NEXT to_jsonb(header.last_signal);
+        RETURN NEXT to_jsonb(newest);
 
       WHEN 'endRun' THEN
         IF may_write THEN
@@ -216,6 +204,10 @@ BEGIN
         RETURN NEXT to_jsonb(may_write);
       END CASE;
     END LOOP;
+    -- Once for all signals: each change of a row leaves another version of it behind.
+    IF newest > header.last_signal THEN
+      UPDATE runs SET last_signal = newest WHERE number = header.number;
+    END IF;
   END LOOP;
 END
 $function$;`.trimStart();
