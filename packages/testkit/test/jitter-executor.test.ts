@@ -84,9 +84,12 @@ function fakeTask(onRun: () => void, signal = new AbortController().signal): Act
     runId: 'run',
     workflow: 'Workflow',
     path: 'Action',
+    address: 'Action',
+    isResumed: false,
     attempt: 1,
     idempotencyKey: 'run/Action',
     signal,
     run: async () => onRun(),
+    runElsewhere: async () => undefined,
   };
 }

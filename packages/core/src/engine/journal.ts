@@ -111,6 +111,8 @@ export interface Journal {
   mayKnow(frame: Frame): boolean;
   /** Ends again what has ended in this frame, with everything inside. Counts nothing down. */
   restore(frame: Frame): Promise<void>;
+  /** Whether another process may have started it. */
+  hasBegun(state: ActionState): boolean;
   /** Reads what is known of something that may have been started before. */
   recall(state: ActionState): Promise<void>;
 

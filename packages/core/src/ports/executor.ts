@@ -37,9 +37,13 @@ export interface ActionTask {
   readonly workflow: string;
   /** The action's identity in the run, such as `Orders[3]/Mail`. */
   readonly path: string;
+  /** Where the action stands in the definition, through the child workflows: `Orders/Mail`. */
+  readonly address: string;
   /** 1 for the first attempt. */
   readonly attempt: number;
   readonly idempotencyKey: string;
+  /** Another process may have dispatched it before this one took the run over. */
+  readonly isResumed: boolean;
   /** Aborts when the action is told to stop; an executor that still holds the task can run it at once. */
   readonly signal: AbortSignal;
   /**

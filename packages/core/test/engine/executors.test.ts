@@ -10,9 +10,10 @@ import { nextTurn } from './next-turn.ts';
 
 describe('an executor', () => {
   it('is given each attempt with everything that says what it is', async () => {
-    const tasks: Omit<ActionTask, 'run' | 'signal'>[] = [];
+    const tasks: Omit<ActionTask, 'run' | 'runElsewhere' | 'signal'>[] = [];
     const executor: Executor = {
-      dispatch({ run, signal, ...facts }) {
+      dispatch({ run, runElsewhere, signal, ...facts }) {
+        expect(runElsewhere).toBeTypeOf('function');
         expect(signal.aborted).toBe(false);
         tasks.push(facts);
         void run();
@@ -28,7 +29,8 @@ describe('an executor', () => {
     const clock = virtualClock({ autoAdvance: true });
     await start(flow, undefined, { executor, clock, runId: 'order-7' }).finished;
 
-    const facts = { runId: 'order-7', workflow: 'Order', path: 'Notify/Mail' };
+    const place = { path: 'Notify/Mail', address: 'Notify/Mail', isResumed: false };
+    const facts = { runId: 'order-7', workflow: 'Order', ...place };
     expect(tasks).toEqual([
       { ...facts, attempt: 1, idempotencyKey: 'order-7/Notify/Mail' },
       { ...facts, attempt: 2, idempotencyKey: 'order-7/Notify/Mail' },

@@ -1,0 +1,84 @@
+/**
+ * What processes of a distribution tell each other at once: that an attempt is to stop, that a run has
+ * ended.
+ *
+ * They stand in a stream of BullMQ's events, so a process that was cut off for a moment still reads
+ * them. Nothing depends on them: whoever misses one finds out from the store.
+ * @module
+ */
+import { QueueEvents, type QueueEventsOptions, QueueEventsProducer } from 'bullmq';
+import type { DistributeOptions } from './options.ts';
+
+/** The name of the stream, beside those of the queues. */
+const STREAM = 'announcements';
+
+/** How many are kept for those who read late. */
+const keptAnnouncements = 10_000;
+
+export type Announcement =
+  | { readonly kind: 'stop'; readonly jobId: string }
+  | { readonly kind: 'ended'; readonly runId: string };
+
+export class Announcements {
+  readonly #options: Pick<QueueEventsOptions, 'connection' | 'prefix'>;
+  readonly #onFault: (error: Error) => void;
+  readonly #listeners = new Set<(announcement: Announcement) => void>();
+  #producer: QueueEventsProducer | undefined;
+  #events: QueueEvents | undefined;
+
+  constructor({ connection }: DistributeOptions, prefix: string, onFault: (error: Error) => void) {
+    this.#options = { connection, prefix };
+    this.#onFault = onFault;
+  }
+
+  /** Tells all processes. One that cannot be told is a fault that nobody waits for. */
+  async tell(announcement: Announcement): Promise<void> {
+    try {
+      await this.#producerOf().publishEvent(
+        { eventName: 'announcement', text: JSON.stringify(announcement) },
+        keptAnnouncements,
+      );
+    } catch (error) {
+      this.#onFault(error as Error);
+    }
+  }
+
+  /** @returns listens no more. */
+  subscribe(listener: (announcement: Announcement) => void): () => void {
+    this.#listeners.add(listener);
+    this.#events ??= this.#listen();
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Resolves when nothing that is told from now on is missed. */
+  async ready(): Promise<void> {
+    await this.#events?.waitUntilReady();
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#events?.close(), this.#producer?.close()]);
+  }
+
+  #producerOf(): QueueEventsProducer {
+    if (this.#producer === undefined) {
+      this.#producer = new QueueEventsProducer(STREAM, this.#options);
+      this.#producer.on('error', this.#onFault);
+    }
+    return this.#producer;
+  }
+
+  #listen(): QueueEvents {
+    const events = new QueueEvents(STREAM, this.#options);
+    events.on('error', this.#onFault);
+    // The types know BullMQ's own events alone.
+    const on = events.on.bind(events) as (
+      name: string,
+      listener: (event: { text: string }) => void,
+    ) => unknown;
+    on('announcement', ({ text }) => {
+      const announcement = JSON.parse(text) as Announcement;
+      for (const listener of [...this.#listeners]) listener(announcement);
+    });
+    return events;
+  }
+}

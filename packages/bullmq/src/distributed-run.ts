@@ -1,0 +1,88 @@
+/**
+ * A run that some process schedules, in the hands of one that started it or asks for it.
+ * @module
+ */
+import {
+  type EventType,
+  type ResumeOptions,
+  type RunEnd,
+  type RunResult,
+  resume,
+  type SignalOptions,
+  type StoreSignalOptions,
+  signal,
+} from '@runafter/core';
+import { requestCancel } from '@runafter/core/remote';
+import type { EndedRuns } from './ended-runs.ts';
+import type { AnyWorkflow } from './options.ts';
+
+/** What a run is read with. */
+export interface RunAccess extends Pick<ResumeOptions, 'cipher' | 'valueLimit' | 'clock'> {
+  readonly store: NonNullable<ResumeOptions['store']>;
+  readonly signalOptions: StoreSignalOptions;
+  readonly ended: EndedRuns;
+}
+
+export class DistributedRun<T> {
+  readonly id: string;
+  readonly #workflow: AnyWorkflow;
+  readonly #access: RunAccess;
+  #finished: Promise<RunResult<T>> | undefined;
+
+  constructor(workflow: AnyWorkflow, runId: string, access: RunAccess) {
+    this.id = runId;
+    this.#workflow = workflow;
+    this.#access = access;
+  }
+
+  /**
+   * Resolves when the run has ended, with its status alone: cheaper than `finished` for large runs.
+   *
+   * @throws {RunUnknownError} `RUN_UNKNOWN`, as all of these as a rejection.
+   * @throws {DistributionClosedError} `DISTRIBUTION_CLOSED`: this process was closed before; the run goes on.
+   */
+  get ended(): Promise<RunEnd> {
+    return this.#access.ended.of(this.id);
+  }
+
+  /**
+   * Resolves when the run has ended, with everything that the store has of it; not rejected for a failed
+   * action. Rejects as `ended` does.
+   */
+  get finished(): Promise<RunResult<T>> {
+    this.#finished ??= this.#finish();
+    return this.#finished;
+  }
+
+  async #finish(): Promise<RunResult<T>> {
+    await this.ended;
+    const { ended: _, signalOptions: __, ...options } = this.#access;
+    const run = await resume(this.#workflow, this.id, options);
+    return (await run.finished) as RunResult<T>;
+  }
+
+  /**
+   * Sends an event to a `waitFor` of the run; see `signal()` of core.
+   *
+   * @returns `kept` once it is stored; `duplicate` of an earlier id.
+   * @throws as `signal()` does.
+   */
+  async signal<P>(
+    event: string | EventType<P>,
+    payload: P,
+    options: SignalOptions = {},
+  ): Promise<'kept' | 'duplicate'> {
+    const { store, signalOptions } = this.#access;
+    return await signal(store, this.id, event, payload, { ...signalOptions, ...options });
+  }
+
+  /**
+   * Has the run cancelled by whoever schedules it. It is kept until somebody does.
+   *
+   * @returns false when the run had ended.
+   * @throws {RunUnknownError} `RUN_UNKNOWN`, as a rejection.
+   */
+  async cancel(reason = 'cancel() was called.'): Promise<boolean> {
+    return await requestCancel(this.#access.store, this.id, reason, this.#access.clock);
+  }
+}

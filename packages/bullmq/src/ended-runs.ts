@@ -1,0 +1,110 @@
+/**
+ * Waits for runs to end, wherever they are scheduled: told of it by the process that ended them, and
+ * looking into the store now and then, for what was told can be missed.
+ * @module
+ */
+import type { Clock } from '@runafter/clock';
+import { type RunEnd, type RunStore, RunUnknownError } from '@runafter/core';
+import type { Announcements } from './announcements.ts';
+import { DistributionClosedError } from './bullmq-errors.ts';
+
+/** Milliseconds between looks. */
+const lookEvery = 10_000;
+
+interface Waiting {
+  readonly end: Promise<RunEnd>;
+  readonly resolve: (end: RunEnd) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+export class EndedRuns {
+  readonly #store: RunStore;
+  readonly #announcements: Announcements;
+  readonly #clock: Clock;
+  readonly #onFault: (error: Error) => void;
+  readonly #waiting = new Map<string, Waiting>();
+  #unsubscribe: (() => void) | undefined;
+  #cancelLook: (() => void) | undefined;
+  #closed = false;
+
+  constructor(
+    store: RunStore,
+    announcements: Announcements,
+    clock: Clock,
+    onFault: (error: Error) => void,
+  ) {
+    this.#store = store;
+    this.#announcements = announcements;
+    this.#clock = clock;
+    this.#onFault = onFault;
+  }
+
+  /**
+   * How a run has ended, when it has.
+   *
+   * @throws {RunUnknownError} `RUN_UNKNOWN`, as all of these as a rejection.
+   * @throws {DistributionClosedError} `DISTRIBUTION_CLOSED`: it was closed before.
+   */
+  async of(runId: string): Promise<RunEnd> {
+    if (this.#closed) throw new DistributionClosedError(`Nobody waits for run "${runId}" any more`);
+    const known = this.#waiting.get(runId);
+    if (known !== undefined) return await known.end;
+    const waiting = newWaiting();
+    this.#waiting.set(runId, waiting);
+    this.#listen();
+    await this.#announcements.ready();
+    // It may have ended before anybody listened.
+    await this.#look(runId);
+    return await waiting.end;
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#cancelLook?.();
+    this.#unsubscribe?.();
+    for (const [runId, { reject }] of this.#waiting) {
+      reject(new DistributionClosedError(`Nobody waits for run "${runId}" any more`));
+    }
+    this.#waiting.clear();
+  }
+
+  #listen(): void {
+    this.#unsubscribe ??= this.#announcements.subscribe((announcement) => {
+      if (announcement.kind === 'ended') void this.#look(announcement.runId);
+    });
+    this.#cancelLook ??= this.#clock.setTimer(lookEvery, () => void this.#lookForAll());
+  }
+
+  async #lookForAll(): Promise<void> {
+    this.#cancelLook = undefined;
+    for (const runId of [...this.#waiting.keys()]) await this.#look(runId);
+    if (this.#waiting.size > 0 && !this.#closed) this.#listen();
+  }
+
+  /** A store that cannot be asked is asked again at the next look. */
+  async #look(runId: string): Promise<void> {
+    const waiting = this.#waiting.get(runId);
+    if (waiting === undefined) return;
+    try {
+      const run = await this.#store.readRun(runId);
+      if (run === undefined) waiting.reject(new RunUnknownError(runId));
+      else if (run.end === undefined) return;
+      else waiting.resolve(run.end);
+      this.#waiting.delete(runId);
+    } catch (error) {
+      this.#onFault(error as Error);
+    }
+  }
+}
+
+function newWaiting(): Waiting {
+  let resolve: Waiting['resolve'] = () => undefined;
+  let reject: Waiting['reject'] = () => undefined;
+  const end = new Promise<RunEnd>((onEnd, onFault) => {
+    resolve = onEnd;
+    reject = onFault;
+  });
+  // Whoever asked is told; a second one who asks later may come after the rejection.
+  end.catch(() => undefined);
+  return { end, resolve, reject };
+}

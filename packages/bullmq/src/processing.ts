@@ -1,0 +1,45 @@
+/**
+ * A job in the hands of this process: done, or given back.
+ *
+ * What happens to work is the store's to say, so a job never fails: one that cannot be done here goes back
+ * to its queue, for another process or for later. Only a run that a person has to look at is kept as
+ * failed.
+ * @module
+ */
+import type { Clock } from '@runafter/clock';
+import { DelayedError, type Job, WaitingError } from 'bullmq';
+
+/** What becomes of a job. */
+export type Disposal =
+  | 'done'
+  /** Another process may take it at once. */
+  | 'handBack'
+  /** It is to be tried again, here or elsewhere, after so many milliseconds. */
+  | { readonly after: number };
+
+/** Does what was decided; throws what tells BullMQ that the job is not over. */
+export async function dispose(
+  disposal: Disposal,
+  job: Job,
+  token: string | undefined,
+  clock: Clock,
+): Promise<void> {
+  if (disposal === 'done') return;
+  if (disposal === 'handBack') {
+    await job.moveToWait(token);
+    throw new WaitingError();
+  }
+  await job.moveToDelayed(clock.now() + disposal.after, token);
+  throw new DelayedError();
+}
+
+const shortestPause = 500;
+const longestPause = 60_000;
+
+/** Milliseconds until a job is tried again that could not be done: longer each time it was begun. */
+export function pauseAfter({ attemptsStarted }: Pick<Job, 'attemptsStarted'>): number {
+  return Math.min(
+    longestPause,
+    shortestPause * 2 ** Math.min(10, Math.max(0, attemptsStarted - 1)),
+  );
+}
