@@ -4,6 +4,7 @@ import {
   postgresDocumentStore,
   postgresLock,
   postgresPools,
+  postgresRunStore,
 } from '../src/index.ts';
 
 /** Nothing listens there; what is refused is refused before anybody connects. */
@@ -33,6 +34,7 @@ describe('an option that PostgreSQL cannot use is refused at once', () => {
     expect(() => postgresCounter(nowhere, { databaseSchema: '' })).toThrow(refusal);
     expect(() => postgresLock(nowhere, { databaseSchema: '' })).toThrow(refusal);
     expect(() => postgresPools(nowhere, { databaseSchema: '' })).toThrow(refusal);
+    expect(() => postgresRunStore(nowhere, { databaseSchema: '' })).toThrow(refusal);
   });
 });
 
