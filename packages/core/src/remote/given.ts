@@ -21,8 +21,8 @@ export interface Given {
   readonly item?: unknown;
   readonly state?: unknown;
   readonly index?: number | undefined;
-  /** The id of its run, where that is a child's. */
-  readonly runId?: string;
+  /** Of an action in a child workflow: the child's run, and the action's path in it. */
+  readonly child?: { readonly runId: string; readonly path: string };
   /** Of a function that looks others up: what it can find, by name. */
   readonly results?: Readonly<Record<string, Result<unknown>>>;
 }
@@ -38,7 +38,7 @@ export function givenTo(state: ActionState, withInput: boolean): Given {
     ...(item !== undefined && { item }),
     ...(round !== undefined && { state: round }),
     ...(index !== undefined && { index }),
-    ...(run.around !== undefined && { runId: run.id }),
+    ...(run.around !== undefined && { child: { runId: run.id, path: state.path } }),
     ...(looksUp((state.node as ActionNode).run) && { results: resultsAround(state) }),
   };
 }

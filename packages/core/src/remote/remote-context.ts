@@ -23,8 +23,9 @@ export class RemoteContext {
   constructor(call: ActionCall, given: Given, input: unknown, signal: AbortSignal) {
     this.signal = signal;
     this.input = input;
-    this.runId = given.runId ?? call.runId;
-    this.path = call.path;
+    const { runId, path } = given.child ?? call;
+    this.runId = runId;
+    this.path = path;
     this.attempt = call.attempt;
     this.idempotencyKey = call.idempotencyKey;
     this.item = given.item;
