@@ -168,8 +168,11 @@ describe('whatever its backend does', { timeout: 60_000 }, () => {
 
 describe('the command line', () => {
   it.each([
-    { args: [], says: 'Which chaos? There is: claim, lock, state.' },
-    { args: ['nonsense'], says: 'There is no chaos "nonsense". There is: claim, lock, state.' },
+    { args: [], says: 'Which chaos? There is: claim, distributed, lock, state.' },
+    {
+      args: ['nonsense'],
+      says: 'There is no chaos "nonsense". There is: claim, distributed, lock, state.',
+    },
     { args: ['state', '--only', 'oracle'], says: 'There is no backend "oracle". There is: redis,' },
     { args: ['lock', '--only', 'http'], says: 'There is no backend "http". There is: redis,' },
     { args: ['state', '--seed', 'x'], says: '--seed is "x". Pass a whole number.' },

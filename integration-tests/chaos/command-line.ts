@@ -13,6 +13,7 @@ export const usage = `npm run chaos -- NAME [--quick] [--json] [--only BACKEND,â
   NAME       state: counters and documents, while processes are killed and replies get lost
              lock: holders of locks that are paused until others hold them, and wake up
              claim: pools of resources, while their holders are killed and paused
+             distributed: runs on many workers that are killed, while Redis is restarted
   --quick    fewer operations, kills and faults, for CI
   --json     the report as JSON, alone on standard output
   --only     some backends, such as redis,postgres

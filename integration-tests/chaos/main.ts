@@ -2,7 +2,7 @@
  * `npm run chaos`: what is promised must hold although processes are killed and networks fail.
  *
  * A run in which nothing was killed or lost where it should have been is a failure as well.
- * Read next: state/state-chaos.ts, lock/lock-chaos.ts and claim/claim-chaos.ts; harness/chaos.ts, what a chaos program is.
+ * Read next: NAME/NAME-chaos.ts, the programs; harness/chaos.ts, what a chaos program is.
  * @module
  */
 import { seededRandom } from '@runafter/clock';
@@ -11,6 +11,7 @@ import type { Chaos } from './harness/chaos.ts';
 
 const programs: Readonly<Record<string, () => Promise<Chaos>>> = {
   claim: async () => (await import('./claim/claim-chaos.ts')).claimChaos,
+  distributed: async () => (await import('./distributed/distributed-chaos.ts')).distributedChaos,
   lock: async () => (await import('./lock/lock-chaos.ts')).lockChaos,
   state: async () => (await import('./state/state-chaos.ts')).stateChaos,
 };

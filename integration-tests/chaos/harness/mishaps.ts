@@ -22,8 +22,8 @@ const latest = 0.9;
 
 /** Milliseconds between two looks at how far the work has come. */
 const tick = 5;
-/** A crew that does nothing for so many milliseconds is stuck. */
-const patience = 60_000;
+/** A crew that does nothing for so many milliseconds is stuck, unless told otherwise. */
+const minute = 60_000;
 
 /** The same mishap a number of times, at random moments of the work. */
 export function scatter(count: number, random: Random, strike: () => boolean): Mishap[] {
@@ -50,6 +50,8 @@ export interface Ordeal {
   /** Called again and again with how much it has done. */
   readonly onProgress: (done: number) => void;
   readonly signal: AbortSignal;
+  /** A crew that does nothing for so many milliseconds is stuck. Default: 60,000. */
+  readonly patience?: number;
   /** Default: the system's. */
   readonly clock?: Clock;
 }
@@ -58,11 +60,11 @@ export interface Ordeal {
  * Lets a crew work while things go wrong.
  *
  * @returns how long nothing was done at most, in milliseconds: whoever hangs shows here.
- * @throws {Error} a worker has failed, or nothing was done for a minute.
+ * @throws {Error} a worker has failed, or nothing was done for as long as `patience`.
  */
 export async function goThrough(
   crew: Pick<Crew, 'done' | 'finished'>,
-  { mishaps, total, onProgress, signal, clock = systemClock }: Ordeal,
+  { mishaps, total, onProgress, signal, patience = minute, clock = systemClock }: Ordeal,
 ): Promise<number> {
   let isOver = false;
   const over = crew.finished.finally(() => {
