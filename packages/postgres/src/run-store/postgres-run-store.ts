@@ -101,6 +101,8 @@ const sweepSize = 500;
 
 class PostgresRunStore implements RunStore {
   readonly retention: number;
+  /** Quoted. */
+  readonly #schema: string;
   readonly #statements: RunStatements;
   readonly #connection: Connection;
   readonly #clock: Clock;
@@ -117,7 +119,8 @@ class PostgresRunStore implements RunStore {
     const name = `PostgreSQL runs "${databaseSchema}"`;
     const forever = retention === Number.POSITIVE_INFINITY;
     this.retention = forever ? retention : parseDuration(retention, 'retention');
-    this.#statements = runStatements(quotedSchema(name, 'databaseSchema', databaseSchema));
+    this.#schema = quotedSchema(name, 'databaseSchema', databaseSchema);
+    this.#statements = runStatements(this.#schema);
     this.#connection = new Connection(name, client, clock);
     this.#clock = clock;
     this.#channel = `runafter_runs_${hash('sha256', databaseSchema).slice(0, 16)}`;
@@ -142,8 +145,9 @@ class PostgresRunStore implements RunStore {
   }
 
   listRuns(query: RunQuery = {}): AsyncIterable<StoredRun> {
-    const statement = query.order === 'newest' ? 'listNewest' : 'listOldest';
-    return listRuns((values) => this.#read<RunRow>(statement, values), query);
+    return listRuns(this.#schema, query, ({ text, values }) =>
+      this.#connection.run<RunRow>(text, values),
+    );
   }
 
   async deleteRun(

@@ -6,29 +6,33 @@
 import type { RunQuery, StoredRun } from '@runafter/core';
 import type { Value } from '../connection.ts';
 import { toStoredText } from '../stored-text.ts';
-import { type RunRow, toRun } from './run-rows.ts';
+import { type RunRow, runColumns, toRun } from './run-rows.ts';
 
 /** With each run come its input and its definition, which may be large. */
 const pageSize = 50;
 
-/** @param readPage - runs the statement that lists in the query's order. */
+/** A place in the order, before or behind which a page begins. */
+type Cursor = readonly [startTime: string, number: string];
+
+interface Statement {
+  readonly text: string;
+  readonly values: readonly Value[];
+}
+
+/**
+ * @param schema - quoted.
+ * @param read - runs a statement.
+ */
 export async function* listRuns(
-  readPage: (values: readonly Value[]) => Promise<readonly RunRow[]>,
+  schema: string,
   query: RunQuery,
+  read: (statement: Statement) => Promise<readonly RunRow[]>,
 ): AsyncGenerator<StoredRun> {
-  const { status, workflow, startedAfter, startedBefore, endedBefore, order, limit } = query;
-  const wanted: readonly Value[] = [
-    status === undefined ? null : [status].flat(),
-    workflow === undefined ? null : toStoredText(workflow),
-    optional(startedAfter),
-    optional(startedBefore),
-    optional(endedBefore),
-  ];
-  let after = [order === 'newest' ? 'Infinity' : '-Infinity', '0'];
-  let left = limit ?? Number.POSITIVE_INFINITY;
+  let after: Cursor = [query.order === 'newest' ? 'Infinity' : '-Infinity', '0'];
+  let left = query.limit ?? Number.POSITIVE_INFINITY;
   while (left > 0) {
     const size = Math.min(left, pageSize);
-    const rows = await readPage([...after, ...wanted, size]);
+    const rows = await read(pageStatement(schema, query, after, size));
     yield* rows.map(toRun);
     const last = rows.at(-1);
     if (last === undefined || rows.length < size) return;
@@ -37,6 +41,33 @@ export async function* listRuns(
   }
 }
 
-function optional(time: number | undefined): string | null {
-  return time === undefined ? null : `${time}`;
+/**
+ * Only says what is asked for, and one status as one: then the index that fits is taken, whatever the server
+ * believes of where in time the runs are that match. With what is found the texts are fetched.
+ */
+function pageStatement(schema: string, query: RunQuery, after: Cursor, size: number): Statement {
+  const { status, workflow, startedAfter, startedBefore, endedBefore } = query;
+  const [beyond, order] = query.order === 'newest' ? ['<', 'DESC'] : ['>', 'ASC'];
+  const values: Value[] = [...after, size];
+  const conditions = [`(start_time, number) ${beyond} ($1::float8, $2::bigint)`];
+  const only = (condition: (parameter: string) => string, value: Value | undefined) => {
+    if (value !== undefined) conditions.push(condition(`$${values.push(value)}`));
+  };
+  const [one, ...others] = status === undefined ? [] : [status].flat();
+  if (one !== undefined && others.length === 0) only((wanted) => `status = ${wanted}`, one);
+  else only((wanted) => `status = ANY (${wanted}::text[])`, status && [status].flat());
+  only(
+    (wanted) => `workflow = ${wanted}`,
+    workflow === undefined ? undefined : toStoredText(workflow),
+  );
+  only((time) => `start_time > ${time}::float8`, startedAfter?.toString());
+  only((time) => `start_time < ${time}::float8`, startedBefore?.toString());
+  only((time) => `end_time < ${time}::float8`, endedBefore?.toString());
+  const text = `
+    SELECT ${runColumns} FROM (
+      SELECT * FROM ${schema}.runs WHERE ${conditions.join(' AND ')}
+      ORDER BY start_time ${order}, number ${order} LIMIT $3::bigint
+    ) AS page JOIN ${schema}.run_texts ON run = number
+    ORDER BY page.start_time ${order}, page.number ${order}`;
+  return { text, values };
 }

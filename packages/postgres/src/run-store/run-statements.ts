@@ -1,5 +1,5 @@
 /**
- * What is read of runs, and what calls the two functions: one statement each.
+ * What is read of a run, and what calls the two functions: one statement each.
  * @module
  */
 import { outcomeColumns, runColumns, signalColumns } from './run-rows.ts';
@@ -10,8 +10,6 @@ export type RunStatements = Readonly<
     | 'notify'
     | 'sweep'
     | 'readRun'
-    | 'listOldest'
-    | 'listNewest'
     | 'readFrame'
     | 'readState'
     | 'readSignals'
@@ -24,19 +22,6 @@ export type RunStatements = Readonly<
 export function runStatements(schema: string): RunStatements {
   const runs = `${schema}.runs`;
   const found = `(SELECT number FROM ${runs} WHERE id = $1)`;
-  // The page is found by what is in the indexes; then its texts are fetched.
-  const listing = (beyond: '>' | '<', order: 'ASC' | 'DESC') => `
-      SELECT ${runColumns} FROM (
-        SELECT * FROM ${runs}
-        WHERE (start_time, number) ${beyond} ($1::float8, $2::bigint)
-          AND ($3::text[] IS NULL OR status = ANY ($3))
-          AND ($4::text IS NULL OR workflow = $4)
-          AND ($5::float8 IS NULL OR start_time > $5)
-          AND ($6::float8 IS NULL OR start_time < $6)
-          AND ($7::float8 IS NULL OR end_time < $7)
-        ORDER BY start_time ${order}, number ${order} LIMIT $8::bigint
-      ) AS page JOIN ${schema}.run_texts ON run = number
-      ORDER BY page.start_time ${order}, page.number ${order}`;
   return {
     write: `SELECT answer::text FROM ${schema}.write_runs($1::jsonb) AS answer`,
     // Those who notify commit one after the other, under one lock of the whole server (PreCommit_Notify in
@@ -47,8 +32,6 @@ export function runStatements(schema: string): RunStatements {
     sweep: `SELECT ${schema}.sweep_runs($1::integer)::text AS is_left`,
     readRun: `
       SELECT ${runColumns} FROM ${runs} JOIN ${schema}.run_texts ON run = number WHERE id = $1`,
-    listOldest: listing('>', 'ASC'),
-    listNewest: listing('<', 'DESC'),
     readFrame: `
       SELECT ${outcomeColumns} FROM ${schema}.run_outcomes
       WHERE run = ${found} AND frame = $2 AND status IS NOT NULL

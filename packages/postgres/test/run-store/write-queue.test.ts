@@ -19,20 +19,19 @@ class Server {
   }
 
   #take(visits: readonly Visit[]): Promise<readonly unknown[]> {
-    const { promise, resolve, reject } = Promise.withResolvers<readonly unknown[]>();
-    const numbers = visits.map(({ calls }) => calls.map(({ n }) => n));
-    this.sent.push({
-      visits: visits.map(({ run }, index) => `${run}: ${numbers[index]?.join(' ')}`),
-      answer: () => {
-        resolve(visits.flatMap(({ run, calls }) => calls.map(({ n }) => `${run}${n}`)));
-        return turns();
-      },
-      fail: (error) => {
-        reject(error);
-        return turns();
-      },
+    return new Promise((resolve, reject) => {
+      this.sent.push({
+        visits: visits.map(({ run, calls }) => `${run}: ${calls.map(({ n }) => n).join(' ')}`),
+        answer: () => {
+          resolve(visits.flatMap(({ run, calls }) => calls.map(({ n }) => `${run}${n}`)));
+          return turns();
+        },
+        fail: (error) => {
+          reject(error);
+          return turns();
+        },
+      });
     });
-    return promise;
   }
 
   get visits(): readonly (readonly string[])[] {
