@@ -78,8 +78,9 @@ describe('while a document is under way', () => {
     const error = { code: 'E', message: 'as it was' };
     const entry = { outcome: { ...anOutcome('', 'A'), error }, signals: [1] };
     const recorded = store.recordOutcome(writer, entry);
-    const signal = { event: 'go', payload: 'as it was' };
+    const signal = { event: 'as it was', payload: 'as it was' };
     const put = store.putSignal('r', signal);
+    signal.event = 'changed';
     signal.payload = 'changed';
     error.message = 'changed';
     entry.outcome.status = 'Failed';
@@ -90,7 +91,9 @@ describe('while a document is under way', () => {
     expect(await store.readFrame('r', '')).toMatchObject([
       { status: 'Succeeded', error: { message: 'as it was' } },
     ]);
-    expect(await store.readSignals('r', 0)).toMatchObject([{ payload: 'as it was' }]);
+    expect(await store.readSignals('r', 0)).toMatchObject([
+      { event: 'as it was', payload: 'as it was' },
+    ]);
   });
 
   it('several documents are written at once', async () => {
@@ -114,6 +117,26 @@ describe('while a document is under way', () => {
     expect(await saved).toBe(true);
     expect(await inner.readState('r', 'p')).toBeDefined();
   });
+
+  it('close waits for a deletion, too', async () => {
+    const { store, sent } = await stopped();
+    const deleted = store.deleteRun('r');
+    await store.close();
+    expect(sent()).toEqual(['deleteRun', 'close']);
+    expect(await deleted).toBe(true);
+  });
+
+  it('of a run that is being created, those of its signals find its folder', async () => {
+    const { store, inner, documents, open } = await stopped();
+    const created = create(store, 'new', { input: large('input') });
+    const sent = store.putSignal('new', { event: 'go', payload: large('payload') });
+    await turns();
+    open();
+    await created;
+    expect(await sent).toBe('kept');
+    expect(documents.values).toEqual([large('input'), large('payload')]);
+    expect(JSON.stringify(await inner.readSignals('new', 0))).not.toContain(large('payload'));
+  });
 });
 
 describe('a document that cannot be written', () => {
@@ -136,6 +159,19 @@ describe('a document that cannot be written', () => {
       { value: 'recorded' },
       { value: true },
     ]);
+  });
+
+  it('does not let later writes pass the ones before it', async () => {
+    const { store, documents } = claimPlace();
+    const writer = await create(store, 'r');
+    const { opened, open } = gate();
+    documents.before = ({ value }) => (value === large('fails') ? Promise.reject(fault) : opened);
+    const states = [large('slow'), large('fails'), 'last'];
+    const saved = Promise.allSettled(states.map((state) => store.saveState(writer, 'p', state)));
+    await turns();
+    open();
+    expect(await saved).toMatchObject([{ value: true }, { reason: fault }, { value: true }]);
+    expect(await store.readState('r', 'p')).toBe('last');
   });
 
   it('takes the other document of its write with it', async () => {
