@@ -6,7 +6,7 @@
  * @module
  */
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildPackages } from './build.ts';
 import { captureProgram } from './run-program.mjs';
@@ -23,19 +23,15 @@ export async function checkPackedPackages(): Promise<number> {
   if (built !== 0) return built;
   const scratch = mkdtempSync(join(tmpdir(), 'runafter-packed-'));
   try {
-    const packed: Packed[] = [];
-    for (const found of readPackages().filter(({ manifest }) => manifest.private !== true)) {
-      const tarball = join(scratch, `${found.folder}.tgz`);
-      await check(`${found.folder}: packs`, () =>
-        run('pnpm', ['pack', '--out', tarball], found.path),
-      );
-      packed.push({ ...found, tarball });
-    }
-    for (const { folder, tarball } of packed) {
+    const packed = readPackages()
+      .filter(({ manifest }) => manifest.private !== true)
+      .map((found) => ({ ...found, tarball: join(scratch, `${found.folder}.tgz`) }));
+    await forEachAtOnce(packed, async ({ folder, path, tarball }) => {
+      await check(`${folder}: packs`, () => run('pnpm', ['pack', '--out', tarball], path));
       await check(`${folder}: carries its README and licence`, () => checkContents(tarball));
       await check(`${folder}: publint`, () => run(tool('publint'), [tarball, '--strict']));
       await check(`${folder}: attw`, () => run(tool('attw'), [tarball, '--profile', 'esm-only']));
-    }
+    });
     await checkImports(packed, scratch);
     return 0;
   } catch (error) {
@@ -43,6 +39,28 @@ export async function checkPackedPackages(): Promise<number> {
     return 1;
   } finally {
     rmSync(scratch, { recursive: true });
+  }
+}
+
+/** As many at once as there are cores. After a failure none begins, and it ends when all that run have ended. */
+async function forEachAtOnce<T>(
+  items: readonly T[],
+  body: (item: T) => Promise<unknown>,
+): Promise<void> {
+  const left = [...items];
+  async function worker(): Promise<void> {
+    for (let item = left.shift(); item !== undefined; item = left.shift()) {
+      try {
+        await body(item);
+      } catch (error) {
+        left.length = 0;
+        throw error;
+      }
+    }
+  }
+  const workers = await Promise.allSettled(Array.from({ length: availableParallelism() }, worker));
+  for (const ended of workers) {
+    if (ended.status === 'rejected') throw ended.reason;
   }
 }
 
@@ -88,11 +106,11 @@ async function checkImports(packed: readonly Packed[], scratch: string): Promise
   );
   for (const [version, members] of byOldestNode(packed)) {
     const node = await oldNode(version);
-    for (const specifier of members.flatMap(entryPoints)) {
-      await check(`${specifier}: imports on Node ${version}`, () =>
+    await forEachAtOnce(members.flatMap(entryPoints), (specifier) =>
+      check(`${specifier}: imports on Node ${version}`, () =>
         run(node, ['--input-type=module', '--eval', `await import('${specifier}')`], scratch),
-      );
-    }
+      ),
+    );
   }
 }
 
