@@ -5,12 +5,12 @@
  * matches, such as `--only Counter` or `--only 'redis'`; `--json` prints the report and nothing else.
  * @module
  */
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Pair, pairs } from '../../integration-tests/conformance/pairs.ts';
-import { runTool } from '../workspace.ts';
+import { root, runTool } from '../workspace.ts';
 import {
   compareWithTable,
   isConformant,
@@ -83,14 +83,14 @@ async function runSuites({
   const scratch = mkdtempSync(join(tmpdir(), 'runafter-conformance-'));
   const file = join(scratch, 'outcomes.json');
   const reporter = join(import.meta.dirname, 'conformance-reporter.ts');
-  const chosen = only && pairs.filter((pair) => only.test(titleOf(pair))).map(titleOf);
+  const chosen = only && pairs.filter((pair) => only.test(titleOf(pair)));
   try {
     await runTool(
       'vitest',
       [
-        ...['run', conformanceFiles, '--typecheck.enabled=false'],
+        ...['run', '--typecheck.enabled=false'],
         ...['--reporter=default', `--reporter=${reporter}`],
-        ...(chosen === undefined ? [] : ['-t', `(${chosen.map(escaped).join('|')}) `]),
+        ...(chosen === undefined ? [conformanceFiles] : filtersFor(chosen)),
       ],
       { output, env: { [outcomesVariable]: file, ...(containers && { TEST_CONTAINERS: '1' }) } },
     );
@@ -98,6 +98,19 @@ async function runSuites({
   } finally {
     rmSync(scratch, { recursive: true });
   }
+}
+
+/** Arguments for vitest: the files that declare the pairs' suites, and of their tests those of the pairs. */
+function filtersFor(chosen: readonly Pair[]): string[] {
+  const calls = chosen.map(({ suite }) => `describe${suite}(`);
+  const files = globSync(`*/**/*${conformanceFiles}`, {
+    cwd: root,
+    exclude: (path) => path.includes('node_modules'),
+  }).filter((file) => {
+    const text = readFileSync(join(root, file), 'utf8');
+    return calls.some((call) => text.includes(call));
+  });
+  return [...files, '-t', `(${chosen.map((pair) => escaped(titleOf(pair))).join('|')}) `];
 }
 
 /** The text as a regular expression that matches nothing else. */
