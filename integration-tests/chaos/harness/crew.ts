@@ -21,7 +21,7 @@ export interface CrewOptions {
   readonly done: (worker: number) => number;
   /** Gets what a worker says with `process.send`. */
   readonly onMessage?: (worker: number, message: unknown) => void;
-  /** A folder for what Node compiles, so that the next process starts faster. */
+  /** For what Node compiles, so that the next process starts faster. NODE_COMPILE_CACHE goes before it. */
   readonly cacheFolder: string;
 }
 
@@ -101,7 +101,7 @@ export class Crew implements AsyncDisposable {
     while (!this.#isDismissed) {
       const child = fork(fileURLToPath(program), [JSON.stringify(task(worker))], {
         stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-        env: { ...process.env, NODE_COMPILE_CACHE: cacheFolder },
+        env: { NODE_COMPILE_CACHE: cacheFolder, ...process.env },
       });
       this.#running.set(worker, { child, doneBefore: done(worker) });
       if (onMessage !== undefined) child.on('message', (message) => onMessage(worker, message));
