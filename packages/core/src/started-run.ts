@@ -32,7 +32,7 @@ import { RunEngine, type RunServices } from './engine/run-engine.ts';
 import { cancelled, refused } from './engine/stop.ts';
 import { tellRunEnd, tellRunLeft } from './engine/tell.ts';
 import { inProcess } from './ports/executor.ts';
-import type { RunEnd, RunStore } from './ports/run-store.ts';
+import type { RunEnd, RunStore, StoredRun } from './ports/run-store.ts';
 import type { Run, SignalOptions } from './run.ts';
 import { RunOptionError, SignalError } from './run-errors.ts';
 import { checkSignal } from './signal-rules.ts';
@@ -45,6 +45,8 @@ export interface DurableBeginning {
   readonly storedInput: string;
   /** Of a run that is in the store already. */
   readonly keyRoot?: string;
+  /** The run as it was read from its store. */
+  readonly known?: StoredRun;
   /** The run must be in the store already. Default false: it is created where it is not. */
   readonly mustExist?: boolean;
   /** What is done between the lease and the beginning. */
@@ -187,7 +189,14 @@ export class StartedRun<T> implements Run<T> {
   async #open(store: RunStore, signal: AbortSignal): Promise<void> {
     const engine = this.#engine;
     const beginning: Partial<DurableBeginning> = this.#beginning ?? {};
-    const { storedInput = '', mustExist = false, wait = Infinity, prepare, copyOf } = beginning;
+    const {
+      storedInput = '',
+      known,
+      mustExist = false,
+      wait = Infinity,
+      prepare,
+      copyOf,
+    } = beginning;
     this.#opened = await openRun({
       engine,
       store,
@@ -195,6 +204,7 @@ export class StartedRun<T> implements Run<T> {
       input: storedInput,
       keyRoot: engine.keyRoot,
       mustExist,
+      known,
       wait,
       prepare,
       copyOf,

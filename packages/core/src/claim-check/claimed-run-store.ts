@@ -9,8 +9,6 @@
  * @module
  */
 import type { Clock } from '@runafter/clock';
-import { boundedMap } from '../bounded-map.ts';
-import { outcomePath } from '../durable/outcome-path.ts';
 import type {
   FrameQuery,
   LeaseAnswer,
@@ -31,13 +29,12 @@ import type {
 import type { TextDocumentEntry } from '../ports/text-documents.ts';
 import { KnownDocuments } from './known-documents.ts';
 import { RunDocumentMissingError } from './run-document-missing-error.ts';
-import { concurrency, type RunDocuments } from './run-documents.ts';
+import { formsOf, Opening } from './opening.ts';
+import type { RunDocuments } from './run-documents.ts';
 import { folderPrefix, newFolder } from './run-folder.ts';
 import {
   definitionForm,
-  documentKey,
   inlineForm,
-  inlineText,
   isPlain,
   partedDefinition,
   referenceForm,
@@ -75,6 +72,7 @@ export class ClaimedRunStore implements RunStore {
   readonly #above: number;
   readonly #order = new WriteOrder();
   readonly #known = new KnownDocuments();
+  readonly #opening: Opening;
   /** Of those who write, so that a run's header is read once for each of them. */
   readonly #folders = new WeakMap<Writer, string>();
   /** Large writes, and removals that nobody waits for. */
@@ -86,6 +84,7 @@ export class ClaimedRunStore implements RunStore {
     this.#documents = documents;
     this.#clock = clock;
     this.#above = above;
+    this.#opening = new Opening(documents, this.#known, (runId) => this.#readFolder(runId));
   }
 
   get retention(): number {
@@ -113,16 +112,16 @@ export class ClaimedRunStore implements RunStore {
   }
 
   readRun(runId: string): Promise<StoredRun | undefined> {
-    return this.#read(
+    return this.#opening.read(
       () => this.#inner.readRun(runId),
-      (run) => run && this.#openRun(run),
+      (run) => run && this.#opening.openRun(run),
     );
   }
 
   /** A run whose documents are missing is listed with the references, so that it can be deleted. */
   async *listRuns(query?: RunQuery): AsyncIterable<StoredRun> {
     for await (const run of this.#inner.listRuns(query)) {
-      yield await this.#openRun(run).catch((error: unknown) => {
+      yield await this.#opening.openRun(run).catch((error: unknown) => {
         if (error instanceof RunDocumentMissingError) return run;
         throw error;
       });
@@ -184,9 +183,9 @@ export class ClaimedRunStore implements RunStore {
   }
 
   readFrame(runId: string, frame: string, query?: FrameQuery): Promise<readonly StoredOutcome[]> {
-    return this.#read(
+    return this.#opening.read(
       () => this.#inner.readFrame(runId, frame, query),
-      (outcomes) => this.#openOutcomes(runId, outcomes),
+      (outcomes) => this.#opening.openOutcomes(runId, outcomes),
     );
   }
 
@@ -211,9 +210,9 @@ export class ClaimedRunStore implements RunStore {
   }
 
   readState(runId: string, path: string): Promise<string | undefined> {
-    return this.#read(
+    return this.#opening.read(
       () => this.#inner.readState(runId, path),
-      (form) => form && this.#open(runId, form, `What is known of "${path}"`),
+      (form) => form && this.#opening.open(runId, form, `What is known of "${path}"`),
     );
   }
 
@@ -232,9 +231,9 @@ export class ClaimedRunStore implements RunStore {
   }
 
   readSignals(runId: string, after: number): Promise<readonly StoredSignal[]> {
-    return this.#read(
+    return this.#opening.read(
       () => this.#inner.readSignals(runId, after),
-      (signals) => this.#openSignals(runId, signals),
+      (signals) => this.#opening.openSignals(runId, signals),
     );
   }
 
@@ -371,94 +370,6 @@ export class ClaimedRunStore implements RunStore {
     if (isDeleted && !hasEnded) await this.#documents.removeAll(runId, folder);
     return isDeleted;
   }
-
-  /**
-   * What was read, with its documents. One that is missing may have been replaced or taken meanwhile: then
-   * it is not referred to when the same is read again.
-   */
-  async #read<T>(read: () => Promise<T>, open: (stored: T) => T | Promise<T>): Promise<T> {
-    const missing = new Set<string>();
-    for (;;) {
-      const stored = await read();
-      try {
-        return await open(stored);
-      } catch (error) {
-        if (!(error instanceof RunDocumentMissingError) || missing.has(error.key)) throw error;
-        missing.add(error.key);
-      }
-    }
-  }
-
-  /** The text of a form. */
-  async #open(runId: string, form: string, place: string): Promise<string> {
-    const key = documentKey(form);
-    if (key === undefined) return inlineText(form);
-    const { text } = await this.#documents.read(runId, key, place);
-    return text;
-  }
-
-  async #openRun(run: StoredRun): Promise<StoredRun> {
-    const [definition = '', input = ''] = formsOf(run);
-    return {
-      ...run,
-      definition: await this.#open(run.runId, definition, 'The definition'),
-      input: await this.#open(run.runId, input, 'The input'),
-    };
-  }
-
-  #openOutcomes(
-    runId: string,
-    outcomes: readonly StoredOutcome[],
-  ): readonly StoredOutcome[] | Promise<readonly StoredOutcome[]> {
-    if (outcomes.every(({ outputs, details }) => isPlain(outputs) && isPlain(details))) {
-      return outcomes;
-    }
-    return boundedMap(outcomes, { concurrency }, (outcome) => this.#openOutcome(runId, outcome));
-  }
-
-  async #openOutcome(runId: string, outcome: StoredOutcome): Promise<StoredOutcome> {
-    const { outputs, details } = outcome;
-    const path = outcomePath(outcome);
-    return {
-      ...outcome,
-      ...(outputs && { outputs: await this.#open(runId, outputs, `The output of "${path}"`) }),
-      ...(details && { details: await this.#open(runId, details, `The details of "${path}"`) }),
-    };
-  }
-
-  async #openSignals(
-    runId: string,
-    signals: readonly StoredSignal[],
-  ): Promise<readonly StoredSignal[]> {
-    if (signals.every(({ payload }) => isPlain(payload))) return signals;
-    const opened = await boundedMap(signals, { concurrency }, (signal) =>
-      this.#openSignal(runId, signal),
-    );
-    return opened.filter((signal) => signal !== undefined);
-  }
-
-  /** Undefined for what was sent to a run of this id that was deleted, and came too late for it. */
-  async #openSignal(runId: string, signal: StoredSignal): Promise<StoredSignal | undefined> {
-    const { number, event, payload } = signal;
-    const key = documentKey(payload);
-    if (key === undefined) return { ...signal, payload: inlineText(payload) };
-    try {
-      const place = `The payload of signal ${number}, event "${event}",`;
-      const { text, entry } = await this.#documents.read(runId, key, place);
-      this.#known.addSignal(runId, number, entry);
-      return { ...signal, payload: text };
-    } catch (error) {
-      if (!(error instanceof RunDocumentMissingError)) throw error;
-      const folder = await this.#readFolder(runId);
-      if (folder !== undefined && key.startsWith(folder)) throw error;
-      return undefined;
-    }
-  }
-}
-
-/** The forms of a run's definition and input. */
-function formsOf({ definition, input }: StoredRun): [definition: string, input: string] {
-  return [partedDefinition(definition).form, input];
 }
 
 /** A copy that whoever has called cannot change any more. */

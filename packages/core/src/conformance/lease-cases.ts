@@ -1,6 +1,6 @@
 /** One at a time holds a run, and the token tells who was last. */
 import { describe, expect, it } from 'vitest';
-import { aLease, atOnce, create, minute, type Setting, takeOver } from './setting.ts';
+import { aLease, aRun, atOnce, create, minute, type Setting, takeOver } from './setting.ts';
 
 export function leaseCases(setting: Setting): void {
   describe('the lease of a run', () => {
@@ -114,6 +114,22 @@ export function leaseCases(setting: Setting): void {
 
       expect((await other.readRun('r'))?.lease).toBeUndefined();
       expect((await other.acquireLease('r', aLease('me'))).state).toBe('granted');
+    });
+
+    it('tells who had it last, unless it was given back', async () => {
+      const { store, other, place } = setting;
+      await store.createRun(aRun('r'), aLease('nobody yet', 0));
+      const first = await other.acquireLease('r', aLease('me'));
+      expect(first).toMatchObject({ state: 'granted', expired: 'nobody yet' });
+      await place.passTime(2 * minute);
+      const second = await store.acquireLease('r', aLease('you'));
+      expect(second).toMatchObject({ state: 'granted', expired: 'me' });
+      const { token } = second as Extract<typeof second, { state: 'granted' }>;
+      await store.releaseLease({ runId: 'r', token });
+      expect(await other.acquireLease('r', aLease('me'))).toEqual({
+        state: 'granted',
+        token: expect.any(Number),
+      });
     });
 
     it('does not come back by a renewal that was on its way when it was given back', async () => {

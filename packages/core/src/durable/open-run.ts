@@ -83,6 +83,8 @@ export interface RunToOpen {
   readonly keyRoot: string;
   /** It must be there already. */
   readonly mustExist: boolean;
+  /** As it was read before; undefined where it was not. */
+  readonly known: StoredRun | undefined;
   readonly prepare: Preparation | undefined;
   /** The run whose outcomes it takes over. */
   readonly copyOf: string | undefined;
@@ -122,11 +124,17 @@ export async function openRun(request: RunToOpen): Promise<OpenedRun> {
     const created = await store.createRun(run, lease);
     if (created.state === 'created') {
       const fresh = { ...run, end: undefined, lease: undefined };
-      return hold(request, fresh, { token: created.token, requestedAt }, 'created');
+      return hold(request, fresh, { ...created, requestedAt, isFirst: true }, 'created');
     }
   }
-  const run = await knownRun(store, runId);
+  const run = request.known ?? (await knownRun(store, runId));
   if (!isSameInput(run.input, input)) throw new RunInputDiffersError(runId);
+  if (run.lease?.holder === nobodyYet && run.definition === JSON.stringify(outline)) {
+    const granted = await takeOver(request, lease);
+    if (granted?.isFirst) return hold(request, run, granted, 'submitted');
+    // Somebody has been faster, and may have changed anything.
+    if (granted !== undefined) await store.releaseLease({ runId, token: granted.token });
+  }
   const changes = await changesSince(store, run, engine.workflow);
   // A run that has ended stays as it is; something new in it would never run.
   if (changes.length > 0 && (!options.allowChanges || run.end !== undefined)) {
@@ -201,8 +209,13 @@ function changesOfName(before: string, now: string): readonly DefinitionChange[]
   return [{ kind: 'changed', path: '', text: `the workflow is "${now}", was "${before}"` }];
 }
 
+/** Who holds a run that was put into the store for others to work on. */
+export const nobodyYet: string = 'nobody yet';
+
 interface Grant {
   readonly token: number;
+  /** Nobody has worked on the run before. */
+  readonly isFirst: boolean;
   /** Read before the lease was asked for. */
   readonly requestedAt: ClockReading;
 }
@@ -219,8 +232,9 @@ async function takeOver(
     const answer = await store.acquireLease(runId, lease);
     if (answer.state === 'unknown') throw new RunUnknownError(runId);
     if (answer.state === 'granted') {
-      const { token } = answer;
-      if (await isOpen(store, { runId, token })) return { token, requestedAt };
+      const { token, expired } = answer;
+      if (expired === nobodyYet) return { token, requestedAt, isFirst: true };
+      if (await isOpen(store, { runId, token })) return { token, requestedAt, isFirst: false };
       return undefined;
     }
     if ((await knownRun(store, runId)).end !== undefined) return undefined;
@@ -247,8 +261,8 @@ function timeToLook({ expiresAt }: RunLease, clock: Clock): number {
   return Math.min(longestLook, Math.max(shortestLook, expiresAt - clock.now()));
 }
 
-/** Whether the run is new, was there, or was there with another definition. */
-type Found = 'created' | 'known' | 'changed';
+/** Whether the run is new, was only submitted, was worked on, or that with another definition. */
+type Found = 'created' | 'submitted' | 'known' | 'changed';
 
 async function hold(
   request: RunToOpen,
@@ -268,7 +282,8 @@ async function hold(
     broken(error);
     request.fault(error);
   };
-  const resumed = found !== 'created' || request.prepare !== undefined;
+  const isNew = found === 'created' || found === 'submitted';
+  const resumed = !isNew || request.prepare !== undefined;
   const journal = journalOf(request, run, token, resumed, fault);
   const held = new HeldRun(journal, engine.clock, ttl, requestedAt, fault);
   try {

@@ -53,8 +53,10 @@ export async function resume<In, T>(
     await untilBegun(live, store, { clock: options.clock, signal: options.signal, wait });
     return live.join(definition, startOptions) as Run<T>;
   }
-  const { input } = await knownRun(store, runId);
-  const beginning = { storedInput: input, mustExist: true, wait: parseDuration(wait, 'wait') };
+  const known = await knownRun(store, runId);
+  const { input } = known;
+  const patience = parseDuration(wait, 'wait');
+  const beginning = { storedInput: input, known, mustExist: true, wait: patience };
   const run = new StartedRun<T>(definition, decodeValue(input), startOptions, beginning);
   return beginShared(store, run);
 }

@@ -110,7 +110,9 @@ class MemoryRunStore implements RunStore {
     if (entry.lease !== undefined && entry.lease.expiresAt > this.#clock.now()) {
       return { state: 'held', lease: entry.lease };
     }
-    return { state: 'granted', token: this.#grant(entry, lease) };
+    const expired = entry.lease?.holder;
+    const token = this.#grant(entry, lease);
+    return { state: 'granted', token, ...(expired !== undefined && { expired }) };
   }
 
   async renewLease(writer: Writer, ttl: number): Promise<boolean> {

@@ -72,9 +72,12 @@ export interface LeaseRequest {
   readonly ttl: number;
 }
 
-/** The lease was granted, somebody else holds it, or there is no such run. */
+/**
+ * The lease was granted, somebody else holds it, or there is no such run. `expired` is who held it last and
+ * did not give it back; undefined where it was given back.
+ */
 export type LeaseAnswer =
-  | { readonly state: 'granted'; readonly token: number }
+  | { readonly state: 'granted'; readonly token: number; readonly expired?: string | undefined }
   | { readonly state: 'held'; readonly lease: RunLease }
   | { readonly state: 'unknown' };
 

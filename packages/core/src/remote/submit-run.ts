@@ -6,7 +6,7 @@ import { type Clock, systemClock } from '@runafter/clock';
 import type { Workflow } from '../definition/workflow.ts';
 import { outlineOf } from '../durable/definition-outline.ts';
 import { RunInputDiffersError } from '../durable/durable-errors.ts';
-import { encodedInput, isSameInput, knownRun } from '../durable/open-run.ts';
+import { encodedInput, isSameInput, knownRun, nobodyYet } from '../durable/open-run.ts';
 import type { RunStore } from '../ports/run-store.ts';
 import { checkedWorkflow } from '../start.ts';
 import type { DurableOptions } from '../start-options.ts';
@@ -42,7 +42,7 @@ export async function submitRun<In, T>(
     definition: JSON.stringify(outlineOf(definition)),
   };
   // A lease that is over at once: whoever comes first works on it.
-  const { state } = await store.createRun(run, { holder: 'nobody yet', ttl: 0 });
+  const { state } = await store.createRun(run, { holder: nobodyYet, ttl: 0 });
   if (state === 'created') return true;
   const known = await knownRun(store, runId);
   if (!isSameInput(known.input, storedInput)) throw new RunInputDiffersError(runId);

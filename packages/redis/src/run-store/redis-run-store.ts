@@ -27,7 +27,6 @@ import type {
 } from '@runafter/core';
 import { assertKeyPrefix, defaultPrefix } from '../key-prefix.ts';
 import { RedisConnection, type RedisSource } from '../redis-connection.ts';
-import { leaseConnection } from '../redis-leases.ts';
 import { readFrame, toMark, toPlace } from './frame-reading.ts';
 import { OrderedScript } from './ordered-script.ts';
 import {
@@ -83,12 +82,15 @@ export function redisRunStore(client: RedisSource, options: RedisRunStoreOptions
   assertKeyPrefix(name, prefix);
   const forever = retention === Number.POSITIVE_INFINITY;
   return new RedisRunStore(
-    new RedisConnection(name, client, leaseConnection),
+    new RedisConnection(name, client, { socketTimeout }),
     new RunKeys(prefix),
     clock,
     forever ? retention : parseDuration(retention, 'retention'),
   );
 }
+
+/** A third of the lease that a run has by default, so that a renewal finds another connection in time. */
+const socketTimeout = 5_000;
 
 class RedisRunStore implements RunStore {
   readonly retention: number;
@@ -139,8 +141,11 @@ class RedisRunStore implements RunStore {
   async acquireLease(runId: string, { holder, ttl }: LeaseRequest): Promise<LeaseAnswer> {
     const answer = await this.#write('acquire', runId, [toStoredText(holder), ttl]);
     if (answer === null) return { state: 'unknown' };
-    const [first, expiresAt] = answer as [string, string?];
-    if (expiresAt === undefined) return { state: 'granted', token: Number(first) };
+    const [first, expiresAt, last] = answer as [string, string?, string?];
+    if (!expiresAt) {
+      const expired = last == null ? undefined : fromStoredText(last);
+      return { state: 'granted', token: Number(first), ...(expired !== undefined && { expired }) };
+    }
     const lease = { holder: fromStoredText(first), expiresAt: Number(expiresAt) };
     return { state: 'held', lease };
   }

@@ -56,7 +56,8 @@ export function acquireLease(
   connection
     .statement('UPDATE run SET token = ?, holder = ?, expires_at = ? WHERE number = ?')
     .run(token, toStoredText(holder), now + ttl, Number(row.number));
-  return { state: 'granted', token };
+  const expired = row.holder === null ? undefined : fromStoredText(String(row.holder));
+  return { state: 'granted', token, ...(expired !== undefined && { expired }) };
 }
 
 /** Whether the lease was the token's. One that was given back stays so. */
