@@ -5,7 +5,7 @@
  * when the run store has shown that no reference to it stands, or is about to forget the run. A write that
  * was answered "no" proves neither: a driver may have sent it twice, and answer for the second time.
  * Read next: stored-form.ts (what a reference looks like), run-folder.ts (why nothing of another run is
- * ever removed), write-order.ts.
+ * ever removed), write-order.ts, opening.ts (reading).
  * @module
  */
 import type { Clock } from '@runafter/clock';
@@ -28,8 +28,8 @@ import type {
 } from '../ports/run-store.ts';
 import type { TextDocumentEntry } from '../ports/text-documents.ts';
 import { KnownDocuments } from './known-documents.ts';
-import { RunDocumentMissingError } from './run-document-missing-error.ts';
 import { formsOf, Opening } from './opening.ts';
+import { RunDocumentMissingError } from './run-document-missing-error.ts';
 import type { RunDocuments } from './run-documents.ts';
 import { folderPrefix, newFolder } from './run-folder.ts';
 import {
