@@ -64,7 +64,7 @@ export class RunStoreModel {
         if (run.lease !== undefined && run.lease.until > this.#now) {
           return [{ state: 'held', holder: run.lease.holder }];
         }
-        return [this.#grant(command.run, run, command.holder, 'granted')];
+        return [this.#acquired(command.run, run, command.holder)];
       case 'renew':
         if (isNewest) run.lease = { holder: run.lease?.holder ?? '', until: this.#now + minute };
         return [isNewest];
@@ -106,7 +106,13 @@ export class RunStoreModel {
     return this.#grant(name, run, holder, 'created');
   }
 
-  #grant(name: Name, run: ModelRun, holder: string, state: string): unknown {
+  #acquired(name: Name, run: ModelRun, holder: string): unknown {
+    const expired = run.lease?.holder;
+    const granted = this.#grant(name, run, holder, 'granted');
+    return { ...granted, ...(expired !== undefined && { expired }) };
+  }
+
+  #grant(name: Name, run: ModelRun, holder: string, state: string): object {
     this.grants[name]++;
     run.lease = { holder, until: this.#now + minute };
     return { state };

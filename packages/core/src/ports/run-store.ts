@@ -16,7 +16,7 @@
  *   somebody else gets it.
  * - Of the deliveries of an attempt only the newest one can report, and only once (`claimAttempt`): what
  *   a superseded one reports changes nothing and says `stale`.
- * - Writes of one caller take effect in the order in which they were called, awaited or not. A read sees
+ * - Writes of one caller to a run take effect in the order in which they were called, awaited or not. A read sees
  *   those whose promise has resolved; it may see the others.
  * - Texts come back as they were given; a store never looks into them.
  *
