@@ -40,13 +40,13 @@ if call == 'create' then
   return token
 end
 
--- The holder, the ttl. Answers { token }, or { holder, expiry } of who has it, or nothing.
+-- The holder, the ttl. Answers { token, '', whose lease had expired }, or { holder, expiry } of who has it, or nothing.
 if call == 'acquire' then
   local stored = redis.call('HMGET', run, 'token', 'holder', 'expiresAt', 'request')
   if not stored[1] then return false end
-  if stored[2] and isRepeated(stored[4]) then return { stored[1] } end
+  if stored[2] and isRepeated(stored[4]) then return { stored[1], '' } end
   if stored[2] and tonumber(stored[3]) > microseconds() / 1000 then return { stored[2], stored[3] } end
-  return { grant(stored[1], ARGV[3], ARGV[4]) }
+  return { grant(stored[1], ARGV[3], ARGV[4]), '', stored[2] }
 end
 
 -- The token, the ttl.

@@ -3,11 +3,12 @@
  *
  * Invariant: nothing is sent past a call that waits, for the connection or because the server has forgotten the
  * script. On a new connection the first call brings the script along, so those behind it find it there. Calls
- * of one tick go out together.
+ * of one tick go out together. A Cluster may send one to a second server when those behind it are done: there each
+ * call of a run waits for the answer to the one before it.
  * @module
  */
 import { ServiceClosedError } from '@runafter/errors';
-import type { LuaScript } from '../lua-script.ts';
+import { type LuaScript, runScript } from '../lua-script.ts';
 import type { RedisClient, RedisConnection } from '../redis-connection.ts';
 import { redisFault, replyCode } from '../redis-errors.ts';
 import { sentTogether, streamOf } from './sent-together.ts';
@@ -33,6 +34,8 @@ export class OrderedScript {
   #unknown: Call[] = [];
   /** The connection that knows the script. */
   #known: unknown;
+  /** On a Cluster, by their first key: the last call of each run. */
+  readonly #turns = new Map<string, Promise<void>>();
   #closing: PromiseWithResolvers<void> | undefined;
 
   constructor(connection: RedisConnection, script: LuaScript) {
@@ -75,8 +78,24 @@ export class OrderedScript {
 
   #sendAll(client: RedisClient): void {
     sentTogether(client, () => {
-      for (const call of this.#waiting.splice(0)) this.#sendOne(client, call);
+      for (const call of this.#waiting.splice(0)) {
+        this.#underWay++;
+        if (client.isCluster) this.#sendInTurn(client, call);
+        else this.#sendOne(client, call);
+      }
     });
+  }
+
+  #sendInTurn(client: RedisClient, { keys, args, resolve, reject }: Call): void {
+    const [run = ''] = keys;
+    const turn = (this.#turns.get(run) ?? Promise.resolve())
+      .then(() => runScript(client, this.#script, keys, args))
+      .then(resolve, (error) => reject(redisFault(this.#connection.name, error)))
+      .then(() => {
+        if (this.#turns.get(run) === turn) this.#turns.delete(run);
+        this.#answered();
+      });
+    this.#turns.set(run, turn);
   }
 
   #sendOne(client: RedisClient, call: Call): void {
@@ -85,7 +104,6 @@ export class OrderedScript {
     const stream = streamOf(client);
     const isNew = stream !== undefined && stream !== this.#known;
     if (isNew) this.#known = stream;
-    this.#underWay++;
     const answer =
       isNew || isUnknown
         ? client.eval(source, keys.length, ...keys, ...args)

@@ -141,10 +141,10 @@ class RedisRunStore implements RunStore {
   async acquireLease(runId: string, { holder, ttl }: LeaseRequest): Promise<LeaseAnswer> {
     const answer = await this.#write('acquire', runId, [toStoredText(holder), ttl]);
     if (answer === null) return { state: 'unknown' };
-    const [first, expiresAt, last] = answer as [string, string?, string?];
-    if (!expiresAt) {
-      const expired = last == null ? undefined : fromStoredText(last);
-      return { state: 'granted', token: Number(first), ...(expired !== undefined && { expired }) };
+    const [first, expiresAt, last] = answer as [string, string, (string | null)?];
+    if (expiresAt === '') {
+      const expired = last ? { expired: fromStoredText(last) } : {};
+      return { state: 'granted', token: Number(first), ...expired };
     }
     const lease = { holder: fromStoredText(first), expiresAt: Number(expiresAt) };
     return { state: 'held', lease };

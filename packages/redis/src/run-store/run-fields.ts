@@ -66,11 +66,11 @@ export function toRun(runId: string, fields: Fields): StoredRun | undefined {
 
 /** Fields and values of the end of a run. */
 export function ofEnd({ status, error, endTime }: RunEnd): string[] {
-  const error_ =
+  const errorFields =
     error === undefined
       ? []
       : ['errorCode', toStoredText(error.code), 'errorMessage', toStoredText(error.message)];
-  return ['status', status, 'endTime', String(endTime), ...error_];
+  return ['status', status, 'endTime', String(endTime), ...errorFields];
 }
 
 /** @param request - which call it is that records it, where it may arrive twice; else ''. */

@@ -23,7 +23,7 @@ export function toSortableText(text: string): string {
   });
 }
 
-export function fromSortableText(sortable: string): string {
+function fromSortableText(sortable: string): string {
   return sortable.replaceAll(escapedUnit, (_, base: string, unit: string) => {
     const above = unit.charCodeAt(0) - 1;
     return String.fromCharCode(above + (base === low ? 0 : base.charCodeAt(0)));
