@@ -22,6 +22,8 @@ export interface Delivering {
   readonly announcements: Announcements;
   /** Room in this process for actions of its own runs; undefined where all go through their queue. */
   readonly slots: Slots | undefined;
+  /** Whether this process has so many runs that others have enough of their own. */
+  readonly isBusy: () => boolean;
   /** The attempts that are not over, for the sweep. */
   readonly outstanding: Map<string, { readonly queue: string; readonly job: NewJob }>;
   readonly onFault: (error: Error) => void;
@@ -33,8 +35,8 @@ export class QueueExecutor implements Executor {
   readonly #workflow: string;
   /** That of the run. */
   readonly #priority: number | undefined;
-  /** An action of the run is being called here. */
-  #isCalling = false;
+  /** How many actions of the run are being called here. */
+  #calling = 0;
 
   constructor(shared: Delivering, workflow: string, priority: number | undefined) {
     this.#shared = shared;
@@ -47,20 +49,21 @@ export class QueueExecutor implements Executor {
   }
 
   /**
-   * One at a time of a run: what is ready beside it is for other processes. What another process may have
-   * delivered is delivered again, for it may be at work, or have reported.
+   * One at a time of a run: what is ready beside it is for other processes, unless they have enough runs of
+   * their own. What another process may have delivered is delivered again, for it
+   * may be at work, or have reported.
    */
   #isEager({ address, isResumed }: ActionTask): boolean {
-    const { plan, slots } = this.#shared;
-    if (slots === undefined || this.#isCalling || isResumed) return false;
+    const { plan, slots, isBusy } = this.#shared;
+    if (slots === undefined || isResumed || (this.#calling > 0 && !isBusy())) return false;
     const named = plan.namedQueue({ workflow: this.#workflow, address });
     return named === undefined && slots.tryTake();
   }
 
   async #callHere(task: ActionTask): Promise<void> {
-    this.#isCalling = true;
+    this.#calling += 1;
     await task.run();
-    this.#isCalling = false;
+    this.#calling -= 1;
     this.#shared.slots?.giveBack();
   }
 

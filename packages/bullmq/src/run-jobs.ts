@@ -43,18 +43,28 @@ export class RunJobs {
   readonly #options: DistributeOptions;
   readonly #resumeOptions: Omit<ResumeOptions, 'executor'>;
   readonly #announcements: Announcements;
+  readonly #most: number;
+  #count = 0;
   readonly #held = new Set<Run<unknown>>();
   readonly #draining = new AbortController();
 
+  /** @param most - how many runs this process may schedule at the same time. */
   constructor(
     delivering: Delivering,
     options: DistributeOptions,
     resumeOptions: Omit<ResumeOptions, 'executor'>,
+    most: number,
   ) {
+    this.#most = most;
     this.#delivering = delivering;
     this.#options = options;
     this.#resumeOptions = resumeOptions;
     this.#announcements = delivering.announcements;
+  }
+
+  /** Whether this process has more than half of the runs that it may have: then others are as busy. */
+  get isBusy(): boolean {
+    return this.#count > this.#most / 2;
   }
 
   /** Schedules a run to its end. @throws {ParkedError} a person has to look at it. */
@@ -63,6 +73,7 @@ export class RunJobs {
     const workflow = this.#delivering.plan.workflow(job.data);
     if (workflow === undefined) return { after: pauseAfter(job) };
     let permit: Permit | undefined;
+    this.#count += 1;
     try {
       permit = await this.#options.gate?.enter({ signal: this.#draining.signal });
       const { runId } = job.data;
@@ -81,6 +92,7 @@ export class RunJobs {
       return this.#disposalAfter(error, job);
     } finally {
       permit?.release();
+      this.#count -= 1;
     }
   }
 
