@@ -14,6 +14,7 @@ import { Announcements } from './announcements.ts';
 import { DistributionClosedError, DistributionOptionError } from './bullmq-errors.ts';
 import { DistributedRun, type RunAccess } from './distributed-run.ts';
 import { EndedRuns } from './ended-runs.ts';
+import { checkPriority, checkWork } from './option-rules.ts';
 import type { AnyWorkflow, DistributeOptions, WorkOptions } from './options.ts';
 import { type ParkedRun, parkedRuns, releaseRun } from './parked-runs.ts';
 import { QueuePlan } from './queue-plan.ts';
@@ -44,14 +45,18 @@ export class Distribution implements AsyncDisposable {
   readonly #queues: Queues;
   readonly #announcements: Announcements;
   readonly #ended: EndedRuns;
+  readonly #onFault: (error: Error) => void;
+  /** Both in milliseconds. */
   readonly #lease: number;
+  readonly #sweep: number;
   #team: Team | undefined;
   #shutdown: Shutdown | undefined;
   #closing: Promise<void> | undefined;
 
   /** @internal Use {@link distribute}. */
   constructor(workflows: readonly AnyWorkflow[], options: DistributeOptions) {
-    const { clock = systemClock, lease = '15s', prefix = 'runafter', queues = {} } = options;
+    const { clock = systemClock, lease = '15s', prefix = 'runafter:queue', queues = {} } = options;
+    const { sweep = '30s', onFault = warn } = options;
     this.#workflows = workflows;
     this.#options = options;
     this.#prefix = prefix;
@@ -63,8 +68,12 @@ export class Distribution implements AsyncDisposable {
         'is shorter than a second, which any pause outlasts.',
       );
     }
+    this.#sweep = parseDuration(sweep, 'sweep');
+    if (this.#sweep < shortestSweep) {
+      throw new DistributionOptionError('sweep', 'is shorter than a tenth of a second.');
+    }
     this.#plan = new QueuePlan(workflows, queues);
-    const onFault = options.onFault ?? warn;
+    this.#onFault = onFault;
     this.#queues = new Queues(options, prefix, onFault);
     this.#announcements = new Announcements(options, prefix, onFault);
     this.#ended = new EndedRuns(options.store, this.#announcements, clock, onFault);
@@ -84,6 +93,7 @@ export class Distribution implements AsyncDisposable {
    *
    * @param input - what every handler reads as `input`.
    * @throws {WorkflowUnknownError} `WORKFLOW_UNKNOWN`, as all of these as a rejection: it was not given to `distribute`.
+   * @throws {DistributionOptionError} `DISTRIBUTION_OPTION_INVALID`: the priority.
    * @throws {RunInputDiffersError} `RUN_INPUT_DIFFERS`: there is a run of this id with another input.
    * @throws {NotStorableError} `VALUE_NOT_STORABLE`: the input.
    * @throws {CipherRequiredError} `CIPHER_REQUIRED`
@@ -99,6 +109,7 @@ export class Distribution implements AsyncDisposable {
     if (this.#plan.workflow(versioned) === undefined) {
       throw new WorkflowUnknownError(versioned.workflow, versioned.version);
     }
+    checkPriority('priority', priority);
     await submitRun(workflow, input, { ...this.#durable, runId });
     await this.#queues.add(this.#plan.runQueue(versioned), [
       runJob({ runId, ...versioned }, priority),
@@ -114,7 +125,9 @@ export class Distribution implements AsyncDisposable {
   /**
    * Takes on work in this process, until `close()`: schedules runs, and calls handlers.
    *
-   * @throws {DistributionOptionError} `DISTRIBUTION_OPTION_INVALID`, as a rejection: an option, or a second call.
+   * @throws {DistributionOptionError} `DISTRIBUTION_OPTION_INVALID`, as all of these as a rejection: an option,
+   *   or a second call.
+   * @throws {DistributionClosedError} `DISTRIBUTION_CLOSED`, also when it is closed meanwhile.
    */
   async work(options: WorkOptions = {}): Promise<void> {
     this.#checkOpen('It cannot take on work');
@@ -125,13 +138,15 @@ export class Distribution implements AsyncDisposable {
       );
     }
     const { shutdownSignals = ['SIGTERM'], drain = '20s' } = options;
+    parseDuration(drain, 'drain');
+    checkWork(options, this.#plan);
     this.#team = new Team({
       ...{ plan: this.#plan, queues: this.#queues, announcements: this.#announcements },
       ...{ workflows: this.#workflows, options: this.#options, work: options },
-      ...{ prefix: this.#prefix, lease: this.#lease, clock: this.#clock },
-      onFault: this.#options.onFault ?? warn,
+      ...{ prefix: this.#prefix, lease: this.#lease, sweep: this.#sweep, clock: this.#clock },
+      onFault: this.#onFault,
     });
-    this.#shutdown = new Shutdown(shutdownSignals, () => this.close({ drain }));
+    this.#shutdown = new Shutdown(shutdownSignals, () => this.close({ drain }), this.#onFault);
     await this.#team.start();
   }
 
@@ -143,7 +158,10 @@ export class Distribution implements AsyncDisposable {
     return parkedRuns(this.#options.store, this.#plan, this.#queues, this.#clock);
   }
 
-  /** Has a parked run tried again. False when it is not parked. */
+  /**
+   * Has a run tried again at once: a parked one, or one that would be tried later. False when there is
+   * none of the kind.
+   */
   async release(runId: string): Promise<boolean> {
     return await releaseRun(runId, this.#plan, this.#queues);
   }
@@ -160,9 +178,12 @@ export class Distribution implements AsyncDisposable {
 
   async #close(drain: number): Promise<void> {
     this.#ended.close();
-    await this.#team?.leave(drain);
-    await Promise.all([this.#announcements.close(), this.#queues.close()]);
-    this.#shutdown?.close();
+    try {
+      await this.#team?.leave(drain);
+      await Promise.all([this.#announcements.close(), this.#queues.close()]);
+    } finally {
+      this.#shutdown?.close();
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -189,7 +210,9 @@ export class Distribution implements AsyncDisposable {
   }
 }
 
+/** Milliseconds. */
 const shortestLease = 1_000;
+const shortestSweep = 100;
 
 function warn(error: Error): void {
   process.emitWarning(`A distribution goes on after a fault: ${error.message}`, {

@@ -52,10 +52,14 @@ export class EndedRuns {
     const waiting = newWaiting();
     this.#waiting.set(runId, waiting);
     this.#listen();
-    await this.#announcements.ready();
-    // It may have ended before anybody listened.
-    await this.#look(runId);
+    void this.#lookOnceListening(runId);
     return await waiting.end;
+  }
+
+  /** It may have ended before anybody listened. */
+  async #lookOnceListening(runId: string): Promise<void> {
+    await this.#announcements.ready().catch(this.#onFault);
+    await this.#look(runId);
   }
 
   close(): void {

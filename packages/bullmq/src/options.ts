@@ -15,6 +15,11 @@ export interface ActionQueueOptions {
   readonly actions: readonly string[];
   /** How many of them each process calls at the same time. Default 20. */
   readonly concurrency?: number;
+  /**
+   * How many of them all processes together call at the same time; BullMQ keeps it with the queue, until it
+   * is set again. Default: what the queue has, which is no bound at first.
+   */
+  readonly globalConcurrency?: number;
   /** BullMQ's priority of their jobs, 1 the highest. Default: that of the run. */
   readonly priority?: number;
   /** BullMQ's rate limit of the queue, over all processes together. */
@@ -31,7 +36,7 @@ export interface DistributeOptions {
    * others are called where their run is scheduled, or share one queue.
    */
   readonly queues?: Readonly<Record<string, ActionQueueOptions>>;
-  /** What the keys of the queues begin with. On a Redis cluster in braces: `{runafter}`. Default 'runafter'. */
+  /** What the keys of the queues begin with. On a Redis cluster in braces: `{runafter}:queue`. Default 'runafter:queue'. */
   readonly prefix?: string;
   /**
    * How long a process may be silent before others take over its runs and actions: the lease of its
@@ -72,11 +77,14 @@ export interface DistributeOptions {
 
 /** What a process takes on. */
 export interface WorkOptions {
-  /** How many runs it schedules at the same time; 0 for none. Default 100. */
+  /**
+   * How many runs it schedules at the same time, of those without a version and of each version; 0 for
+   * none. Default 100.
+   */
   readonly runs?: number;
   /**
-   * How many actions it calls at the same time of those without a queue of their own; 0 for none.
-   * Default 20.
+   * How many actions it calls at the same time of those without a queue of their own, in runs without a
+   * version and in those of each version; 0 for none. Default 20.
    */
   readonly actions?: number;
   /** Which of the queues it works on. Default: all. */

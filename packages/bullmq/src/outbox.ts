@@ -24,19 +24,25 @@ const tryAgain = exponential({
 });
 
 export class Outbox {
-  readonly #queues: Queues;
+  readonly #queues: Pick<Queues, 'add'>;
   readonly #clock: Clock;
+  readonly #onFault: (error: Error) => void;
   readonly #waiting = new Map<string, Letter[]>();
   readonly #busy = new Set<string>();
 
-  constructor(queues: Queues, clock: Clock) {
+  constructor(queues: Pick<Queues, 'add'>, clock: Clock, onFault: (error: Error) => void) {
     this.#queues = queues;
     this.#clock = clock;
+    this.#onFault = onFault;
   }
 
   /** Resolves when the job is in its queue; rejects with the signal's reason when it is not wanted any more. */
   async put(queue: string, job: NewJob, signal: AbortSignal): Promise<void> {
-    await retry(() => this.#send(queue, job), tryAgain, { clock: this.#clock, signal });
+    await retry(() => this.#send(queue, job), tryAgain, {
+      clock: this.#clock,
+      signal,
+      onRetry: ({ error }) => this.#onFault(error as Error),
+    });
   }
 
   #send(queue: string, job: NewJob): Promise<void> {

@@ -5,7 +5,7 @@
 import type { Clock } from '@runafter/clock';
 import type { RunStore } from '@runafter/core';
 import { WorkflowUnknownError } from '@runafter/core/remote';
-import type { Job } from 'bullmq';
+import type { Job, Queue } from 'bullmq';
 import { runJobId } from './job-id.ts';
 import type { QueuePlan } from './queue-plan.ts';
 import type { Queues } from './queues.ts';
@@ -22,7 +22,7 @@ export interface ParkedRun {
 }
 
 /** How many are read at once. */
-const pageSize = 100;
+const pageSize = 500;
 
 export async function* parkedRuns(
   store: RunStore,
@@ -31,11 +31,7 @@ export async function* parkedRuns(
   clock: Clock,
 ): AsyncGenerator<ParkedRun> {
   for (const name of plan.runQueues) {
-    for (let from = 0; ; from += pageSize) {
-      const jobs: Job<RunJobData>[] = await queues.get(name).getFailed(from, from + pageSize - 1);
-      yield* jobs.map(parkedRun);
-      if (jobs.length < pageSize) break;
-    }
+    yield* await parkedIn(queues.get(name));
   }
   for await (const { runId, workflow, version, lease } of store.listRuns({ status: 'Running' })) {
     const isHeld = lease !== undefined && lease.expiresAt > clock.now();
@@ -45,12 +41,25 @@ export async function* parkedRuns(
   }
 }
 
-/** Has BullMQ give the job of a parked run to a process again. */
+/** All at once: whoever releases what is listed must not shift what comes after it. */
+async function parkedIn(queue: Queue): Promise<ParkedRun[]> {
+  const parked: ParkedRun[] = [];
+  for (let from = 0; ; from += pageSize) {
+    const jobs: (Job<RunJobData> | undefined)[] = await queue.getFailed(from, from + pageSize - 1);
+    // One that was released meanwhile is there no more.
+    parked.push(...jobs.filter((job) => job !== undefined).map(parkedRun));
+    if (jobs.length < pageSize) return parked;
+  }
+}
+
+/** Has BullMQ give the job of a run to a process again: a parked one, or one that is to be tried later. */
 export async function releaseRun(runId: string, plan: QueuePlan, queues: Queues): Promise<boolean> {
   for (const name of plan.runQueues) {
     const job = await queues.get(name).getJob(runJobId(runId));
-    if (job === undefined || !(await job.isFailed())) continue;
-    await job.retry();
+    const state = await job?.getState();
+    if (state === 'failed') await job?.retry('failed', { resetAttemptsStarted: true });
+    else if (state === 'delayed') await job?.promote();
+    else continue;
     return true;
   }
   return false;

@@ -8,6 +8,7 @@
 import type { ActionCall } from '@runafter/core';
 import { actionsOf } from '@runafter/core/remote';
 import { DistributionOptionError } from './bullmq-errors.ts';
+import { checkActionQueue } from './option-rules.ts';
 import type { ActionQueueOptions, AnyWorkflow } from './options.ts';
 
 /** A definition, as a job names it. */
@@ -33,9 +34,10 @@ export class QueuePlan {
   ) {
     for (const workflow of workflows) this.#add(workflow);
     this.named = new Map(Object.entries(queues));
-    for (const [queue, { actions }] of this.named) {
+    for (const [queue, options] of this.named) {
       checkQueueName(queue);
-      for (const action of actions) this.#assign(action, queue);
+      checkActionQueue(queue, options);
+      for (const action of options.actions) this.#assign(action, queue);
     }
   }
 

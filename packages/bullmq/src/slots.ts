@@ -4,7 +4,7 @@
  */
 
 export class Slots {
-  readonly #count: number;
+  #count: number;
   /** Told of each change how many are taken. */
   readonly #onChange: (used: number) => void;
   #used = 0;
@@ -15,10 +15,15 @@ export class Slots {
   }
 
   tryTake(): boolean {
-    if (this.#used === this.#count) return false;
+    if (this.#used >= this.#count) return false;
     this.#used += 1;
     this.#onChange(this.#used);
     return true;
+  }
+
+  /** Gives out no more; those that are taken may still be given back. */
+  close(): void {
+    this.#count = 0;
   }
 
   giveBack(): void {

@@ -5,12 +5,40 @@
  */
 import type { Clock } from '@runafter/clock';
 import type { RunStore } from '@runafter/core';
+import type { Job, Queue } from 'bullmq';
 import { runJobId } from './job-id.ts';
 import type { QueuePlan } from './queue-plan.ts';
 import type { NewJob, Queues } from './queues.ts';
 
 /** How many runs go into a queue with one request. */
 const batchSize = 500;
+
+/** A job that looks through the store, in a queue of runs. */
+const SWEEP = 'sweep';
+
+/**
+ * Has some process look through the store. Of many that ask for it within `every` milliseconds, one is
+ * heard; each of them has to ask again and again, for a queue may forget.
+ */
+export async function enqueueSweep(queue: Queue, every: number): Promise<void> {
+  await queue.add(
+    SWEEP,
+    {},
+    {
+      // A little shorter, so that whoever asks at this pace is not one time too early.
+      deduplication: { id: SWEEP, ttl: Math.ceil(0.9 * every) },
+      // A queue of many runs must not stand before what looks after it.
+      lifo: true,
+      removeOnComplete: true,
+      removeOnFail: true,
+    },
+  );
+}
+
+/** A workflow may have that name too, but its jobs have a run. */
+export function isSweep({ name, data }: Job): boolean {
+  return name === SWEEP && !('runId' in data);
+}
 
 export interface Sweeping {
   readonly store: RunStore;

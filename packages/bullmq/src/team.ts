@@ -2,25 +2,26 @@
  * What a process does that works: BullMQ's workers for runs and actions, the sweep, and the way out.
  *
  * Leaving is in an order: nothing new is taken; runs are given to others at once, for scheduling is not
- * interrupted work; actions may end, and are handed back when the time is up; then the workers close.
+ * interrupted work, but for those of which an action is being called here; actions may end, and are handed
+ * back when the time is up; then the workers close.
  * @module
  */
-import { type Clock, parseDuration } from '@runafter/clock';
-import type { ActionCall, ResumeOptions } from '@runafter/core';
+import type { Clock } from '@runafter/clock';
+import type { ActionCall } from '@runafter/core';
 import { actionCaller } from '@runafter/core/remote';
 import { type Job, Worker, type WorkerOptions } from 'bullmq';
 import { ActionJobs } from './action-jobs.ts';
 import type { Announcements } from './announcements.ts';
-import { DistributionOptionError } from './bullmq-errors.ts';
-import type { AnyWorkflow, DistributeOptions, WorkOptions } from './options.ts';
+import { DistributionClosedError } from './bullmq-errors.ts';
+import type { ActionQueueOptions, AnyWorkflow, DistributeOptions, WorkOptions } from './options.ts';
 import { Outbox } from './outbox.ts';
 import { type Disposal, dispose } from './processing.ts';
 import type { Delivering } from './queue-executor.ts';
 import type { QueuePlan } from './queue-plan.ts';
 import type { NewJob, Queues } from './queues.ts';
-import { RunJobs } from './run-jobs.ts';
+import { type RunJobOptions, RunJobs } from './run-jobs.ts';
 import { Slots } from './slots.ts';
-import { sweepRuns } from './sweep.ts';
+import { enqueueSweep, isSweep, sweepRuns } from './sweep.ts';
 
 /** What a team is made of. */
 export interface TeamParts {
@@ -31,14 +32,13 @@ export interface TeamParts {
   readonly options: DistributeOptions;
   readonly prefix: string;
   readonly work: WorkOptions;
-  /** Milliseconds. */
+  /** Both in milliseconds. */
   readonly lease: number;
+  readonly sweep: number;
   readonly clock: Clock;
   readonly onFault: (error: Error) => void;
 }
 
-/** A job that looks through the store, in a queue of runs. */
-const SWEEP = 'sweep';
 const usualRuns = 100;
 const usualActions = 20;
 /** A run that ends its scheduler again and again is parked. */
@@ -49,54 +49,63 @@ export class Team {
   readonly #runs: RunJobs;
   readonly #actions: ActionJobs;
   readonly #outstanding: Delivering['outstanding'] = new Map();
+  readonly #slots: Slots | undefined;
   readonly #runWorkers: Worker[] = [];
   readonly #actionWorkers: Worker[] = [];
   readonly #leaving = new AbortController();
   readonly #unsubscribe: () => void;
-  #cancelResend: (() => void) | undefined;
+  #cancelLook: (() => void) | undefined;
 
   constructor(parts: TeamParts) {
     const { announcements, clock, onFault, options, plan, queues, work, workflows } = parts;
-    const { actions = usualActions, eager = true } = work;
+    const { actions = usualActions, eager = true, runs = usualRuns } = work;
     this.#parts = parts;
     const caller = actionCaller(workflows, { ...callerOptions(options), clock });
     this.#actions = new ActionJobs(caller, onFault);
+    // One stays for what comes out of the queue.
+    this.#slots =
+      eager && actions > 1 ? new Slots(actions - 1, (used) => this.#share(used)) : undefined;
     const delivering: Delivering = {
       ...{ plan, queues, announcements, onFault },
-      outbox: new Outbox(queues, clock),
-      slots: eager && actions > 1 ? new Slots(actions - 1, (used) => this.#share(used)) : undefined,
+      outbox: new Outbox(queues, clock, onFault),
+      slots: this.#slots,
+      isBusy: () => this.#runs.isBusy,
       outstanding: this.#outstanding,
     };
-    this.#runs = new RunJobs(delivering, options, resumeOptions(parts));
+    this.#runs = new RunJobs(delivering, options, resumeOptions(parts), runs);
     this.#unsubscribe = announcements.subscribe((announcement) => {
       if (announcement.kind === 'stop') this.#actions.stop(announcement.jobId);
     });
   }
 
-  /** @throws {DistributionOptionError} `DISTRIBUTION_OPTION_INVALID`, as a rejection. */
+  /** @throws {DistributionClosedError} `DISTRIBUTION_CLOSED`, as a rejection: told to leave meanwhile. */
   async start(): Promise<void> {
-    const { announcements, plan, work } = this.#parts;
+    const { announcements, onFault, plan, work } = this.#parts;
     const { runs = usualRuns, actions = usualActions, queues = [...plan.named.keys()] } = work;
-    if (runs > 0) for (const name of plan.runQueues) await this.#openRuns(name, runs);
+    if (runs > 0) for (const name of plan.runQueues) this.#openRuns(name, runs);
     if (actions > 0) for (const name of plan.commonQueues) this.#openActions(name, actions);
-    for (const name of queues) this.#openNamed(name);
-    const workers = [...this.#runWorkers, ...this.#actionWorkers];
-    await Promise.all([announcements.ready(), ...workers.map((worker) => worker.waitUntilReady())]);
-    for (const worker of workers) worker.run().catch(this.#parts.onFault);
-    this.#resendLater();
+    for (const name of queues) this.#openNamed(name, plan.named.get(name));
+    const workers = this.#workers;
+    const ready = [...workers.map((worker) => worker.waitUntilReady()), ...this.#setBounds(queues)];
+    try {
+      await Promise.all([announcements.ready(), ...ready]);
+    } catch (error) {
+      if (!this.#leaving.signal.aborted) throw error;
+    }
+    if (this.#leaving.signal.aborted) {
+      throw new DistributionClosedError('It does not take on work');
+    }
+    for (const worker of workers) worker.run().catch(onFault);
+    await this.#lookAfterQueues();
   }
 
-  async #openRuns(name: string, concurrency: number): Promise<void> {
-    const worker = this.#worker(name, (job) => this.#processRun(name, job), {
-      concurrency,
-      maxStalledCount: runStalls,
-    });
-    this.#runWorkers.push(worker);
-    const every = parseDuration(this.#parts.options.sweep ?? '30s', 'sweep');
-    const kept = { removeOnComplete: true, removeOnFail: true };
-    await this.#parts.queues
-      .get(name)
-      .upsertJobScheduler(SWEEP, { every }, { name: SWEEP, data: {}, opts: kept });
+  get #workers(): readonly Worker[] {
+    return [...this.#runWorkers, ...this.#actionWorkers];
+  }
+
+  #openRuns(name: string, concurrency: number): void {
+    const process = (job: Job): Promise<Disposal> => this.#processRun(name, job);
+    this.#runWorkers.push(this.#worker(name, process, { concurrency, maxStalledCount: runStalls }));
   }
 
   #openActions(name: string, concurrency: number, more: Partial<WorkerOptions> = {}): void {
@@ -113,18 +122,19 @@ export class Team {
     this.#actionWorkers.push(worker);
   }
 
-  #openNamed(name: string): void {
-    const { plan } = this.#parts;
-    const options = plan.named.get(name);
-    if (options === undefined) {
-      const known = [...plan.named.keys()].join(', ') || 'none';
-      throw new DistributionOptionError(
-        'queues',
-        `has "${name}", which is none. Known are: ${known}.`,
-      );
-    }
-    const { concurrency = usualActions, rateLimit } = options;
+  #openNamed(
+    name: string,
+    { concurrency = usualActions, rateLimit }: Partial<ActionQueueOptions> = {},
+  ): void {
     this.#openActions(name, concurrency, rateLimit && { limiter: rateLimit });
+  }
+
+  #setBounds(names: readonly string[]): Promise<unknown>[] {
+    const { plan, queues } = this.#parts;
+    return names.flatMap((name) => {
+      const bound = plan.named.get(name)?.globalConcurrency;
+      return bound === undefined ? [] : [queues.get(name).setGlobalConcurrency(bound)];
+    });
   }
 
   #worker(
@@ -148,9 +158,10 @@ export class Team {
   }
 
   async #processRun(queue: string, job: Job): Promise<Disposal> {
-    if (job.name !== SWEEP || 'runId' in job.data) return await this.#runs.process(job);
-    const { clock, options, plan, queues } = this.#parts;
-    await sweepRuns({ store: options.store, plan, queues, clock }, queue, this.#leaving.signal);
+    if (!isSweep(job)) return await this.#runs.process(job);
+    const { clock, onFault, options, plan, queues } = this.#parts;
+    const sweeping = { store: options.store, plan, queues, clock };
+    await sweepRuns(sweeping, queue, this.#leaving.signal).catch(onFault);
     return 'done';
   }
 
@@ -163,13 +174,17 @@ export class Team {
     }
   }
 
-  /** Puts jobs that a queue may have lost into it again; one that is there stays as it is. */
-  #resendLater(): void {
-    const { clock, options } = this.#parts;
-    const every = parseDuration(options.sweep ?? '30s', 'sweep');
-    this.#cancelResend = clock.setTimer(every, () => void this.#resend(), { ref: false });
+  /** Now and from time to time: puts what queues may have lost into them again. Never rejects. */
+  async #lookAfterQueues(): Promise<void> {
+    const { clock, onFault, queues, sweep } = this.#parts;
+    const sweeps = this.#runWorkers.map(({ name }) => enqueueSweep(queues.get(name), sweep));
+    await Promise.all([this.#resend(), ...sweeps]).catch(onFault);
+    if (this.#leaving.signal.aborted) return;
+    const again = (): void => void this.#lookAfterQueues();
+    this.#cancelLook = clock.setTimer(sweep, again, { ref: false });
   }
 
+  /** A job that is in its queue stays as it is there. */
   async #resend(): Promise<void> {
     const byQueue = new Map<string, NewJob[]>();
     for (const { queue, job } of this.#outstanding.values()) {
@@ -177,28 +192,23 @@ export class Team {
       byQueue.set(queue, jobs);
       jobs.push(job);
     }
-    for (const [queue, jobs] of byQueue) {
-      await this.#parts.queues.add(queue, jobs).catch(this.#parts.onFault);
-    }
-    if (!this.#leaving.signal.aborted) this.#resendLater();
+    for (const [queue, jobs] of byQueue) await this.#parts.queues.add(queue, jobs);
   }
 
   /** @param drain - milliseconds that actions may go on. */
   async leave(drain: number): Promise<void> {
     this.#leaving.abort();
-    this.#cancelResend?.();
-    const workers = [...this.#runWorkers, ...this.#actionWorkers];
-    await Promise.all(workers.map((worker) => worker.pause(true)));
-    await this.#runs.handBack();
-    const over = new AbortController();
-    const closed = Promise.all(workers.map((worker) => worker.close()));
-    const isUp = this.#parts.clock
-      .sleep(drain, { signal: over.signal })
-      .then(() => this.#actions.handBack())
-      .catch(() => undefined);
-    await closed;
-    over.abort();
-    await isUp;
+    this.#cancelLook?.();
+    this.#slots?.close();
+    await Promise.all(this.#workers.map((worker) => worker.pause(true)));
+    const isUp = new AbortController();
+    const cancelDrain = this.#parts.clock.setTimer(drain, () => {
+      isUp.abort();
+      this.#actions.handBack();
+    });
+    const closed = this.#workers.map((worker) => worker.close());
+    await Promise.all([this.#runs.handBack(isUp.signal), ...closed]);
+    cancelDrain();
     this.#unsubscribe();
   }
 }
@@ -216,7 +226,7 @@ function callerOptions(
   };
 }
 
-function resumeOptions({ options, lease, clock }: TeamParts): Omit<ResumeOptions, 'executor'> {
+function resumeOptions({ options, lease, clock }: TeamParts): RunJobOptions {
   const { allowChanges, limiter, onEvent } = options;
   const { maxDeliveries: _, ...durable } = callerOptions(options);
   return {
