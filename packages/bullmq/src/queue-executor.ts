@@ -35,8 +35,8 @@ export class QueueExecutor implements Executor {
   readonly #workflow: string;
   /** That of the run. */
   readonly #priority: number | undefined;
-  /** How many actions of the run are being called here. */
-  #calling = 0;
+  /** Actions of the run that are being called here. */
+  readonly #calls = new Set<Promise<void>>();
 
   constructor(shared: Delivering, workflow: string, priority: number | undefined) {
     this.#shared = shared;
@@ -45,26 +45,33 @@ export class QueueExecutor implements Executor {
   }
 
   dispatch(task: ActionTask): void {
-    void (this.#isEager(task) ? this.#callHere(task) : this.#deliver(task));
+    if (this.#isEager(task)) this.#callHere(task);
+    else void this.#deliver(task);
+  }
+
+  /** Resolves when none of the run's actions is being called here. */
+  async callsEnded(): Promise<void> {
+    while (this.#calls.size > 0) await Promise.all(this.#calls);
   }
 
   /**
    * One at a time of a run: what is ready beside it is for other processes, unless they have enough runs of
-   * their own. What another process may have delivered is delivered again, for it
-   * may be at work, or have reported.
+   * their own. What another process may have delivered is delivered again, for it may be at work, or have
+   * reported.
    */
   #isEager({ address, isResumed }: ActionTask): boolean {
     const { plan, slots, isBusy } = this.#shared;
-    if (slots === undefined || isResumed || (this.#calling > 0 && !isBusy())) return false;
+    if (slots === undefined || isResumed || (this.#calls.size > 0 && !isBusy())) return false;
     const named = plan.namedQueue({ workflow: this.#workflow, address });
     return named === undefined && slots.tryTake();
   }
 
-  async #callHere(task: ActionTask): Promise<void> {
-    this.#calling += 1;
-    await task.run();
-    this.#calling -= 1;
-    this.#shared.slots?.giveBack();
+  #callHere(task: ActionTask): void {
+    const call = task.run().then(() => {
+      this.#calls.delete(call);
+      this.#shared.slots?.giveBack();
+    });
+    this.#calls.add(call);
   }
 
   #deliver(task: ActionTask): Promise<void> {

@@ -6,7 +6,14 @@
  * Read next: queue-executor.ts (where its actions go).
  * @module
  */
-import { isTransient, type Permit, retryAfterOf } from '@runafter/clock';
+import {
+  type Clock,
+  isThrottled,
+  isTransient,
+  type Permit,
+  retryAfterOf,
+  untilAborted,
+} from '@runafter/clock';
 import {
   type ResumeOptions,
   type Run,
@@ -28,6 +35,11 @@ export interface RunJobData extends Versioned {
   readonly runId: string;
 }
 
+/** What runs are resumed with. */
+export interface RunJobOptions extends Omit<ResumeOptions, 'executor'> {
+  readonly clock: Clock;
+}
+
 /** A run that a person has to look at, as its failed job tells it. */
 export class ParkedError extends Error {
   override readonly name = 'ParkedError';
@@ -41,18 +53,19 @@ export class ParkedError extends Error {
 export class RunJobs {
   readonly #delivering: Delivering;
   readonly #options: DistributeOptions;
-  readonly #resumeOptions: Omit<ResumeOptions, 'executor'>;
+  readonly #resumeOptions: RunJobOptions;
   readonly #announcements: Announcements;
   readonly #most: number;
   #count = 0;
-  readonly #held = new Set<Run<unknown>>();
+  /** The runs that this process schedules, with their executors. */
+  readonly #held = new Map<Run<unknown>, QueueExecutor>();
   readonly #draining = new AbortController();
 
   /** @param most - how many runs this process may schedule at the same time. */
   constructor(
     delivering: Delivering,
     options: DistributeOptions,
-    resumeOptions: Omit<ResumeOptions, 'executor'>,
+    resumeOptions: RunJobOptions,
     most: number,
   ) {
     this.#most = most;
@@ -73,13 +86,17 @@ export class RunJobs {
     const workflow = this.#delivering.plan.workflow(job.data);
     if (workflow === undefined) return { after: pauseAfter(job) };
     let permit: Permit | undefined;
-    this.#count += 1;
     try {
       permit = await this.#options.gate?.enter({ signal: this.#draining.signal });
+    } catch (error) {
+      return this.#disposalAtGate(error, job);
+    }
+    this.#count += 1;
+    try {
       const { runId } = job.data;
       const executor = new QueueExecutor(this.#delivering, job.data.workflow, job.opts.priority);
       const run = await resume(workflow, runId, { ...this.#resumeOptions, executor });
-      this.#held.add(run);
+      this.#held.set(run, executor);
       try {
         if (this.#draining.signal.aborted) void run.suspend();
         await run.finished;
@@ -96,16 +113,23 @@ export class RunJobs {
     }
   }
 
+  /** A gate that is full is no fault: the run comes back. */
+  #disposalAtGate(error: unknown, job: Job): Disposal {
+    if (this.#draining.signal.aborted) return 'handBack';
+    if (!isThrottled(error)) this.#delivering.onFault(error as Error);
+    return { after: retryAfterOf(error, this.#resumeOptions.clock) ?? pauseAfter(job) };
+  }
+
   #disposalAfter(error: unknown, job: Job<RunJobData>): Disposal {
     if (this.#draining.signal.aborted) return 'handBack';
     if (error instanceof RunUnknownError) return 'done';
     const { clock } = this.#resumeOptions;
-    if (error instanceof RunHeldError && clock !== undefined) {
+    if (error instanceof RunHeldError) {
       const left = error.expiresAt.getTime() - clock.now();
       return { after: Math.max(100, Math.min(left, pauseAfter(job))) };
     }
     if (leavesRun(error)) return { after: pauseAfter(job) };
-    const retryAfter = clock && retryAfterOf(error, clock);
+    const retryAfter = retryAfterOf(error, clock);
     if (retryAfter !== undefined) return { after: retryAfter };
     if (isTransient(error)) {
       this.#delivering.onFault(error as Error);
@@ -114,9 +138,22 @@ export class RunJobs {
     throw new ParkedError(error);
   }
 
-  /** Lets go of every run as it is, for other processes to go on with. */
-  async handBack(): Promise<void> {
+  /**
+   * Lets go of every run as it is, for other processes to go on with: at once, unless an action of it is
+   * being called here, which may end before.
+   *
+   * @param isUp - aborts when the time for that is up.
+   */
+  async handBack(isUp: AbortSignal): Promise<void> {
     this.#draining.abort();
-    await Promise.all([...this.#held].map((run) => run.suspend()));
+    const { clock } = this.#resumeOptions;
+    await Promise.all(
+      [...this.#held].map(async ([run, executor]) => {
+        await untilAborted(isUp, executor.callsEnded()).catch(() => undefined);
+        // Outcomes of calls that have ended are on their way into the journal.
+        await clock.sleep(0);
+        await run.suspend();
+      }),
+    );
   }
 }
