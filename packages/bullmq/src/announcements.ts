@@ -6,6 +6,7 @@
  * them. Nothing depends on them: whoever misses one finds out from the store.
  * @module
  */
+import type { RunEnd } from '@runafter/core';
 import { QueueEvents, type QueueEventsOptions, QueueEventsProducer } from 'bullmq';
 import type { DistributeOptions } from './options.ts';
 
@@ -17,7 +18,7 @@ const keptAnnouncements = 10_000;
 
 export type Announcement =
   | { readonly kind: 'stop'; readonly jobId: string }
-  | { readonly kind: 'ended'; readonly runId: string };
+  | { readonly kind: 'ended'; readonly runId: string; readonly end: RunEnd };
 
 export class Announcements {
   readonly #options: Pick<QueueEventsOptions, 'connection' | 'prefix'>;

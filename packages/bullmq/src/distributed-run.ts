@@ -27,10 +27,13 @@ export class DistributedRun<T> {
   readonly id: string;
   readonly #workflow: AnyWorkflow;
   readonly #access: RunAccess;
+  /** This process has listened for ends since before it was started. */
+  readonly #isHeard: boolean;
   #finished: Promise<RunResult<T>> | undefined;
 
-  constructor(workflow: AnyWorkflow, runId: string, access: RunAccess) {
+  constructor(workflow: AnyWorkflow, runId: string, access: RunAccess, isHeard: boolean) {
     this.id = runId;
+    this.#isHeard = isHeard;
     this.#workflow = workflow;
     this.#access = access;
   }
@@ -42,7 +45,7 @@ export class DistributedRun<T> {
    * @throws {DistributionClosedError} `DISTRIBUTION_CLOSED`: this process was closed before; the run goes on.
    */
   get ended(): Promise<RunEnd> {
-    return this.#access.ended.of(this.id);
+    return this.#access.ended.of(this.id, this.#isHeard);
   }
 
   /**

@@ -110,16 +110,17 @@ export class Distribution implements AsyncDisposable {
       throw new WorkflowUnknownError(versioned.workflow, versioned.version);
     }
     checkPriority('priority', priority);
-    await submitRun(workflow, input, { ...this.#durable, runId });
+    const isListening = this.#ended.isListening;
+    const isNew = await submitRun(workflow, input, { ...this.#durable, runId });
     await this.#queues.add(this.#plan.runQueue(versioned), [
       runJob({ runId, ...versioned }, priority),
     ]);
-    return this.run(workflow, runId);
+    return new DistributedRun<T>(workflow, runId, this.#access, isListening && isNew);
   }
 
   /** A run that was started somewhere, to wait for it, signal or cancel it. Nothing is looked up yet. */
   run<In, T>(workflow: Workflow<In, T>, runId: string): DistributedRun<T> {
-    return new DistributedRun<T>(workflow, runId, this.#access);
+    return new DistributedRun<T>(workflow, runId, this.#access, false);
   }
 
   /**

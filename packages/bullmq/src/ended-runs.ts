@@ -8,6 +8,8 @@ import { type RunEnd, type RunStore, RunUnknownError } from '@runafter/core';
 import type { Announcements } from './announcements.ts';
 import { DistributionClosedError } from './bullmq-errors.ts';
 
+/** How many ends are remembered for those who ask a little later. */
+const remembered = 10_000;
 /** Milliseconds between looks. */
 const lookEvery = 10_000;
 
@@ -23,6 +25,9 @@ export class EndedRuns {
   readonly #clock: Clock;
   readonly #onFault: (error: Error) => void;
   readonly #waiting = new Map<string, Waiting>();
+  /** Told of lately. */
+  readonly #recent = new Map<string, RunEnd>();
+  #isListening = false;
   #unsubscribe: (() => void) | undefined;
   #cancelLook: (() => void) | undefined;
   #closed = false;
@@ -39,26 +44,39 @@ export class EndedRuns {
     this.#onFault = onFault;
   }
 
+  /** Every end from now on is heard, or remembered. */
+  get isListening(): boolean {
+    return this.#isListening;
+  }
+
   /**
    * How a run has ended, when it has.
    *
+   * @param isHeard - it cannot have ended before anybody listened, so the store need not be asked.
    * @throws {RunUnknownError} `RUN_UNKNOWN`, as all of these as a rejection.
    * @throws {DistributionClosedError} `DISTRIBUTION_CLOSED`: it was closed before.
    */
-  async of(runId: string): Promise<RunEnd> {
+  async of(runId: string, isHeard: boolean): Promise<RunEnd> {
     if (this.#closed) throw new DistributionClosedError(`Nobody waits for run "${runId}" any more`);
     const known = this.#waiting.get(runId);
     if (known !== undefined) return await known.end;
+    const recent = this.#recent.get(runId);
+    if (recent !== undefined) return recent;
     const waiting = newWaiting();
     this.#waiting.set(runId, waiting);
     this.#listen();
-    void this.#lookOnceListening(runId);
+    if (!isHeard) void this.#lookOnceListening(runId);
     return await waiting.end;
   }
 
   /** It may have ended before anybody listened. */
   async #lookOnceListening(runId: string): Promise<void> {
-    await this.#announcements.ready().catch(this.#onFault);
+    await this.#announcements.ready().then(
+      () => {
+        this.#isListening = true;
+      },
+      (error: unknown) => this.#onFault(error as Error),
+    );
     await this.#look(runId);
   }
 
@@ -74,9 +92,17 @@ export class EndedRuns {
 
   #listen(): void {
     this.#unsubscribe ??= this.#announcements.subscribe((announcement) => {
-      if (announcement.kind === 'ended') void this.#look(announcement.runId);
+      if (announcement.kind === 'ended') this.#told(announcement.runId, announcement.end);
     });
     this.#cancelLook ??= this.#clock.setTimer(lookEvery, () => void this.#lookForAll());
+  }
+
+  #told(runId: string, end: RunEnd): void {
+    const [oldest] = this.#recent.keys();
+    if (this.#recent.size >= remembered && oldest !== undefined) this.#recent.delete(oldest);
+    this.#recent.set(runId, end);
+    this.#waiting.get(runId)?.resolve(end);
+    this.#waiting.delete(runId);
   }
 
   async #lookForAll(): Promise<void> {

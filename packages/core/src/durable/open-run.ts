@@ -141,7 +141,9 @@ export async function openRun(request: RunToOpen): Promise<OpenedRun> {
     throw new DefinitionChangedError(runId, changes);
   }
   const granted = run.end === undefined ? await takeOver(request, lease) : undefined;
-  if (granted === undefined) return readOnly(request, await knownRun(store, runId));
+  if (granted === undefined) {
+    return readOnly(request, run.end === undefined ? await knownRun(store, runId) : run);
+  }
   return hold(request, run, granted, changes.length > 0 ? 'changed' : 'known');
 }
 

@@ -2,7 +2,8 @@
  * An attempt that another process makes: sent out once, over when its report has come through the store.
  *
  * Invariant: a report that was there before this process took the run over is taken as it is, and
- * nothing is sent. Read next: report.ts, and remote/action-caller.ts for the other side.
+ * nothing is sent; unless the action's time was up when it was sent.
+ * Read next: report.ts, and remote/action-caller.ts for the other side.
  * @module
  */
 import { RunafterError } from '@runafter/errors';
@@ -11,7 +12,7 @@ import type { ActionState } from '../action-state.ts';
 import type { Mail } from '../mailbox.ts';
 import { CALLED, type Expected, expect, REPORT, type Report, reportAddress } from './report.ts';
 
-type Send = Parameters<ActionTask['runElsewhere']>[0];
+export type Send = Parameters<ActionTask['runElsewhere']>[0];
 
 /** `STORE_REQUIRED`: handlers are to be called in other processes, whose reports come through a store. */
 export class StoreRequiredError extends RunafterError {
@@ -27,25 +28,40 @@ export class StoreRequiredError extends RunafterError {
   }
 }
 
+/** Of an action whose time counts from the first call of its handler. */
+export interface AttemptTiming {
+  /** Milliseconds. */
+  readonly timeout: number;
+  /** When its time is up, where that is known already: milliseconds since 1970. */
+  readonly deadline: number | undefined;
+  /** Told when the handler was called, in milliseconds since 1970; not where the report is there, too. */
+  readonly onCalled: (at: number | undefined) => void;
+}
+
+/** A reason made each time would take a stack trace each time. */
+const over = new Error('The attempt is over.');
+
 export class RemoteAttempt {
+  /** When the handler was called, where its report was there from the beginning. */
+  readonly calledAt: number | undefined;
   readonly #state: ActionState;
   readonly #attempt: number;
   readonly #over = new AbortController();
   readonly #report: Expected;
   readonly #called: Expected | undefined;
 
-  /** @param onCalled - told when the handler was called, where somebody counts its time. */
-  constructor(state: ActionState, attempt: number, onCalled: (() => void) | undefined) {
+  constructor(state: ActionState, attempt: number, timing: AttemptTiming | undefined) {
     this.#state = state;
     this.#attempt = attempt;
     const { mailbox } = state.frame.owner.run.services;
     const address = reportAddress(state.fullPath, attempt);
-    this.#report = expect(mailbox, REPORT, address);
-    if (onCalled === undefined) return;
-    this.#called = expect(mailbox, CALLED, address);
-    void this.#called.mail.then((mail) => {
+    this.#called = timing && expect(mailbox, CALLED, address);
+    this.calledAt = this.#called?.there?.sentAt;
+    this.#report = expect(mailbox, REPORT, address, timing && deadlineOf(timing, this.calledAt));
+    const isReported = this.#report.there !== undefined;
+    void this.#called?.mail.then((mail) => {
       this.#take(mail);
-      onCalled();
+      if (!isReported) timing?.onCalled(mail.sentAt);
     });
   }
 
@@ -55,15 +71,13 @@ export class RemoteAttempt {
    */
   async made(send: Send): Promise<Report> {
     const { path, frame } = this.#state;
-    const { journal } = frame.owner.run;
-    if (journal === undefined) throw new StoreRequiredError(path);
     try {
-      const mail = this.#report.isThere
-        ? await this.#report.mail
-        : await Promise.race([this.#report.mail, this.#sent(send)]);
-      this.#take(mail);
-      if (mail.fault !== undefined) throw mail.fault.thrown;
-      return mail.payload as Report;
+      if (frame.owner.run.journal === undefined) throw new StoreRequiredError(path);
+      const { there, mail } = this.#report;
+      const report = there ?? (await Promise.race([mail, this.#sent(send)]));
+      this.#take(report);
+      if (report.fault !== undefined) throw report.fault.thrown;
+      return report.payload as Report;
     } finally {
       this.end();
     }
@@ -73,7 +87,7 @@ export class RemoteAttempt {
   end(): void {
     this.#report.leave();
     this.#called?.leave();
-    this.#over.abort();
+    this.#over.abort(over);
   }
 
   /** Rejects when it was refused, and never resolves. */
@@ -87,4 +101,11 @@ export class RemoteAttempt {
   #take({ number }: Mail): void {
     if (number !== undefined) this.#state.frame.owner.run.journal?.takes(this.#state, number);
   }
+}
+
+function deadlineOf(
+  { timeout, deadline }: AttemptTiming,
+  calledAt: number | undefined,
+): number | undefined {
+  return deadline ?? (calledAt === undefined ? undefined : calledAt + timeout);
 }
