@@ -7,6 +7,7 @@ import type { FrameQuery, Status, StoredOutcome } from '@runafter/core';
 import { type LuaScript, luaScript, runScript } from '../lua-script.ts';
 import type { RedisConnection } from '../redis-connection.ts';
 import { unpackOutcome } from './run-fields.ts';
+import { sentTogether } from './sent-together.ts';
 import { fromSortableKey, toSortableKey, toSortableText } from './sortable-text.ts';
 
 /** So many outcomes in one reply, and so many places looked at in one step where most may not match. */
@@ -88,7 +89,7 @@ async function readInOrder(
     const look = asked === undefined ? most : slice.places;
     const args = [from, `(${toSortableText(frame)}${afterEnd}`, look, most, asked ?? ''];
     const reply = await connection.run((client) =>
-      runScript(client, readPlaces, [places, outcomes], args),
+      sentTogether(client, () => runScript(client, readPlaces, [places, outcomes], args)),
     );
     const [last, fields, values] = reply as [string, string[], (string | null)[]];
     for (const [n, field] of fields.entries()) {

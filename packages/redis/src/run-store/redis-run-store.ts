@@ -26,7 +26,7 @@ import type {
   Writer,
 } from '@runafter/core';
 import { assertKeyPrefix, defaultPrefix } from '../key-prefix.ts';
-import { RedisConnection, type RedisSource } from '../redis-connection.ts';
+import { type RedisClient, RedisConnection, type RedisSource } from '../redis-connection.ts';
 import { readFrame, toMark, toPlace } from './frame-reading.ts';
 import { OrderedScript } from './ordered-script.ts';
 import {
@@ -41,6 +41,7 @@ import {
 import { RunKeys } from './run-keys.ts';
 import { listRuns } from './run-listing.ts';
 import { runWrites, type Step } from './run-script.ts';
+import { sentTogether } from './sent-together.ts';
 import { SignalChannels } from './signal-channels.ts';
 import { toSortableNumber } from './sortable-text.ts';
 import { fromStoredText, toStoredText } from './stored-text.ts';
@@ -125,7 +126,7 @@ class RedisRunStore implements RunStore {
 
   async readRun(runId: string): Promise<StoredRun | undefined> {
     const key = this.#keys.part(runId, 'run');
-    const fields = await this.#connection.run((client) => client.hmget(key, ...runFields));
+    const fields = await this.#read((client) => client.hmget(key, ...runFields));
     return toRun(runId, fields);
   }
 
@@ -196,7 +197,7 @@ class RedisRunStore implements RunStore {
 
   async readState(runId: string, path: string): Promise<string | undefined> {
     const key = this.#keys.part(runId, 'states');
-    const stored = await this.#connection.run((client) => client.hget(key, toStoredText(path)));
+    const stored = await this.#read((client) => client.hget(key, toStoredText(path)));
     return stored === null ? undefined : fromStoredText(stored);
   }
 
@@ -215,9 +216,7 @@ class RedisRunStore implements RunStore {
 
   async readSignals(runId: string, after: number): Promise<readonly StoredSignal[]> {
     const key = this.#keys.part(runId, 'signals');
-    const stored = await this.#connection.run((client) =>
-      client.zrangebyscore(key, `(${after}`, '+inf'),
-    );
+    const stored = await this.#read((client) => client.zrangebyscore(key, `(${after}`, '+inf'));
     return stored.map(unpackSignal);
   }
 
@@ -234,6 +233,10 @@ class RedisRunStore implements RunStore {
     this.#channels.close();
     await this.#writes.close();
     await this.#connection.close();
+  }
+
+  #read<T>(read: (client: RedisClient) => Promise<T>): Promise<T> {
+    return this.#connection.run((client) => sentTogether(client, () => read(client)));
   }
 
   #write(
