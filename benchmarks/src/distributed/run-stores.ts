@@ -29,11 +29,8 @@ async function open(
 ): Promise<RunStore> {
   switch (choice.kind) {
     case 'redis': {
-      const { Redis } = await import('ioredis');
       const { redisRunStore } = await import('@runafter/redis');
-      const client = new Redis(connection);
-      cleanup.defer(async () => void (await client.quit()));
-      return redisRunStore(client);
+      return redisRunStore({ ...connection });
     }
     case 'postgres': {
       const { Pool } = await import('pg');
