@@ -26,6 +26,20 @@ export function isAncestor(body: Body, from: number, of: number): boolean {
   return answer;
 }
 
+/** The indexes of all nodes that always end before `of` starts. */
+export function ancestorsOf(body: Body, of: number): ReadonlySet<number> {
+  const found = new Set<number>();
+  const open = [of];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    for (const { from } of body.nodes[next]?.runAfter ?? []) {
+      if (found.has(from)) continue;
+      found.add(from);
+      open.push(from);
+    }
+  }
+  return found;
+}
+
 function answersFor(body: Body, of: number): Map<number, boolean> {
   let ofBody = answers.get(body);
   if (ofBody === undefined) {

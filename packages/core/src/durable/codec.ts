@@ -81,7 +81,21 @@ export class StoredValueError extends RunafterError {
  * decodeValue(encodeValue(new Map([['due', new Date()]]), DEFAULT_VALUE_LIMIT)); // a Map again
  */
 export function encodeValue(value: unknown, limit: number, what = 'The value'): string {
-  const text = textOf(value, what);
+  return encodedWith(reducers, value, limit, what);
+}
+
+/**
+ * A value as text of any length, for a handler elsewhere: records in it have the secure values that
+ * they hand over here, where `encodeValue` hides them.
+ *
+ * @throws {NotStorableError} `VALUE_NOT_STORABLE`
+ */
+export function encodeHandedOver(value: unknown, what: string): string {
+  return encodedWith({ ...reducers, Record: wholeRecord }, value, Number.POSITIVE_INFINITY, what);
+}
+
+function encodedWith(by: Reducers, value: unknown, limit: number, what: string): string {
+  const text = textOf(value, what, by);
   const bytes = Buffer.byteLength(text);
   if (bytes > limit) throw new ValueTooLargeError(what, bytes, limit);
   if (isTooDeep(text)) throw tooDeep(what);
@@ -101,6 +115,8 @@ export function decodeValue(text: string): unknown {
   }
 }
 
+type Reducers = Readonly<Record<string, (value: unknown) => unknown>>;
+
 const asItIs = (value: unknown): unknown => value;
 const reducers = { Record: plainRecord, Error: reduceError, View: wholeView };
 const revivers = { Record: asItIs, Error: reviveError, View: asItIs };
@@ -110,6 +126,19 @@ function plainRecord(value: unknown): object | undefined {
   return value instanceof ActionState || value instanceof IterationRecord
     ? value.toJSON()
     : undefined;
+}
+
+/** The same with what whoever was handed the record can read of it. */
+function wholeRecord(value: unknown): object | undefined {
+  if (value instanceof ActionState) {
+    const { inputs, outputs, iterations } = value;
+    return { ...value.toJSON(), inputs, outputs, iterations };
+  }
+  if (value instanceof IterationRecord) {
+    const { item, outputs } = value;
+    return { ...value.toJSON(), item, outputs };
+  }
+  return undefined;
 }
 
 /**
@@ -125,9 +154,9 @@ function wholeView(value: unknown): ArrayBufferView | undefined {
   return Buffer.isBuffer(value) ? new Uint8Array(value) : (value as Uint8Array).slice();
 }
 
-function textOf(value: unknown, what: string): string {
+function textOf(value: unknown, what: string, by: Reducers): string {
   try {
-    return stringify(value, reducers);
+    return stringify(value, by);
   } catch (error) {
     if (error instanceof DevalueError) {
       throw new NotStorableError(what, error.path, describeRefused(error.value));

@@ -153,12 +153,16 @@ export class RunJournal implements Journal {
     this.#progress.set(path, progress as Progress);
   }
 
-  timeLeft(of: ActionState | RunEngine, timeout: number): number {
+  timeLeft(
+    of: ActionState | RunEngine,
+    timeout: number,
+    since: number = Number.POSITIVE_INFINITY,
+  ): number {
     const now = this.parts.clock.now();
-    const deadline = this.progress(of)?.deadline;
-    if (deadline !== undefined) return Math.max(0, deadline - now);
-    void this.save(of, { deadline: now + timeout });
-    return timeout;
+    const known = this.progress(of)?.deadline;
+    const deadline = known ?? Math.min(now, since) + timeout;
+    if (known === undefined) void this.save(of, { deadline });
+    return Math.max(0, deadline - now);
   }
 
   /** Reads what is known of the run as a whole. */

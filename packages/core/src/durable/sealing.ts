@@ -10,7 +10,7 @@ import type { ActionState } from '../engine/action-state.ts';
 import type { Sealed } from '../engine/journal.ts';
 import { errorOf } from '../engine/records/secure.ts';
 import { type Cipher, CipherError, decryptWith, encryptWith } from './cipher.ts';
-import { decodeValue, encodeValue } from './codec.ts';
+import { decodeValue, encodeHandedOver, encodeValue } from './codec.ts';
 
 /** What ciphertext begins with. An encoded value never does: it is JSON. */
 const mark = 'sealed:';
@@ -73,6 +73,17 @@ export class Sealing {
    */
   whole(value: unknown, what: string): string {
     return encodeValue(value, Number.POSITIVE_INFINITY, what);
+  }
+
+  /**
+   * What a handler in another process is given, as text. Whoever can encrypt lets neither a queue nor
+   * the store read along.
+   *
+   * @param what - what the error calls it.
+   * @throws {NotStorableError} `VALUE_NOT_STORABLE`
+   */
+  handedOver(value: unknown, what: string): string | Promise<string> {
+    return this.encrypt(encodeHandedOver(value, what), true, what);
   }
 
   /** A text as it is stored. */

@@ -38,6 +38,8 @@ export interface Progress {
   readonly correlate?: string | undefined;
   /** What an until began with, or the input of a child workflow. */
   readonly given?: { readonly value: unknown };
+  /** What a handler that is called in another process is given, as text. */
+  readonly handedOver?: string;
   /** The state of a container kind. */
   readonly saved?: { readonly value: unknown };
   /** A loop over items that are stored. */
@@ -104,8 +106,12 @@ export interface Journal {
    * which it can be. A store that fails ends the run, and then the promise stays as it is.
    */
   save(of: ActionState | RunEngine, more: Progress): Promise<void>;
-  /** Milliseconds until the time is up: of the deadline that is known, or of one that begins now. */
-  timeLeft(of: ActionState | RunEngine, timeout: number): number;
+  /**
+   * Milliseconds until the time is up: of the deadline that is known, or of one that begins now.
+   *
+   * @param since - when it began, where that was earlier: milliseconds since 1970.
+   */
+  timeLeft(of: ActionState | RunEngine, timeout: number, since?: number): number;
 
   /** Something may be known of what is inside this frame. */
   mayKnow(frame: Frame): boolean;

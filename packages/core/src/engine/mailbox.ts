@@ -59,6 +59,12 @@ export class Mailbox {
     return this.#waiting?.has(keyOf(event, correlate)) ?? false;
   }
 
+  /** Such a payload is there, and was sent by then: milliseconds since 1970. */
+  holds(event: string, correlate: string | undefined, deadline: number): boolean {
+    const kept = this.#kept?.get(keyOf(event, correlate)) ?? [];
+    return kept.some(({ sentAt = 0 }) => sentAt <= deadline);
+  }
+
   /**
    * Takes a payload that is there, or waits for one. `take` is called at once or later, at most once.
    *

@@ -163,8 +163,8 @@ export class RunEngine {
   }
 
   /** Milliseconds until something's time is up: less than all of it where another process has begun it. */
-  timeLeft(of: ActionState | RunEngine, timeout: number): number {
-    return this.journal?.timeLeft(of, timeout) ?? timeout;
+  timeLeft(of: ActionState | RunEngine, timeout: number, since?: number): number {
+    return this.journal?.timeLeft(of, timeout, since) ?? timeout;
   }
 
   /** What is known of the iterations that were not kept. */

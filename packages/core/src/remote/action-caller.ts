@@ -4,7 +4,8 @@
  *
  * Invariant: of all deliveries of an attempt one report is kept. Whoever was superseded, because it was
  * thought dead or its action was given up, changes nothing.
- * Read next: ports/executor.ts (what a call is), engine/handlers/remote-attempt.ts (who waits).
+ * Read next: ports/executor.ts (what a call is), make-attempt.ts, and engine/handlers/remote-attempt.ts
+ * (who waits for the report).
  * @module
  */
 import {
@@ -12,30 +13,28 @@ import {
   type Duration,
   isTransient,
   type Limiter,
-  noRetry,
-  type Permit,
   parseDuration,
   type RetryPolicy,
   retry,
-  retryAfterOf,
   systemClock,
 } from '@runafter/clock';
-import { toFault } from '@runafter/errors';
 import type { WorkflowDefinition } from '../definition/definition.ts';
-import { inLimiterOrder, limiterList } from '../definition/rules/limiter-order.ts';
+import { limiterList } from '../definition/rules/limiter-order.ts';
 import type { Workflow } from '../definition/workflow.ts';
 import { sealingOf } from '../durable/open-run.ts';
 import { stamped } from '../durable/run-signals.ts';
 import type { Sealing } from '../durable/sealing.ts';
 import { CALLED, REPORT, type Report, reportAddress } from '../engine/handlers/report.ts';
 import type { ActionCall } from '../ports/executor.ts';
-import type { Delivery, RunStore } from '../ports/run-store.ts';
+import type { Delivery, NewSignal, RunStore } from '../ports/run-store.ts';
 import { checkedWorkflow } from '../start.ts';
 import type { DurableOptions } from '../start-options.ts';
 import { type FoundAction, findAction } from './find-action.ts';
-import { readGiven } from './read-given.ts';
+import { makeAttempt } from './make-attempt.ts';
+import { type KnownGiven, readGiven } from './read-given.ts';
 import { RemoteContext } from './remote-context.ts';
 import { ActionLostError, WorkflowUnknownError } from './remote-errors.ts';
+import { reportText } from './report-text.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: a workflow is contravariant in its input, so only any matches all.
 type AnyWorkflow = Workflow<any, unknown>;
@@ -99,9 +98,6 @@ const reportRetry: RetryPolicy = {
   when: isTransient,
 };
 
-/** What stands around an output in its report. */
-const reportMargin = 1_024;
-
 /**
  * Makes what calls the handlers of these workflows for the runs of other processes.
  *
@@ -121,7 +117,6 @@ class Caller implements ActionCaller {
   readonly #clock: Clock;
   readonly #grace: number | undefined;
   readonly #sealing: Sealing;
-  readonly #reports: Sealing;
   readonly #limiters: readonly Limiter[];
   readonly #read: ReturnType<typeof readGiven>;
 
@@ -130,14 +125,11 @@ class Caller implements ActionCaller {
       const { definition } = checkedWorkflow(workflow);
       this.#definitions.set(keyOf(definition.name, definition.version), definition);
     }
-    const { clock = systemClock, grace, limiter, valueLimit } = options;
+    const { clock = systemClock, grace, limiter } = options;
     this.#grace = grace === undefined ? undefined : parseDuration(grace, 'grace');
     this.#options = options;
     this.#clock = clock;
     this.#sealing = sealingOf(options);
-    // The process that gets the report looks at the limit itself.
-    const limit = valueLimit === undefined ? undefined : valueLimit + reportMargin;
-    this.#reports = sealingOf({ ...options, ...(limit !== undefined && { valueLimit: limit }) });
     this.#limiters = limiterList(limiter);
     this.#read = readGiven(options.store, this.#sealing);
   }
@@ -148,33 +140,24 @@ class Caller implements ActionCaller {
 
   async call(call: ActionCall, interruptions: CallInterruptions): Promise<CallOutcome> {
     const action = this.#action(call);
+    if (interruptions.handBack.aborted) return 'handedBack';
     const { store, maxDeliveries = 10 } = this.#options;
     const delivery = await store.claimAttempt(call.runId, call.place, call.attempt);
     if (delivery === undefined) return 'superseded';
-    const claimed: Delivery = { ...call.place, attempt: call.attempt, delivery };
+    const claimed = { ...call.place, attempt: call.attempt, delivery };
     if (delivery > maxDeliveries) {
       const failure = { thrown: new ActionLostError(call, maxDeliveries), isRetryable: false };
-      return this.#report(call, claimed, { took: 0, failure });
+      return this.#report(call, claimed, { took: 0, failure }, call.path);
     }
     const known = await this.#read(call);
     if (known === undefined) return 'superseded';
-    const abort = new AbortController();
-    const forget = abortWith(abort, interruptions);
-    const over = new AbortController();
-    try {
-      const context = new RemoteContext(call, known.given, known.input, abort.signal);
-      const settled = this.#settle(call, action, known.given.handed, context);
-      const report = await Promise.race([settled, this.#givenUp(call, abort.signal, over.signal)]);
-      const isHandedBack = interruptions.handBack.aborted && !interruptions.stop.aborted;
-      if (isHandedBack && (report === undefined || report.failure !== undefined))
-        return 'handedBack';
-      // Whoever gave the order to stop waits no longer either.
-      if (report === undefined) return 'superseded';
-      return await this.#report(call, claimed, report);
-    } finally {
-      over.abort();
-      forget();
-    }
+    const report = await this.#made(call, action, known, interruptions);
+    const isHandedBack = interruptions.handBack.aborted && !interruptions.stop.aborted;
+    const isDone = report !== undefined && report.failure === undefined;
+    if (isHandedBack && !isDone) return 'handedBack';
+    // Whoever gave the order to stop waits no longer either.
+    if (report === undefined) return 'superseded';
+    return this.#report(call, claimed, report, known.given.child?.path ?? call.path);
   }
 
   #action(call: ActionCall): FoundAction {
@@ -188,37 +171,27 @@ class Caller implements ActionCaller {
     return known;
   }
 
-  /** Calls the handler and resolves with how it went. Never rejects. */
-  async #settle(
+  /** How the attempt went; undefined where nobody asks, or the handler has not settled when told to. */
+  async #made(
     call: ActionCall,
-    { node, limiters }: FoundAction,
-    handed: readonly unknown[],
-    context: RemoteContext,
-  ): Promise<Report> {
-    const { signal } = context;
-    const permits: Permit[] = [];
-    let began = this.#clock.monotonic();
-    const took = (): number => Math.max(0, Math.round(this.#clock.monotonic() - began));
-    let isTrimming = false;
+    action: FoundAction,
+    { given, input }: KnownGiven,
+    interruptions: CallInterruptions,
+  ): Promise<Report | undefined> {
+    const abort = new AbortController();
+    const forget = abortWith(abort, interruptions);
+    const over = new AbortController();
     try {
-      for (const limiter of inLimiterOrder(limiters, this.#limiters)) {
-        permits.push(await limiter.acquire({ signal }));
-      }
-      signal.throwIfAborted();
-      if (node.timeout !== undefined) await this.#tellCalled(call);
-      began = this.#clock.monotonic();
-      const output = await node.run(handed, context);
-      release(permits, signal.aborted ? signal.reason : undefined);
-      isTrimming = true;
-      return {
-        took: took(),
-        output: node.select === undefined ? output : await node.select(output),
-      };
-    } catch (thrown) {
-      release(permits, signal.aborted ? signal.reason : (thrown ?? toFault(thrown)));
-      const isRetryable = !isTrimming && isWorthAnother(node.retry, thrown);
-      const retryAfter = retryAfterOf(thrown, this.#clock);
-      return { took: took(), failure: { thrown, isRetryable, retryAfter } };
+      const context = new RemoteContext(call, given, input, abort.signal);
+      const attempt = makeAttempt({
+        ...{ action, context, handed: given.handed },
+        ...{ limiters: this.#limiters, clock: this.#clock },
+        onCall: async () => action.node.timeout === undefined || (await this.#tellCalled(call)),
+      });
+      return await Promise.race([attempt, this.#givenUp(call, abort.signal, over.signal)]);
+    } finally {
+      over.abort();
+      forget();
     }
   }
 
@@ -237,24 +210,31 @@ class Caller implements ActionCaller {
     return undefined;
   }
 
-  /** The time of an action runs from the first call of all deliveries. */
-  async #tellCalled(call: ActionCall): Promise<void> {
+  /** The time of an action runs from the first call of all deliveries. False: nobody asks any more. */
+  async #tellCalled(call: ActionCall): Promise<boolean> {
     const id = `${CALLED} ${reportAddress(call.path, call.attempt)}`;
-    await this.#put(call, CALLED, this.#sealing.whole(true, CALLED), { id });
+    const answer = await this.#put(call, CALLED, this.#sealing.whole(true, CALLED), { id });
+    return answer === 'kept' || answer === 'duplicate';
   }
 
-  async #report(call: ActionCall, delivery: Delivery, report: Report): Promise<CallOutcome> {
-    const text = await this.#encoded(call, report);
-    return (await this.#put(call, REPORT, text, { delivery })) === 'kept'
-      ? 'reported'
-      : 'superseded';
+  /** @param path - what errors call the action. */
+  async #report(
+    call: ActionCall,
+    delivery: Delivery,
+    report: Report,
+    path: string,
+  ): Promise<CallOutcome> {
+    const { node } = this.#action(call);
+    const text = await reportText(report, { node, path }, this.#sealing);
+    const answer = await this.#put(call, REPORT, text, { delivery });
+    return answer === 'kept' ? 'reported' : 'superseded';
   }
 
   #put(
     { runId, path, attempt }: ActionCall,
     event: string,
     payload: string,
-    more: { readonly id: string } | { readonly delivery: Delivery },
+    more: Pick<NewSignal, 'id' | 'delivery'>,
   ): ReturnType<RunStore['putSignal']> {
     const correlate = reportAddress(path, attempt);
     const signal = {
@@ -265,39 +245,10 @@ class Caller implements ActionCaller {
       clock: this.#clock,
     });
   }
-
-  /** What cannot be told as it is becomes a failure that says so. */
-  async #encoded(call: ActionCall, report: Report): Promise<string> {
-    const what = `The output of "${call.path}"`;
-    let text: string;
-    try {
-      text = this.#reports.limited(report, what);
-    } catch (thrown) {
-      text = this.#sealing.whole(failureOf(thrown, report), what);
-    }
-    return await this.#sealing.encrypt(text, true, what);
-  }
 }
 
 function keyOf(workflow: string, version: string | undefined): string {
   return JSON.stringify([workflow, version ?? null]);
-}
-
-/** An error that carries what cannot be stored is told by its code and message alone. */
-function failureOf(thrown: unknown, { took, failure }: Report): Report {
-  if (failure === undefined) return { took, failure: { thrown, isRetryable: false } };
-  const { code, message } = toFault(failure.thrown);
-  return { took, failure: { ...failure, thrown: Object.assign(new Error(message), { code }) } };
-}
-
-function isWorthAnother(policy: RetryPolicy = noRetry, thrown: unknown): boolean {
-  if (policy.type === 'none') return false;
-  if (policy.when !== undefined) return policy.when(thrown);
-  return !(thrown instanceof Error && thrown.name === 'AbortError');
-}
-
-function release(permits: Permit[], failure: unknown): void {
-  for (const permit of permits.splice(0)) permit.release(failure);
 }
 
 /** @returns leaves both signals. */

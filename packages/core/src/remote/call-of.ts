@@ -5,7 +5,6 @@
  * what else is known of the action, until its outcome is recorded.
  * @module
  */
-
 import { placeOf, placeOfIteration, statePath } from '../durable/place.ts';
 import type { RunJournal } from '../durable/run-journal.ts';
 import type { ActionState } from '../engine/action-state.ts';
@@ -16,8 +15,6 @@ import { givenTo } from './given.ts';
 
 /** Characters of what goes with a call. */
 const longestGiven = 32_768;
-/** Characters of an input that is repeated in every call. */
-const longestInput = 4_096;
 
 /**
  * @throws {NotStorableError} `VALUE_NOT_STORABLE`: what the handler is given has no form for another process.
@@ -29,15 +26,9 @@ export async function callOf(
 ): Promise<ActionCall> {
   const { run, sealing } = journal.parts;
   const { fullPath: path, fullAddress: address } = state;
-  const what = `What "${path}" is given`;
-  const given = givenTo(state, run.input.length <= longestInput);
-  const text = sealing.whole(given, what);
+  const text = await sealing.handedOver(givenTo(state, run), `What "${path}" is given`);
   const isShort = text.length <= longestGiven;
-  if (!isShort) await journal.save(state, { given: { value: given } });
-  // Whoever can encrypt does not let a queue read along.
-  const carried = isShort
-    ? { text: await sealing.encrypt(text, true, what) }
-    : { statePath: statePath(state) };
+  if (!isShort) await journal.save(state, { handedOver: text });
   return {
     runId: run.runId,
     workflow: run.workflow,
@@ -47,7 +38,7 @@ export async function callOf(
     place: placeOfCall(state),
     attempt,
     idempotencyKey: idempotencyKey(state),
-    given: carried,
+    given: isShort ? { text } : { statePath: statePath(state) },
   };
 }
 

@@ -3,21 +3,20 @@
  * that calls it.
  * @module
  */
-import { isAncestor } from '../definition/ancestors.ts';
 import { looksUp } from '../definition/data-form/context-only.ts';
 import type { ActionNode } from '../definition/definition.ts';
-import { ActionState } from '../engine/action-state.ts';
-import type { Frame } from '../engine/frame.ts';
+import type { ActionState } from '../engine/action-state.ts';
 import { resultOf } from '../engine/hand-over.ts';
-import { FlowContext } from '../engine/handlers/flow-context.ts';
+import { FlowContext, readableFrom } from '../engine/handlers/flow-context.ts';
+import type { StoredRun } from '../ports/run-store.ts';
 import type { Result } from '../result.ts';
 
-/** All of it is plain data. */
+/** All of it is plain data, once it was read. */
 export interface Given {
   /** The values that the runAfter list hands over. */
   readonly handed: readonly unknown[];
-  /** The input of its run; absent where the store has it, with the run. */
-  readonly input?: { readonly value: unknown };
+  /** The input of its run; or when the run began whose input is to be read from the store. */
+  readonly input: { readonly value: unknown } | { readonly began: number };
   readonly item?: unknown;
   readonly state?: unknown;
   readonly index?: number | undefined;
@@ -27,44 +26,27 @@ export interface Given {
   readonly results?: Readonly<Record<string, Result<unknown>>>;
 }
 
-/** @param withInput - the input of a run that the store has is left out where it is long. */
-export function givenTo(state: ActionState, withInput: boolean): Given {
-  const { frame, handed } = state;
+/** Characters of an input that is repeated in every call. */
+const longestInput = 4_096;
+
+export function givenTo(state: ActionState, stored: StoredRun): Given {
+  const { frame, handed, path } = state;
   const { run } = frame.owner;
   const { item, state: round, index } = new FlowContext(state);
+  const isChild = run.around !== undefined;
+  const isInStore = !isChild && stored.input.length > longestInput;
   return {
-    handed: handed.map(asData),
-    ...((withInput || run.around !== undefined) && { input: { value: run.input } }),
+    handed,
+    input: isInStore ? { began: stored.startTime } : { value: run.input },
     ...(item !== undefined && { item }),
     ...(round !== undefined && { state: round }),
     ...(index !== undefined && { index }),
-    ...(run.around !== undefined && { child: { runId: run.id, path: state.path } }),
-    ...(looksUp((state.node as ActionNode).run) && { results: resultsAround(state) }),
+    ...(isChild && { child: { runId: run.id, path } }),
+    ...(looksUp((state.node as ActionNode).run) && { results: resultsFor(state) }),
   };
 }
 
-/** A result that is handed over, with the real outputs that its JSON form hides where they are secure. */
-function asData(value: unknown): unknown {
-  if (!(value instanceof ActionState)) return value;
-  const { outputs, iterations } = value;
-  return { ...value.toJSON(), outputs, ...(iterations && { iterations }) };
-}
-
-/** The nearest of each name that has certainly ended before this one. */
-function resultsAround(state: ActionState): Record<string, Result<unknown>> {
-  const results: Record<string, Result<unknown>> = {};
-  let reader: number | undefined = state.node.index;
-  let frame: Frame | undefined = state.frame;
-  while (frame !== undefined) {
-    for (const known of frame.states) {
-      const { index, name } = known.node;
-      if (!known.hasEnded || Object.hasOwn(results, name)) continue;
-      if (reader !== undefined && !isAncestor(frame.body, index, reader)) continue;
-      results[name] = asData(resultOf(known)) as Result<unknown>;
-    }
-    const around: ActionState | undefined = frame.owner.state;
-    reader = around?.node.index;
-    frame = around?.frame;
-  }
-  return results;
+function resultsFor(state: ActionState): NonNullable<Given['results']> {
+  const results = [...readableFrom(state)].map((known) => [known.name, resultOf(known)]);
+  return Object.fromEntries(results) as NonNullable<Given['results']>;
 }

@@ -26,21 +26,25 @@ export function readGiven(
 ): (call: ActionCall) => Promise<KnownGiven | undefined> {
   const inputs = new Map<string, unknown>();
 
-  async function inputOf(runId: string): Promise<{ readonly value: unknown } | undefined> {
-    if (!inputs.has(runId)) {
+  /** @param began - a run that was deleted may have a successor of the same id. */
+  async function inputOf(runId: string, began: number): Promise<{ value: unknown } | undefined> {
+    const key = `${began} ${runId}`;
+    if (!inputs.has(key)) {
       const run = await store.readRun(runId);
-      if (run === undefined) return undefined;
+      if (run?.startTime !== began) return undefined;
       const [oldest] = inputs.keys();
       if (inputs.size >= rememberedInputs && oldest !== undefined) inputs.delete(oldest);
-      inputs.set(runId, decodeValue(run.input));
+      inputs.set(key, decodeValue(run.input));
     }
-    return { value: inputs.get(runId) };
+    return { value: inputs.get(key) };
   }
 
   return async (call) => {
     const given = await givenOf(call, store, sealing);
-    const input = given && (given.input ?? (await inputOf(call.runId)));
-    return given && input && { given, input: input.value };
+    if (given === undefined) return undefined;
+    const { input } = given;
+    const known = 'value' in input ? input : await inputOf(call.runId, input.began);
+    return known && { given, input: known.value };
   };
 }
 
@@ -49,9 +53,10 @@ async function givenOf(
   store: RunStore,
   sealing: Sealing,
 ): Promise<Given | undefined> {
-  if ('text' in given) return (await sealing.read(given.text, `What "${path}" is given`)) as Given;
+  const what = `What "${path}" is given`;
+  if ('text' in given) return (await sealing.read(given.text, what)) as Given;
   const known = await store.readState(runId, given.statePath);
   if (known === undefined) return undefined;
-  const progress = (await sealing.read(known, whatIsKnownOf(path))) as Progress;
-  return progress.given?.value as Given | undefined;
+  const { handedOver } = (await sealing.read(known, whatIsKnownOf(path))) as Progress;
+  return handedOver === undefined ? undefined : ((await sealing.read(handedOver, what)) as Given);
 }

@@ -3,7 +3,7 @@
  * of the loop around them, and, in the data form, other actions by name.
  * @module
  */
-import { isAncestor } from '../../definition/ancestors.ts';
+import { ancestorsOf, isAncestor } from '../../definition/ancestors.ts';
 import type { ActionState } from '../action-state.ts';
 import { Frame } from '../frame.ts';
 import { resultOf } from '../hand-over.ts';
@@ -106,6 +106,23 @@ export class FlowContext {
       frame = frame.owner.state?.frame;
     }
     return frame;
+  }
+}
+
+/** All that a handler can look up by name: the nearest of each name, unless that may end after it. */
+export function* readableFrom(reader: ActionState): Generator<ActionState> {
+  const names = new Set<string>();
+  let state: ActionState | undefined = reader;
+  while (state !== undefined) {
+    const { frame, node }: ActionState = state;
+    if (!hasBranches(frame)) {
+      for (const index of ancestorsOf(frame.body, node.index)) {
+        const known = frame.at(index);
+        if (!names.has(known.name)) yield known;
+      }
+      for (const { name } of frame.body.nodes) names.add(name);
+    }
+    state = frame.owner.state;
   }
 }
 

@@ -10,12 +10,11 @@
  * Told to stop before its first call, the action has not started and is skipped.
  * @module
  */
-import { type Limiter, noRetry, type Permit, type RetryPolicy, retry } from '@runafter/clock';
+import { type Limiter, noRetry, type RetryPolicy, retry } from '@runafter/clock';
 import { toFault } from '@runafter/errors';
 import type { ActionNode } from '../../definition/definition.ts';
 import { inLimiterOrder } from '../../definition/rules/limiter-order.ts';
 import { isThenable } from '../../definition/rules/show-value.ts';
-import type { ActionTask } from '../../ports/executor.ts';
 import type { ActionError } from '../../result.ts';
 import type { StatusBits } from '../../status.ts';
 import type { Progress } from '../journal.ts';
@@ -25,8 +24,10 @@ import { type Stop, timedOut } from '../stop.ts';
 import { tellAttemptEnd, tellAttemptStart, tellStart } from '../tell.ts';
 import { Activity } from './activity.ts';
 import { checkPayload } from './payload.ts';
-import { RemoteAttempt } from './remote-attempt.ts';
-import { thrownOf } from './report.ts';
+import { Permits } from './permits.ts';
+import { type AttemptTiming, RemoteAttempt, type Send } from './remote-attempt.ts';
+import { REPORT, type Report, reportAddress, thrownOf } from './report.ts';
+import { isWorthAnother } from './worth-another.ts';
 
 export class GuardedActivity extends Activity {
   #attempt = 1;
@@ -36,12 +37,11 @@ export class GuardedActivity extends Activity {
   /** Another process has called the handler for the first time, and nothing is known of how that ended. */
   #calledBefore = false;
   readonly #attempts: AttemptRecord[] = [];
-  /** What the attempt that runs has taken of its limiters. */
-  readonly #permits: Permit[] = [];
+  readonly #permits = new Permits();
   /** The attempt, while another process makes it. */
   #remote: RemoteAttempt | undefined;
-  /** Whether that process has found the failure worth another attempt. */
-  #isRetryable = true;
+  /** What another process has told of the attempt; undefined of one that was made here. */
+  #report: Report | undefined;
   #cancelTimeout: (() => void) | undefined;
 
   override get attempt(): number {
@@ -84,11 +84,13 @@ export class GuardedActivity extends Activity {
     return this.run.services.executor?.isRemote === true;
   }
 
-  /** Whoever has caught an error can tell best what it is: here there is a copy of it. */
+  /** Whoever has caught an error can tell best what it is: of a reported one there is a copy here. */
   #retryPolicy(): RetryPolicy {
     const { retry: policy = noRetry } = this.#node;
     if (!this.#isElsewhere || policy.type === 'none') return policy;
-    return { ...policy, when: () => this.#isRetryable };
+    const when = (error: unknown): boolean =>
+      this.#report?.failure?.isRetryable ?? isWorthAnother(policy, error);
+    return { ...policy, when };
   }
 
   /** Goes on with the attempts, the wait and the time that another process has left. */
@@ -99,9 +101,16 @@ export class GuardedActivity extends Activity {
     this.#attempt = attempts.length;
     this.#calledBefore = attempts.length === 0;
     this.#begin();
-    if (!this.#isElsewhere || deadline !== undefined) this.#startTimeout();
+    if (!this.#isElsewhere || this.#isCountedDown(deadline)) this.#startTimeout();
     await run.clock.sleep(Math.max(0, due - run.clock.now()), { signal: this.signal });
     return this.#attemptAll(started);
+  }
+
+  /** Its time runs, and no report is there that was in time. */
+  #isCountedDown(deadline: number | undefined): boolean {
+    if (deadline === undefined) return false;
+    const address = reportAddress(this.actionState.fullPath, this.#attempt + 1);
+    return !this.run.services.mailbox.holds(REPORT, address, deadline);
   }
 
   override halt(stop: Stop): void {
@@ -125,6 +134,7 @@ export class GuardedActivity extends Activity {
   /** Resolves with the handler's output once the executor has had its attempt run. */
   #dispatch(number: number): Promise<unknown> {
     this.#attempt = number;
+    this.#report = undefined;
     const { executor } = this.run.services;
     if (executor === undefined) return this.#call();
     const { run, path, idempotencyKey, signal } = this;
@@ -160,43 +170,44 @@ export class GuardedActivity extends Activity {
 
   async #call(): Promise<unknown> {
     try {
-      await this.#acquire(this.#limiters());
+      await this.#permits.take(this.#limiters(), this.signal);
       this.#beginAttempt();
       this.#startTimeout();
       const output = await this.#node.run(this.actionState.handed, this);
-      this.#releasePermits(this.stop?.reason);
+      this.#permits.giveBack(this.stop?.reason);
       return output;
     } catch (thrown) {
       // How a call ended that was told to stop says nothing of the service.
-      this.#releasePermits(this.stop?.reason ?? thrown ?? toFault(thrown));
+      this.#permits.giveBack(this.stop?.reason ?? thrown ?? toFault(thrown));
       throw thrown;
     }
   }
 
   /** Has another process make the attempt. */
-  async #callElsewhere(
-    attempt: number,
-    send: Parameters<ActionTask['runElsewhere']>[0],
-  ): Promise<unknown> {
-    const { run, actionState: state } = this;
+  async #callElsewhere(attempt: number, send: Send): Promise<unknown> {
     try {
-      await this.#acquire(run.services.bounds);
+      await this.#permits.take(this.run.services.bounds, this.signal);
       this.#beginAttempt();
-      const isTimed = this.#node.timeout !== undefined;
-      this.#remote = new RemoteAttempt(
-        state,
-        attempt,
-        isTimed ? () => this.#startTimeout() : undefined,
-      );
-      const { took, output, failure } = await this.#remote.made(send);
-      this.#beganAgo(took);
-      if (failure === undefined) return output;
-      this.#isRetryable = failure.isRetryable;
-      throw thrownOf(failure);
+      this.#remote = new RemoteAttempt(this.actionState, attempt, this.#timing());
+      const report = await this.#remote.made(send);
+      this.#report = report;
+      this.#beganAgo(report.took);
+      if (report.failure === undefined) return report.output;
+      const { calledAt } = this.#remote;
+      if (calledAt !== undefined) this.#startTimeout(calledAt);
+      throw thrownOf(report.failure);
     } finally {
       this.#remote = undefined;
-      this.#releasePermits(undefined);
+      this.#permits.giveBack(undefined);
     }
+  }
+
+  #timing(): AttemptTiming | undefined {
+    const { run, actionState: state } = this;
+    const { timeout } = this.#node;
+    if (timeout === undefined) return undefined;
+    const deadline = run.journal?.progress(state)?.deadline;
+    return { timeout, deadline, onCalled: (at) => this.#startTimeout(at) };
   }
 
   /** The time in the queue is none of the attempt's. */
@@ -205,19 +216,6 @@ export class GuardedActivity extends Activity {
     const began = Math.max(this.#attemptStarted ?? 0, Math.trunc(run.offset() - took));
     if (state.started === this.#attemptStarted) state.started = began;
     this.#attemptStarted = began;
-  }
-
-  async #acquire(limiters: readonly Limiter[]): Promise<void> {
-    for (const limiter of limiters) {
-      this.#permits.push(await limiter.acquire({ signal: this.signal }));
-    }
-    this.signal.throwIfAborted();
-  }
-
-  /** @param failure - for limiters that learn from it; undefined where the attempt has succeeded. */
-  #releasePermits(failure: unknown): void {
-    for (const permit of this.#permits) permit.release(failure);
-    this.#permits.length = 0;
   }
 
   #limiters(): readonly Limiter[] {
@@ -241,12 +239,16 @@ export class GuardedActivity extends Activity {
     tellStart(this.actionState);
   }
 
-  /** The handler was called for the first time: from now on the action's time runs. */
-  #startTimeout(): void {
+  /**
+   * The handler was called for the first time: from now on the action's time runs.
+   *
+   * @param since - when that was in another process, in milliseconds since 1970.
+   */
+  #startTimeout(since?: number): void {
     const { run, actionState: state } = this;
     const { timeout } = this.#node;
     if (timeout === undefined || this.over || this.#cancelTimeout !== undefined) return;
-    const left = run.timeLeft(state, timeout);
+    const left = run.timeLeft(state, timeout, since);
     this.#cancelTimeout = run.clock.setTimer(left, () => this.#timeIsUp());
     // The handler is not called again where a restart has slept through the rest of its time.
     if (left === 0 && timeout !== 0) this.#timeIsUp();
@@ -268,8 +270,12 @@ export class GuardedActivity extends Activity {
   /** What is kept of the output, within the limit of its size; whoever was told to stop hands over nothing. */
   async #trim(output: unknown): Promise<unknown> {
     if (this.stop !== undefined) return undefined;
+    if (this.#report !== undefined) {
+      this.run.dropped.payloadBytes += this.#report.payloadBytes ?? 0;
+      return output;
+    }
     const { select, payloadLimit } = this.#node;
-    const kept = select === undefined || this.#isElsewhere ? output : await select(output);
+    const kept = select === undefined ? output : await select(output);
     if (payloadLimit !== undefined) {
       this.run.dropped.payloadBytes += checkPayload(kept, this.path, payloadLimit);
     }
@@ -281,7 +287,7 @@ export class GuardedActivity extends Activity {
     this.#cancelTimeout?.();
     this.#remote?.end();
     // A handler that is given up may never settle; the others must not wait for its permits.
-    this.#releasePermits(this.stop?.reason);
+    this.#permits.giveBack(this.stop?.reason);
     super.conclude(bits, value, unsettled);
   }
 

@@ -21,19 +21,24 @@ export interface Report {
   readonly took: number;
   /** Of an attempt that succeeded: what is kept of its output. */
   readonly output?: unknown;
+  /** Bytes of that, where its size has a limit. */
+  readonly payloadBytes?: number;
   /** Of one that failed. */
-  readonly failure?: {
-    readonly thrown: unknown;
-    /** Whether the retry policy finds it worth another attempt. */
-    readonly isRetryable: boolean;
-    /** Milliseconds that whoever failed it asks to wait. */
-    readonly retryAfter?: number | undefined;
-  };
+  readonly failure?: Failure;
+}
+
+/** Why an attempt failed. */
+export interface Failure {
+  readonly thrown: unknown;
+  /** Whether the retry policy finds it worth another attempt. */
+  readonly isRetryable: boolean;
+  /** Milliseconds that whoever failed it asks to wait. */
+  readonly retryAfter?: number | undefined;
 }
 
 /** What a failed attempt has thrown, with the wait that it asks for. */
-export function thrownOf({ thrown, retryAfter }: NonNullable<Report['failure']>): unknown {
-  if (retryAfter !== undefined && thrown instanceof Error && !('retryAfter' in thrown)) {
+export function thrownOf({ thrown, retryAfter }: Failure): unknown {
+  if (retryAfter !== undefined && thrown instanceof Error) {
     Object.defineProperty(thrown, 'retryAfter', { value: retryAfter });
   }
   return thrown;
@@ -44,22 +49,34 @@ export function reportAddress(path: string, attempt: number): string {
   return `${path}#${attempt}`;
 }
 
-/** The signal, if it is there already, or when it comes; the promise stays as it is once `leave` was called. */
+/** A signal that is there already, or will come. */
 export interface Expected {
-  readonly isThere: boolean;
+  /** What was there; undefined when it is still to come. */
+  readonly there: Mail | undefined;
+  /** Stays as it is once `leave` was called. */
   readonly mail: Promise<Mail>;
   leave(): void;
 }
 
-/** Waits for one of these signals. */
-export function expect(mailbox: Mailbox, event: string, address: string): Expected {
-  let isThere = false;
+/**
+ * Waits for one of these signals.
+ *
+ * @param deadline - one that is there already must have been sent by then, in milliseconds since 1970.
+ */
+export function expect(
+  mailbox: Mailbox,
+  event: string,
+  address: string,
+  deadline?: number,
+): Expected {
+  let there: Mail | undefined;
   let leave: () => void = () => undefined;
   const mail = new Promise<Mail>((resolve) => {
-    leave = mailbox.take(event, address, (taken) => {
-      isThere = true;
+    const take = (taken: Mail): void => {
+      there = taken;
       resolve(taken);
-    });
+    };
+    leave = mailbox.take(event, address, take, deadline);
   });
-  return { isThere, mail, leave };
+  return { there, mail, leave };
 }
