@@ -44,6 +44,9 @@ export function frameCases(setting: Setting): void {
     it('begins above a key, whether that one is there or not', async () => {
       const { store } = setting;
       await fill(store, await create(store, 'r'), 'F', [1, 2, 3, 20, 'a', 'c']);
+      expect(await keysOf(store, 'F', { after: -1 }), 'all are above').toEqual(
+        await keysOf(store, 'F'),
+      );
       expect(await keysOf(store, 'F', { after: 2 })).toEqual([3, 20, 'a', 'c']);
       expect(await keysOf(store, 'F', { after: 5 })).toEqual([20, 'a', 'c']);
       expect(await keysOf(store, 'F', { after: 99 })).toEqual(['a', 'c']);

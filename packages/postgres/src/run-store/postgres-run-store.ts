@@ -41,7 +41,7 @@ import {
   saveCall,
   signalCall,
 } from './run-call.ts';
-import { toStoredKey } from './run-key.ts';
+import { toStoredBound, toStoredKey } from './run-key.ts';
 import { listRuns } from './run-listing.ts';
 import {
   type OutcomeRow,
@@ -192,7 +192,7 @@ class PostgresRunStore implements RunStore {
     const rows = await this.#read<OutcomeRow>('readFrame', [
       toStoredText(runId),
       toStoredText(frame),
-      after === undefined ? null : toStoredKey(after),
+      after === undefined ? null : toStoredBound(after),
       keys === undefined ? null : keys.map(toStoredKey),
       statuses ?? null,
       limit ?? null,

@@ -39,6 +39,11 @@ export function toStoredKey(key: string | number): string {
   return numberMark + String.fromCodePoint(0x60 + digits.length) + digits;
 }
 
+/** What stands just before the keys above this one; a number below 0 is before all of them. */
+export function toStoredBound(after: string | number): string {
+  return typeof after === 'number' && after < 0 ? '' : toStoredKey(after);
+}
+
 export function fromStoredKey(stored: string): string | number {
   if (stored.startsWith(numberMark)) return Number(stored.slice(2));
   return stored
