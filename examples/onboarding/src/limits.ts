@@ -6,9 +6,22 @@
  * @module
  */
 import type { Clock, Limiter } from '@runafter/clock';
-import { connectorLimits, limiter } from '@runafter/throttle';
+import { connectorLimits, type LimitOptions, limiter } from '@runafter/throttle';
 
-export type Limits = Readonly<Record<'directory' | 'sites' | 'mail' | 'database', Limiter>>;
+/** The systems that have limits. */
+export type LimitedSystem = 'directory' | 'sites' | 'mail' | 'database';
+
+export type Limits = Readonly<Record<LimitedSystem, Limiter>>;
+
+// #region limits
+const { entraWrites, sharePoint, outlookSend } = connectorLimits;
+export const limitsOf = {
+  directory: { rate: entraWrites, concurrency: 15 }, // 3,000 in 150 seconds
+  sites: { rate: sharePoint, concurrency: 20 }, // 600 a minute
+  mail: { rate: outlookSend, concurrency: 15 }, // 30 a minute
+  database: { concurrency: 10 }, // as many as there are connections
+} satisfies Readonly<Record<LimitedSystem, LimitOptions>>;
+// #endregion
 
 /**
  * Makes the limits of one process.
@@ -16,13 +29,10 @@ export type Limits = Readonly<Record<'directory' | 'sites' | 'mail' | 'database'
  * @param clock - the one by which the services count their minutes.
  */
 export function limitsOn(clock: Clock): Limits {
-  // #region limits
-  const { entraWrites, sharePoint, outlookSend } = connectorLimits;
   return {
-    directory: limiter({ rate: entraWrites, concurrency: 15, clock }), // 3,000 in 150 seconds
-    sites: limiter({ rate: sharePoint, concurrency: 20, clock }), // 600 a minute
-    mail: limiter({ rate: outlookSend, concurrency: 15, clock }), // 30 a minute
-    database: limiter({ concurrency: 10, clock }), // as many as there are connections
+    directory: limiter({ ...limitsOf.directory, clock }),
+    sites: limiter({ ...limitsOf.sites, clock }),
+    mail: limiter({ ...limitsOf.mail, clock }),
+    database: limiter({ ...limitsOf.database, clock }),
   };
-  // #endregion
 }

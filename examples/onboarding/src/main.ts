@@ -11,6 +11,7 @@ import { styleText } from 'node:util';
 import { toFault } from '@runafter/errors';
 import { progressBar, silent } from '@runafter/example-weekly-reports/progress-bar';
 import { databaseVariable } from './database/open-hr-database.ts';
+import { redisVariable } from './distributed/redis-place.ts';
 import { bought } from './licences.ts';
 import { monday } from './monday.ts';
 import { OptionError, readOptions, usage } from './options.ts';
@@ -30,7 +31,7 @@ async function main(args: readonly string[]): Promise<number> {
     console.log(usage);
     return 0;
   }
-  const { json, kill, speed, concurrency } = options;
+  const { json, kill, speed, concurrency, workers } = options;
   const say = (text: string): void => {
     if (!json) console.log(text);
   };
@@ -42,8 +43,9 @@ async function main(args: readonly string[]): Promise<number> {
   const folder = await mkdtemp(join(tmpdir(), 'onboarding-'));
   try {
     const outcome = await monday(hires, {
-      ...{ input, folder, speed, concurrency, kill, signal: stop.signal },
+      ...{ input, folder, speed, concurrency, workers, kill, signal: stop.signal },
       databaseUrl: process.env[databaseVariable],
+      redisUrl: process.env[redisVariable],
       showProgress: (label, done) =>
         json ? silent : progressBar(label.padEnd(16), hires.length, process.stdout, done),
       onOpen: (url) =>

@@ -1,22 +1,21 @@
 /**
- * The Monday batch from outside: a process that does the work, killed half-way if wanted, and what the
- * systems say of it afterwards.
+ * The Monday batch from outside: the systems, the processes that do the work, and what the systems say of
+ * it afterwards.
  *
- * Invariant: the office and the clock are in this process, which stays; the work is in one that may die.
- * Read next: worker.ts, the program; proof.ts.
+ * Invariant: the office and the clock are in this process, which stays; the work is in others, which may die.
+ * Read next: in-one-process.ts, distributed/over-processes.ts; proof.ts.
  * @module
  */
-import { join } from 'node:path';
 import { systemClock } from '@runafter/clock';
-import { inspectRun } from '@runafter/core';
 import type { Progress } from '@runafter/example-weekly-reports/progress-bar';
-import { sqliteRunStore } from '@runafter/sqlite';
 import { databasePlace, openHrDatabase } from './database/open-hr-database.ts';
+import { overProcesses } from './distributed/over-processes.ts';
 import type { Hire } from './hire.ts';
+import { inOneProcess } from './in-one-process.ts';
 import { openMondayOffice } from './monday-office.ts';
 import { type Proof, proofOf } from './proof.ts';
 import type { Summary } from './summary.ts';
-import { type Work, WorkerProcess } from './worker-process.ts';
+import type { Work } from './worker-process.ts';
 
 export interface MondayOptions {
   /** The CSV file that the hires are from. */
@@ -25,29 +24,38 @@ export interface MondayOptions {
   readonly folder: string;
   /** Another database than SQLite for the log and the licences. */
   readonly databaseUrl: string | undefined;
+  /** Over how many processes the run is distributed; undefined for one that has it to itself. */
+  readonly workers: number | undefined;
+  /** The Redis of a distributed run; undefined for one of its own. */
+  readonly redisUrl: string | undefined;
   /** How many times as fast as the real services the office runs. */
   readonly speed: number;
   /** How many hires at once. */
   readonly concurrency: number;
-  /** Kill the process when half of the hires are done with, and start another one. */
+  /** Kill the process that schedules the run when half of the hires are done with. */
   readonly kill: boolean;
-  /** Aborting it ends the process that works. */
+  /** Aborting it ends the processes that work. */
   readonly signal: AbortSignal;
-  /** Begins to show how far a process has come, with what was done before it. */
+  /** Begins to show how far the work has come, with what was done before. */
   readonly showProgress: (label: string, done: number) => Progress;
   /** Told where the stand-ins are, before anything is done. */
   readonly onOpen: (url: string) => void;
-  /** Told what is kept when the process is killed, before the next one starts. */
+  /** Told what is kept when a process is killed, before others go on. */
   readonly onKilled: (killed: Killed) => void;
 }
+
+/** What is to be done, whoever does it. */
+export type BatchWork = Omit<Work, 'runs'>;
 
 /** A process that was killed. */
 export interface Killed {
   readonly pid: number | undefined;
   /** Hires that were done with. */
   readonly done: number;
-  /** Milliseconds that the next process waits for a sign of life of this one. */
+  /** Milliseconds that the others wait for a sign of life of this one. */
   readonly lease: number;
+  /** How many processes work beside it; 0 where another one is started in its place. */
+  readonly others: number;
 }
 
 /** What came of the batch. */
@@ -64,28 +72,30 @@ export interface Monday {
  * Onboards the hires and looks into the systems.
  *
  * @throws {DatabasePlaceError}
+ * @throws {RedisMissingError} it is to be distributed, and there is no Redis.
  * @throws {Error} it was stopped, or the run did not succeed.
  */
 export async function monday(hires: readonly Hire[], options: MondayOptions): Promise<Monday> {
-  const { input, folder, databaseUrl, speed, concurrency } = options;
+  const { input, folder, databaseUrl, speed, concurrency, workers } = options;
   const batch = `monday-${crypto.randomUUID()}`;
   const place = databasePlace(databaseUrl, folder, batch);
   await using database = await openHrDatabase(place);
   await using office = await openMondayOffice(speed);
   options.onOpen(office.url);
-  const work: Work = {
+  const work: BatchWork = {
     ...{ input, speed, concurrency },
     url: office.url,
     database: place,
-    runs: join(folder, 'runs.db'),
     runId: batch,
     // What a killed process has sent has gone through before the next one looks: the slowest call of
     // the office takes some minutes of its time.
     lease: Math.max(2_000, (10 * 60_000) / speed),
   };
   const begin = systemClock.monotonic();
-  const done = options.kill ? await workUntilHalf(work, hires.length, options) : 0;
-  const summary = await workToTheEnd(work, done, options);
+  const summary =
+    workers === undefined
+      ? await inOneProcess(work, hires.length, options)
+      : await overProcesses(work, hires, { ...options, workers });
   const seconds = (systemClock.monotonic() - begin) / 1000;
   return {
     summary,
@@ -93,71 +103,4 @@ export async function monday(hires: readonly Hire[], options: MondayOptions): Pr
     database: database.title,
     seconds,
   };
-}
-
-/** @returns how many hires were done with when the process was killed. */
-async function workUntilHalf(
-  work: Work,
-  total: number,
-  { signal, showProgress, onKilled }: MondayOptions,
-): Promise<number> {
-  const progress = showProgress('killed half-way', 0);
-  const half = Math.ceil(total / 2);
-  let ended = 0;
-  let isHalfWay: () => void = () => undefined;
-  const halfWay = new Promise<void>((resolve) => {
-    isHalfWay = resolve;
-  });
-  await using worker = new WorkerProcess(work, () => {
-    progress.tick();
-    // Every call goes through this process, so it cannot be done with the rest before it is killed.
-    if (++ended === half) isHalfWay();
-  });
-  using _stopping = killOnAbort(worker, signal);
-  try {
-    await Promise.race([halfWay, worker.finished]);
-    await worker.kill();
-  } finally {
-    progress.end();
-  }
-  const done = await doneIn(work);
-  onKilled({ pid: worker.pid, done, lease: work.lease });
-  return done;
-}
-
-async function workToTheEnd(
-  work: Work,
-  done: number,
-  { kill, signal, showProgress }: MondayOptions,
-): Promise<Summary> {
-  const progress = showProgress(kill ? 'started again' : 'onboarding', done);
-  await using worker = new WorkerProcess(work, progress.tick);
-  using _stopping = killOnAbort(worker, signal);
-  try {
-    return await worker.finished;
-  } catch (error) {
-    throw signal.aborted ? signal.reason : error;
-  } finally {
-    progress.end();
-  }
-}
-
-/** How many hires the store says are done with. */
-async function doneIn({ runs, runId }: Work): Promise<number> {
-  const store = sqliteRunStore(runs);
-  try {
-    const run = await inspectRun(store, runId);
-    let done = 0;
-    for await (const _ of run.outcomes('Hires')) done++;
-    return done;
-  } finally {
-    await store.close();
-  }
-}
-
-function killOnAbort(worker: WorkerProcess, signal: AbortSignal): Disposable {
-  const kill = (): void => void worker.kill();
-  signal.addEventListener('abort', kill, { once: true });
-  if (signal.aborted) kill();
-  return { [Symbol.dispose]: () => signal.removeEventListener('abort', kill) };
 }

@@ -5,7 +5,7 @@
  * Read next: steps.ts for what each step does and how it is undone, summary.ts.
  * @module
  */
-import type { ExponentialRetry } from '@runafter/clock';
+import type { Duration, ExponentialRetry } from '@runafter/clock';
 import { type Flow, settled, type Workflow, workflow } from '@runafter/core';
 import { none, saga } from '@runafter/saga';
 import { transientRetry } from '@runafter/throttle';
@@ -19,12 +19,14 @@ export interface OnboardingOptions {
   readonly concurrency?: number;
   /** How steps are tried again. Undoing waits as long, and is tried again whatever went wrong. Default: transientRetry. */
   readonly retry?: ExponentialRetry;
+  /** How long the answer of a call is waited for that is under way when its hire is to be undone. Default '5s'. */
+  readonly grace?: Duration;
 }
 
 /** Defines the workflow on the given systems. Its input are the hires; it hands over the summary. */
 export function onboarding(
   systems: Systems,
-  { concurrency = 30, retry = transientRetry }: OnboardingOptions = {},
+  { concurrency = 30, retry = transientRetry, grace = '5s' }: OnboardingOptions = {},
 ): Workflow<readonly Hire[], Summary> {
   const steps = stepsOn(systems);
   const undo = undoOn(systems);
@@ -45,31 +47,35 @@ export function onboarding(
       pivot: true,
     },
   };
-  return workflow('Onboarding', (flow: Flow<readonly Hire[]>) => {
-    const hires = flow.forEach(
-      'Hires',
-      [],
-      (_, { input }) => input,
-      (each) => {
-        const onboarded = saga(
-          each,
-          'Onboard',
-          [],
-          (saga) => {
-            const account = saga.step('Account', steps.createAccount, options.account);
-            const site = saga.step('Site', [account], steps.createSite, options.site);
-            const licence = saga.step('Licence', [account], steps.claimLicence, options.licence);
-            const all = [account, site, licence] as const;
-            const log = saga.step('Log', all, steps.writeLog, options.log);
-            saga.step('Welcome', [account, site, log], steps.sendWelcome, options.welcome);
-          },
-          { criticality: 'important' },
-        );
-        return settled(onboarded); // However it ended: the summary counts both.
-      },
-      { concurrency, id: ({ number }) => number },
-    );
-    return flow.action('Summarize', [settled(hires)], ([loop]) => summarize(loop));
-  });
+  return workflow(
+    'Onboarding',
+    (flow: Flow<readonly Hire[]>) => {
+      const hires = flow.forEach(
+        'Hires',
+        [],
+        (_, { input }) => input,
+        (each) => {
+          const onboarded = saga(
+            each,
+            'Onboard',
+            [],
+            (saga) => {
+              const account = saga.step('Account', steps.createAccount, options.account);
+              const site = saga.step('Site', [account], steps.createSite, options.site);
+              const licence = saga.step('Licence', [account], steps.claimLicence, options.licence);
+              const all = [account, site, licence] as const;
+              const log = saga.step('Log', all, steps.writeLog, options.log);
+              saga.step('Welcome', [account, site, log], steps.sendWelcome, options.welcome);
+            },
+            { criticality: 'important' },
+          );
+          return settled(onboarded); // However it ended: the summary counts both.
+        },
+        { concurrency, id: ({ number }) => number },
+      );
+      return flow.action('Summarize', [settled(hires)], ([loop]) => summarize(loop));
+    },
+    { grace },
+  );
   // #endregion
 }

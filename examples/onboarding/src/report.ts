@@ -54,8 +54,15 @@ export function isRight({ summary, proof }: Pick<Monday, 'summary' | 'proof'>): 
   );
 }
 
-/** What the kill has left, and why the next process waits. */
-export function killedText({ pid, done, lease }: Killed): string {
+/** What the kill has left, and why the others wait. */
+export function killedText({ pid, done, lease, others }: Killed): string {
+  if (others > 0) {
+    return [
+      `SIGKILL: process ${pid} is gone, which scheduled the run; ${done} hires were done with.`,
+      'Whoever is killed cannot give anything back, so the others wait until its lease is over:',
+      `${formatDuration(lease)} here, 15s unless said otherwise. Then one of them schedules the run.`,
+    ].join('\n');
+  }
   return [
     `SIGKILL: process ${pid} is gone, in the middle of its work; ${done} hires were done with.`,
     'Whoever is killed cannot give a run back, so the next process waits until the lease of the first',

@@ -1,26 +1,31 @@
 /**
- * Runs the workflow the way the example does: kept in a store, with waits that fit the office's speed.
+ * Runs the workflow the way the example does in one process: kept in a store, with waits that fit the
+ * office's speed.
  * @module
  */
 import { type Duration, type ExponentialRetry, exponential } from '@runafter/clock';
-import { type RunListener, type RunStore, start } from '@runafter/core';
+import { type RunListener, type RunStore, start, type Workflow } from '@runafter/core';
 import { transientRetry } from '@runafter/throttle';
 import type { Hire } from './hire.ts';
 import { onboarding } from './onboarding.ts';
 import type { Summary } from './summary.ts';
 import type { Systems } from './systems.ts';
 
-export interface OnboardingRunOptions {
+/** How fast the office is, and how much is done at once. */
+export interface Pace {
+  /** How many times as fast as the real services the office runs. */
+  readonly speed: number;
+  /** How many hires at once. */
+  readonly concurrency: number;
+}
+
+export interface OnboardingRunOptions extends Pace {
   /** Where the run is kept. */
   readonly store: RunStore;
   /** The identity of the run: started again with the same one, it goes on. */
   readonly runId: string;
   /** How long the store waits for a sign of life of this process. Default '15s'. */
   readonly lease?: Duration;
-  /** How many times as fast as the real services the office runs. */
-  readonly speed: number;
-  /** How many hires at once. */
-  readonly concurrency: number;
   readonly onEvent?: RunListener;
 }
 
@@ -40,8 +45,16 @@ const patienceAt = (speed: number): ExponentialRetry =>
     maximum: 300_000 / speed,
   });
 
+/** The workflow, with waits that fit the office's speed. */
+export function onboardingAt(
+  { speed, concurrency }: Pace,
+  systems: Systems,
+): Workflow<readonly Hire[], Summary> {
+  return onboarding(systems, { concurrency, retry: patienceAt(speed), grace: graceAt(speed) });
+}
+
 /**
- * Onboards the hires.
+ * Onboards the hires in this process.
  *
  * @throws {Error} the run did not succeed; the message says which action decided that, and why.
  */
@@ -50,8 +63,7 @@ export async function runOnboarding(
   hires: readonly Hire[],
   { speed, concurrency, ...options }: OnboardingRunOptions,
 ): Promise<Summary> {
-  const definition = onboarding(systems, { concurrency, retry: patienceAt(speed) });
-  const run = start(definition, hires, { ...options, grace: graceAt(speed) });
+  const run = start(onboardingAt({ speed, concurrency }, systems), hires, options);
   const result = await run.finished;
   if (result.status === 'Succeeded') return result.outputs;
   throw new Error(run.why().text);

@@ -2,11 +2,10 @@
  * The systems that a hire is made known to, from the side of the program that does it.
  * @module
  */
-import { systemClock } from '@runafter/clock';
-import { fasterClock, type OfficeClient, officeClient } from '@runafter/example-office';
+import { type OfficeClient, officeClient } from '@runafter/example-office';
 import type { HrDatabase } from './database/hr-database.ts';
 import { type Licences, licencesIn } from './licences.ts';
-import { type Limits, limitsOn } from './limits.ts';
+import type { Limits } from './limits.ts';
 
 /** What there is to call. */
 export interface Systems {
@@ -25,13 +24,12 @@ export interface Systems {
  * No signal is passed to the office: a call that has been sent goes through, whether its caller listens
  * or not, and only who has waited for the reply knows what there is to undo.
  *
- * @param speed - how many times as fast as the real services the office runs.
+ * @param limits - of this process, or shared with others.
  */
-export function connect(url: string, database: HrDatabase, speed: number): Systems {
+export function connect(url: string, database: HrDatabase, limits: Limits): Systems {
   const { accounts, sites, mail } = officeClient(url, { connection: 'onboarding' });
   return {
-    ...{ accounts, sites, mail, database },
+    ...{ accounts, sites, mail, database, limits },
     licences: licencesIn(database),
-    limits: limitsOn(fasterClock(systemClock, speed)),
   };
 }

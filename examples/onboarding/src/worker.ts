@@ -5,9 +5,12 @@
  * it where another process has left it. Read next: worker-process.ts, which starts it.
  * @module
  */
+import { systemClock } from '@runafter/clock';
+import { fasterClock } from '@runafter/example-office';
 import { performWork } from '@runafter/example-weekly-reports/child-side';
 import { sqliteRunStore } from '@runafter/sqlite';
 import { openHrDatabase } from './database/open-hr-database.ts';
+import { limitsOn } from './limits.ts';
 import { readHires } from './read-hires.ts';
 import { runOnboarding } from './run-onboarding.ts';
 import type { Summary } from './summary.ts';
@@ -17,9 +20,10 @@ import type { HireEnded, Work } from './worker-process.ts';
 await performWork<Work, HireEnded, Summary>(async (work, tell) => {
   const { input, url, database: place, runs, ...options } = work;
   await using database = await openHrDatabase(place);
+  const limits = limitsOn(fasterClock(systemClock, work.speed));
   const store = sqliteRunStore(runs);
   try {
-    return await runOnboarding(connect(url, database, work.speed), readHires(input), {
+    return await runOnboarding(connect(url, database, limits), readHires(input), {
       ...options,
       store,
       onEvent(event) {

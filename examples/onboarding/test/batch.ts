@@ -1,8 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { systemClock } from '@runafter/clock';
 import { memoryRunStore } from '@runafter/core';
 import {
+  fasterClock,
   type Office,
   type OfficeClient,
   type OfficeOptions,
@@ -13,6 +15,7 @@ import { onTestFinished } from 'vitest';
 import type { HrDatabase } from '../src/database/hr-database.ts';
 import { openHrDatabase } from '../src/database/open-hr-database.ts';
 import type { Hire, Product } from '../src/hire.ts';
+import { limitsOn } from '../src/limits.ts';
 import { type Proof, proofOf } from '../src/proof.ts';
 import { runOnboarding } from '../src/run-onboarding.ts';
 import type { Summary } from '../src/summary.ts';
@@ -57,9 +60,13 @@ export async function aBatch(hires: readonly Hire[], options: OfficeOptions = {}
     client: officeClient(office.url),
     database,
     run: () =>
-      runOnboarding(connect(office.url, database, 2_000), hires, {
-        ...{ store: memoryRunStore(), runId: 'batch', speed: 2_000, concurrency: 10 },
-      }),
+      runOnboarding(
+        connect(office.url, database, limitsOn(fasterClock(systemClock, 2_000))),
+        hires,
+        {
+          ...{ store: memoryRunStore(), runId: 'batch', speed: 2_000, concurrency: 10 },
+        },
+      ),
     proof: () => proofOf(hires, office, database),
   };
 }

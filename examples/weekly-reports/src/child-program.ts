@@ -40,12 +40,21 @@ export class ChildProgram<Event, Outcome> implements AsyncDisposable {
   }
 
   /** Ends the process as a power cut would: SIGKILL. Resolves when it is gone. */
-  async kill(): Promise<void> {
+  kill(): Promise<void> {
+    return this.#end('SIGKILL');
+  }
+
+  /** Asks the process to end: SIGTERM. Resolves when it is gone. */
+  end(): Promise<void> {
+    return this.#end('SIGTERM');
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<void> {
     const child = this.#child;
     const isGone = child.pid === undefined || child.exitCode !== null || child.signalCode !== null;
     if (isGone) return;
     const gone = once(child, 'exit');
-    child.kill('SIGKILL');
+    child.kill(signal);
     await gone;
   }
 
