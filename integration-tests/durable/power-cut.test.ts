@@ -58,7 +58,7 @@ interface PowerCut extends DatabaseCopy {
 }
 
 it('a power cut leaves a whole database, with all that was acknowledged, that goes on to the end', {
-  timeout: 240_000,
+  timeout: 600_000,
 }, async () => {
   const plans = busyPlans(`${seed} power cuts`, 20);
   const cuts: PowerCut[] = [];
