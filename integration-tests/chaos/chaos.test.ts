@@ -126,6 +126,27 @@ await onService('redis', () => {
   });
 });
 
+// The others that are tried here can be anywhere; this one has to be killed, and is started by the program itself.
+await onService('redis', () => {
+  describe('distributed runs on Redis', { timeout: 120_000 }, () => {
+    it('fail when runs are not stored, and when an effect has two keys', async () => {
+      const { code, stdout, output } = await chaos(
+        ...['distributed', '--json', '--backend', planted('redis-that-forgets-runs')],
+      );
+      expect(code, output).toBe(1);
+      const { stores } = JSON.parse(stdout);
+      const figures = stores['redis that forgets runs'];
+      const first = ['runs', 'kills', 'lost', 'stuck', 'wrongStatus', 'duplicateEffects'];
+      expect(Object.keys(figures).slice(0, 6)).toEqual(first);
+      expect(figures).toMatchObject({ runs: 12, lost: 2, stuck: 0, wrongStatus: 0, restarts: 1 });
+      expect(figures.kills).toBeGreaterThanOrEqual(2);
+      expect(figures.duplicateEffects).toBeGreaterThan(0);
+      expect(output).toMatch(/redis that forgets runs: 2 lost:\s+run-0\s+run-10/);
+      expect(output).toMatch(/effects took place twice:\s+run-.* took place twice, with the keys/);
+    });
+  });
+});
+
 describe('whatever its backend does', { timeout: 60_000 }, () => {
   const local = (members: string) => `export const backend = {
     name: 'odd', place: 'folder', additions: { full: 80, quick: 80 }, inFlight: 1, ${members}

@@ -98,7 +98,7 @@ export class Campaign {
 
   async #go(): Promise<void> {
     const { runs, signal } = this.#tools;
-    while (this.#ended < runs.length) {
+    while (this.#begun < runs.length || this.#pending.size > 0) {
       signal.throwIfAborted();
       if (systemClock.monotonic() - this.#endedAt > patience) return;
       this.#beginWhatIsDue();
