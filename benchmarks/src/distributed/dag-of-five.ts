@@ -9,12 +9,13 @@
 import type { Row } from '../harness/row.ts';
 import type { Side, Study, Work } from '../harness/work.ts';
 import type { HandlerName } from './bullmq-side.ts';
-import { dagDuel, type Extent, oursOn, runsOf } from './dag-duel.ts';
+import { dagDuel, type Extent, oursOn, runsOf, type Until } from './dag-duel.ts';
 import { type Connection, redisMode, startOwnRedis } from './own-redis.ts';
 import { concurrency, startWorkers } from './workers.ts';
 
-/** One row: how our actions are called, what the jobs of the tree do, and the most that ours may cost. */
+/** One row: what is waited for, how our actions are called, what the jobs of the tree do, the most that ours may cost. */
 interface Pairing {
+  readonly until: Until;
   readonly eager: boolean;
   readonly handler: HandlerName;
   readonly target: number | null;
@@ -26,12 +27,13 @@ const trees: Readonly<Record<HandlerName, string>> = {
 };
 
 /** As both are when nothing is said. */
-const usual: Pairing = { eager: true, handler: 'Add', target: 1.25 };
+const usual: Pairing = { until: 'ended', eager: true, handler: 'Add', target: 1.25 };
 
 /** What the usual one leaves out, on either side. */
 const others: readonly Pairing[] = [
-  { eager: true, handler: 'Add_Values', target: null },
-  { eager: false, handler: 'Add', target: null },
+  { ...usual, handler: 'Add_Values', target: null },
+  { ...usual, until: 'finished', target: null },
+  { ...usual, eager: false, target: null },
 ];
 
 function flows(connection: Connection, handler: HandlerName, { runs, processes }: Extent): Side {
@@ -56,12 +58,19 @@ function overProcesses(processes: number, pairings: readonly Pairing[]): Study {
     async measure(options) {
       const extent: Extent = { runs: runsOf(options), processes };
       const rows: Row[] = [];
-      for (const { eager, handler, target } of pairings) {
+      for (const { until, eager, handler, target } of options.quick
+        ? pairings.slice(0, 1)
+        : pairings) {
         await using cleanup = new AsyncDisposableStack();
         const connection = await startOwnRedis(cleanup);
-        const ours = oursOn({ connection, store: { kind: 'redis' }, eager }, extent);
+        const ours = oursOn({ connection, store: { kind: 'redis' }, eager }, extent, until);
         const theirs = flows(connection, handler, extent);
-        const work = `${name}, ${extent.runs.toLocaleString('en-US')} runs${eager ? '' : ', all actions through the queue'}`;
+        const facts = [
+          `${name}, ${extent.runs.toLocaleString('en-US')} runs`,
+          ...(until === 'finished' ? ['all records are read'] : []),
+          ...(eager ? [] : ['all actions through the queue']),
+        ];
+        const work = facts.join(', ');
         rows.push(await dagDuel({ work, peer: trees[handler], target }, ours, theirs, options));
       }
       const text = `${redisMode}; ${concurrency} jobs at once in each process, beside the one that starts runs`;

@@ -137,7 +137,7 @@ function waiting(run: RunChain, load: Load): WaitingSide {
 
 export const hopWorks: readonly Work[] = [
   hops('one run at a time', true, alone),
-  hops('one run at a time, all actions through the queue', false, alone),
+  { ...hops('one run at a time, all actions through the queue', false, alone), long: true },
   { ...hops('half load', true, halfLoad), long: true },
   { ...hops('half load, all actions through the queue', false, halfLoad), long: true },
 ];

@@ -47,7 +47,9 @@ export async function openDistribution(
   cleanup: AsyncDisposableStack,
 ) {
   const store = await openStore(choice, connection, cleanup);
-  const distribution = distribute([dagOfFive, chain, loop], { connection, store });
+  // Runs of another store must not come into the same queues.
+  const prefix = `runafter-${choice.kind}`;
+  const distribution = distribute([dagOfFive, chain, loop], { connection, store, prefix });
   cleanup.defer(() => distribution.close());
   return distribution;
 }

@@ -25,8 +25,8 @@ function runsIn(title: string, makeStore: () => Promise<StoreChoice>): Study {
       await using cleanup = new AsyncDisposableStack();
       const connection = await startOwnRedis(cleanup);
       const extent: Extent = { runs: runsOf(options) / 2, processes };
-      const ours = oursOn({ connection, store: await makeStore(), eager: true }, extent);
-      const theirs = oursOn({ connection, store: { kind: 'redis' }, eager: true }, extent);
+      const ours = oursOn({ connection, store: await makeStore(), eager: true }, extent, 'ended');
+      const theirs = oursOn({ connection, store: { kind: 'redis' }, eager: true }, extent, 'ended');
       const work = `${this.name}, ${extent.runs.toLocaleString('en-US')} runs`;
       const row = await dagDuel({ work, peer, target: null }, ours, theirs, options);
       return { text: `${redisMode}; ${processes} worker processes`, rows: [row] };
@@ -35,7 +35,13 @@ function runsIn(title: string, makeStore: () => Promise<StoreChoice>): Study {
 }
 
 export const storeWorks: readonly Work[] = [
-  runsIn('SQLite, normal', async () => ({ kind: 'sqlite', file: scratchFile('distributed.db') })),
+  {
+    ...runsIn('SQLite, normal', async () => ({
+      kind: 'sqlite',
+      file: scratchFile('distributed.db'),
+    })),
+    long: true,
+  },
   {
     ...runsIn('PostgreSQL', async () => {
       const { url } = placeIn('postgres');
@@ -47,5 +53,6 @@ export const storeWorks: readonly Work[] = [
       return { kind: 'postgres', url };
     }),
     needs: 'postgres',
+    long: true,
   },
 ];
