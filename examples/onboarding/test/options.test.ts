@@ -5,7 +5,13 @@ import { OptionError, readOptions } from '../src/options.ts';
 test('without options it is 30 hires at once, 300 times as fast, and nobody is killed', () => {
   expect(readOptions([])).toEqual({
     ...{ kill: false, json: false, help: false, input: undefined, speed: 300, concurrency: 30 },
+    workers: undefined,
   });
+});
+
+test('distributed, it is over four processes, or over as many as are asked for', () => {
+  expect(readOptions(['--distributed']).workers).toBe(4);
+  expect(readOptions(['--distributed', '--workers', '2', '--kill']).workers).toBe(2);
 });
 
 test.each([
@@ -13,6 +19,9 @@ test.each([
   [['--speed', 'fast'], '--speed is "fast"'],
   [['--concurrency', '1.5'], '--concurrency is "1.5". Give it a whole number from 1.'],
   [['--input', ''], '--input is "". Give it the name of a file.'],
+  [['--workers', '2'], '--workers is of a batch that is distributed. Add --distributed.'],
+  [['--distributed', '--workers', '0'], '--workers is "0". Give it a whole number from 1 to 100.'],
+  [['--distributed', '--workers', '1', '--kill'], '--kill would leave nobody'],
   [['monday'], "Unexpected argument 'monday'"],
 ])('what makes no sense is refused: %j', (args, message) => {
   expect(() => readOptions(args)).toThrow(OptionError);

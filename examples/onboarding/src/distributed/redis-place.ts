@@ -67,7 +67,7 @@ async function startServer(folder: string) {
     });
   } catch (cause) {
     throw new RedisMissingError(
-      `There is no Redis to meet at: ${(cause as Error).message}. Install redis-server (the Debian package ` +
+      `There is no Redis to meet in: ${(cause as Error).message}. Install redis-server (the Debian package ` +
         `of that name has it), or name a server: ${redisVariable}=redis://localhost:6379.`,
       { cause },
     );

@@ -1,0 +1,81 @@
+/** The onboarding over several processes comes to the same as in one, whoever dies. */
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { Redis } from 'ioredis';
+import { expect, it } from 'vitest';
+import { onService } from '../services/on-service.ts';
+import { expectedFacts, hiresFile } from './hires-file.ts';
+
+const main = join(import.meta.dirname, '..', '..', 'examples', 'onboarding', 'src', 'main.ts');
+
+interface Ending {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs the example to its end; that is when all its processes have let go of its output. */
+async function onboard(
+  args: readonly string[],
+  variables: NodeJS.ProcessEnv,
+  onOutput: (stdout: string, kill: (signal: NodeJS.Signals) => void) => void = () => undefined,
+): Promise<Ending> {
+  const env = { ...process.env, ONBOARDING_DATABASE_URL: undefined, ...variables };
+  const options = ['--distributed', '--speed', '1000', '--input', await hiresFile(), ...args];
+  const program = ['--conditions=@runafter/source', main, ...options];
+  const child = spawn(process.execPath, program, { env });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.setEncoding('utf8').on('data', (text) => {
+    stdout += text;
+    onOutput(stdout, (signal) => child.kill(signal));
+  });
+  child.stderr.setEncoding('utf8').on('data', (text) => {
+    stderr += text;
+  });
+  const [code] = await once(child, 'close');
+  return { code, stdout, stderr };
+}
+
+async function keysOfBatches(url: string): Promise<string[]> {
+  const client = new Redis(url);
+  try {
+    return await client.keys('monday-*');
+  } finally {
+    client.disconnect();
+  }
+}
+
+await onService('redis', ({ url }) => {
+  it('onboards the same as one process does, although the one that schedules is killed half-way', async () => {
+    const { code, stdout } = await onboard(['--json', '--kill', '--workers', '3'], {
+      REDIS_URL: url,
+    });
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toEqual({
+      ...expectedFacts,
+      database: 'SQLite',
+      seconds: expect.any(Number),
+    });
+    expect(await keysOfBatches(url)).toEqual([]);
+  });
+});
+
+const hasServer = spawnSync('redis-server', ['--version']).error === undefined;
+
+it.skipIf(!hasServer)(
+  'Ctrl-C ends the processes that work, and the server of their own',
+  async () => {
+    let isTold = false;
+    const args = ['--workers', '2'];
+    const ending = await onboard(args, { REDIS_URL: undefined }, (text, kill) => {
+      if (isTold || !text.includes('2 processes      11 of 33')) return;
+      isTold = true;
+      kill('SIGINT');
+    });
+    expect(ending.code).toBe(130);
+    expect(ending.stderr).toContain('The onboarding was stopped by SIGINT, before its end.');
+    expect(ending.stdout).not.toContain('Summary');
+  },
+);
