@@ -44,12 +44,13 @@ export class QueueServer implements AsyncDisposable {
     return this.#restarts;
   }
 
-  /** Kills it with SIGKILL and starts it again; false while it does so already. */
+  /** Kills it with SIGKILL and starts it again; false while it does so already, or has failed to. */
   restart(): boolean {
     if (this.#restarting !== undefined) return false;
-    this.#restarting = this.#killAndStart().finally(() => {
+    this.#restarting = this.#killAndStart().then(() => {
       this.#restarting = undefined;
     });
+    this.#restarting.catch(() => {});
     return true;
   }
 

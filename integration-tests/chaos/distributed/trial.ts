@@ -25,8 +25,8 @@ export async function tryStore(
 ): Promise<DistributedResult> {
   const { backend, place } = subject;
   const size = backend.size ?? (setting.quick ? quickSize : fullSize);
-  const dice = setting.random(`${backend.name} distributed`);
-  const seed = String(dice());
+  const random = setting.random(`${backend.name} distributed`);
+  const seed = String(random());
   const runs = drawRuns(seed, size);
   const startedAt = systemClock.monotonic();
   await using stack = new AsyncDisposableStack();
@@ -36,7 +36,7 @@ export async function tryStore(
   await backend.prepare?.(place as never);
   const store = backend.openStore({ place: place as never, queues: server.url });
   stack.defer(() => store.close());
-  const scene = { subject, setting, size, runs, seed, dice, server, store, folder };
+  const scene = { subject, setting, size, runs, seed, random, server, store, folder };
   const { begun, ...ending } = await workAndSuffer(scene);
   return {
     name: backend.name,
