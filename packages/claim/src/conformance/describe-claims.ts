@@ -63,7 +63,7 @@ export function describeClaims(driver: string, harness: PoolHarness): void {
       pools: new Set(),
       capabilities: { ...everything, ...harness.capabilities },
       ttl,
-      roomyTtl: Math.max(2 * ttl, 4_000),
+      roomyTtl: ttl + 4_000,
       seed: harness.seed,
     } as Partial<Setting> as Setting;
 
