@@ -1,5 +1,8 @@
 /**
  * Jobs that are attempts of actions, for runs that any process schedules.
+ *
+ * Invariant: this process calls a handler once at a time for an attempt, also when a queue that has lost
+ * the job delivers it again.
  * @module
  */
 import type { ActionCall } from '@runafter/core';
@@ -7,11 +10,18 @@ import type { ActionCaller } from '@runafter/core/remote';
 import type { Job } from 'bullmq';
 import { type Disposal, pauseAfter } from './processing.ts';
 
+/** An attempt in the hands of this process. */
+interface ActiveJob {
+  readonly stop: AbortController;
+  readonly handBack: AbortController;
+  readonly disposal: Promise<Disposal>;
+}
+
 export class ActionJobs {
   readonly #caller: ActionCaller;
   readonly #onFault: (error: Error) => void;
-  /** Those that this process has, by the ids of their jobs. */
-  readonly #active = new Map<string, { stop: AbortController; handBack: AbortController }>();
+  /** By the ids of their jobs. */
+  readonly #active = new Map<string, ActiveJob>();
   #isLeaving = false;
 
   constructor(caller: ActionCaller, onFault: (error: Error) => void) {
@@ -20,20 +30,33 @@ export class ActionJobs {
   }
 
   async process(job: Job<ActionCall>): Promise<Disposal> {
+    const id = String(job.id);
+    const known = this.#active.get(id);
+    if (known !== undefined) return await known.disposal;
     if (this.#isLeaving) return 'handBack';
     if (!this.#caller.knows(job.data)) return { after: pauseAfter(job) };
-    const active = { stop: new AbortController(), handBack: new AbortController() };
-    const id = String(job.id);
-    this.#active.set(id, active);
+    const stop = new AbortController();
+    const handBack = new AbortController();
+    const disposal = this.#call(job, { stop: stop.signal, handBack: handBack.signal });
+    this.#active.set(id, { stop, handBack, disposal });
     try {
-      const interruptions = { stop: active.stop.signal, handBack: active.handBack.signal };
+      return await disposal;
+    } finally {
+      this.#active.delete(id);
+    }
+  }
+
+  /** Never rejects. */
+  async #call(
+    job: Job<ActionCall>,
+    interruptions: Parameters<ActionCaller['call']>[1],
+  ): Promise<Disposal> {
+    try {
       const outcome = await this.#caller.call(job.data, interruptions);
       return outcome === 'handedBack' ? 'handBack' : 'done';
     } catch (error) {
       this.#onFault(error as Error);
       return { after: pauseAfter(job) };
-    } finally {
-      if (this.#active.get(id) === active) this.#active.delete(id);
     }
   }
 

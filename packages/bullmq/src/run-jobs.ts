@@ -17,7 +17,9 @@ import {
 import {
   type ResumeOptions,
   type Run,
+  type RunEnd,
   RunHeldError,
+  type RunResult,
   RunUnknownError,
   resume,
 } from '@runafter/core';
@@ -97,13 +99,14 @@ export class RunJobs {
       const executor = new QueueExecutor(this.#delivering, job.data.workflow, job.opts.priority);
       const run = await resume(workflow, runId, { ...this.#resumeOptions, executor });
       this.#held.set(run, executor);
+      let result: RunResult<unknown>;
       try {
         if (this.#draining.signal.aborted) void run.suspend();
-        await run.finished;
+        result = await run.finished;
       } finally {
         this.#held.delete(run);
       }
-      await this.#announcements.tell({ kind: 'ended', runId });
+      await this.#announcements.tell({ kind: 'ended', runId, end: endOf(result) });
       return 'done';
     } catch (error) {
       return this.#disposalAfter(error, job);
@@ -156,4 +159,15 @@ export class RunJobs {
       }),
     );
   }
+}
+
+/** How a run ended, for those who wait for it elsewhere. */
+function endOf(result: RunResult<unknown>): RunEnd {
+  const { status, endTime } = result;
+  const error = 'error' in result ? result.error : undefined;
+  return {
+    status,
+    ...(error && { error: { code: error.code, message: error.message } }),
+    endTime: endTime.getTime(),
+  };
 }
