@@ -62,7 +62,8 @@ await onService('redis', ({ url }) => {
   });
 });
 
-const hasServer = spawnSync('redis-server', ['--version']).error === undefined;
+const server = 'redis-server';
+const hasServer = spawnSync(server, ['--version']).error === undefined;
 
 it.skipIf(!hasServer)(
   'Ctrl-C ends the processes that work, and the server of their own',
