@@ -7,18 +7,21 @@
  * for, every moment of the plan comes in its time, time-outs, cancels and signals included.
  * @module
  */
-import { type Clock, type VirtualClock, virtualClock } from '@runafter/clock';
+import { type Clock, virtualClock } from '@runafter/clock';
 import {
   memoryRunStore,
   type Run,
   type RunResult,
   type RunStore,
   resume,
+  type StartOptions,
   signal,
   start,
 } from '../../src/index.ts';
 import type { Crash, Fate } from './crash.ts';
+import type { Draw } from './draw.ts';
 import { DurableJournal, runId } from './durable-journal.ts';
+import { Fleet } from './fleet.ts';
 import { MortalStore, StoreFault } from './mortal-store.ts';
 import { ObservedStore } from './observed-store.ts';
 import type { Plan } from './plan.ts';
@@ -32,6 +35,8 @@ export interface DurableRunOptions {
   readonly crashes: readonly Crash[];
   /** Turns of the event loop that the answer to a write takes. Default: none. */
   readonly lag?: () => number;
+  /** Its handlers are called in other processes, as this decides. Default: in the process of the run. */
+  readonly elsewhere?: Draw;
   /** False: the run has no store, and nothing interrupts it. Default true. */
   readonly stored?: boolean;
 }
@@ -77,6 +82,7 @@ class World {
   readonly #store: RunStore;
   readonly #facts: StoredFacts;
   readonly #journal: DurableJournal;
+  readonly #fleet: Fleet | undefined;
   readonly #signals: readonly PlannedSignal[];
   readonly #sent = new Set<PlannedSignal>();
   readonly #complaints: string[] = [];
@@ -99,10 +105,19 @@ class World {
     this.#signals = plannedSignals(plan);
     const store = memoryRunStore({ clock: this.#storeClock(), retention: Infinity });
     this.#store = new ObservedStore(store, this.#facts);
+    this.#fleet = options.elsewhere && this.#hire(options.elsewhere);
   }
 
   get isOver(): boolean {
     return this.#last !== undefined;
+  }
+
+  #hire(draw: Draw): Fleet {
+    const { form, timed } = this.#options;
+    return new Fleet({
+      ...{ draw, store: this.#store, isLate: !timed, start: this.#now },
+      define: (life) => form(this.#plan, this.#journal.in(life)),
+    });
   }
 
   async report(): Promise<DurableRun> {
@@ -124,13 +139,18 @@ class World {
   /** One process, up to its fate; whether the run has ended in it. */
   async live(crash: Crash | undefined): Promise<boolean> {
     const number = this.#lives++;
-    const clock = virtualClock({ start: this.#now });
+    const time = this.#fleet?.clock ?? virtualClock({ start: this.#now });
+    const death = new AbortController();
+    const clock = this.#fleet?.clockOf(death.signal) ?? time;
     let diedAt: number | undefined;
+    const die = (): void => {
+      diedAt ??= time.now();
+      death.abort();
+    };
     let fate: Fate | undefined;
     let ending: Ending | undefined;
     const life = {
-      number,
-      clock,
+      ...{ number, clock },
       get isOver() {
         return diedAt !== undefined;
       },
@@ -143,7 +163,7 @@ class World {
       met: (what) => {
         fate = what;
         if (what === 'suspends') void run?.suspend();
-        else if (what.startsWith('dies')) diedAt = clock.now();
+        else if (what.startsWith('dies')) die();
       },
     });
     const opening = this.#open(clock, store, life);
@@ -163,14 +183,19 @@ class World {
           ending = { error };
         },
       )
-      .finally(() => {
-        diedAt ??= clock.now();
-      });
+      .finally(die);
     const isOver = () => diedAt !== undefined;
-    while (!isOver() && clock.now() - this.#origin < longest && (await clock.advanceToNext()));
-    this.#now = diedAt ?? clock.now();
+    const step = async (): Promise<boolean> => {
+      // Who dies in this moment takes no others with him to the next one.
+      if (this.#fleet !== undefined) await time.advance(0);
+      return isOver() || (await time.advanceToNext());
+    };
+    while (!isOver() && time.now() - this.#origin < longest && (await step()));
+    this.#now = diedAt ?? time.now();
     if (number === 0) this.#writes = store.writes;
-    return this.#buried(fate, ending, run, crash);
+    const isEnd = this.#buried(fate, ending, run, crash);
+    if (!isEnd) await this.#fleet?.clock.advance(crash?.downtime ?? 0);
+    return isEnd;
   }
 
   #buried(
@@ -200,20 +225,23 @@ class World {
   }
 
   async #open(
-    clock: VirtualClock,
+    clock: Clock,
     store: MortalStore,
     life: { readonly number: number; readonly clock: Clock; readonly isOver: boolean },
   ): Promise<Run<unknown>> {
     const workflow = this.#options.form(this.#plan, this.#journal.in(life));
     if (this.#options.stored === false) return start(workflow, undefined, { clock, runId });
-    const options = { store, clock, lease, holder: `process ${life.number}` };
+    const options: StartOptions = {
+      ...{ store, clock, lease, holder: `process ${life.number}` },
+      ...(this.#fleet && { executor: this.#fleet.executorOf(life) }),
+    };
     const isKnown = (await this.#store.readRun(runId)) !== undefined;
     if (isKnown && this.#resumes) return resume(workflow, runId, options);
     return start(workflow, undefined, { ...options, runId });
   }
 
   /** Whoever wants the run cancelled says so again where the order may have been lost. */
-  #cancelInTime(clock: VirtualClock, run: Run<unknown>, life: { readonly isOver: boolean }): void {
+  #cancelInTime(clock: Clock, run: Run<unknown>, life: { readonly isOver: boolean }): void {
     const { cancelAt } = this.#plan;
     if (cancelAt === undefined) return;
     clock.setTimer(Math.max(0, this.#origin + cancelAt - clock.now()), () => {

@@ -5,7 +5,7 @@
  * from it. What an order to stop, or a fault, leaves of the process can still give back its lease.
  * @module
  */
-import type { RunStore } from '../../src/index.ts';
+import type { RunStore, StoredSignal } from '../../src/index.ts';
 import type { Crash, Fate } from './crash.ts';
 import { type StoreCall, WatchedStore } from './watched-store.ts';
 
@@ -30,9 +30,9 @@ export class MortalStore extends WatchedStore {
     this.#parts = parts;
   }
 
-  override onSignal(runId: string, listener: () => void): () => void {
-    return super.onSignal(runId, () => {
-      if (!this.#isDead) listener();
+  override onSignal(runId: string, listener: (signal?: StoredSignal) => void): () => void {
+    return super.onSignal(runId, (signal) => {
+      if (!this.#isDead) listener(signal);
     });
   }
 

@@ -187,6 +187,8 @@ export class GuardedActivity extends Activity {
   async #callElsewhere(attempt: number, send: Send): Promise<unknown> {
     try {
       await this.#permits.take(this.run.services.bounds, this.signal);
+      // An order to stop may have come between that and this.
+      this.signal.throwIfAborted();
       this.#beginAttempt();
       this.#remote = new RemoteAttempt(this.actionState, attempt, this.#timing());
       const report = await this.#remote.made(send);

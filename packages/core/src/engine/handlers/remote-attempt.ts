@@ -94,7 +94,8 @@ export class RemoteAttempt {
   async #sent(send: Send): Promise<never> {
     const { journal } = this.#state.frame.owner.run;
     const call = await journal?.callOf(this.#state, this.#attempt);
-    if (call !== undefined && !this.#over.signal.aborted) await send(call, this.#over.signal);
+    const isWanted = !this.#over.signal.aborted && !journal?.closed;
+    if (call !== undefined && isWanted) await send(call, this.#over.signal);
     return await new Promise<never>(() => undefined);
   }
 
