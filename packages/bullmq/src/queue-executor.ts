@@ -22,7 +22,7 @@ export interface Delivering {
   readonly announcements: Announcements;
   /** Room in this process for actions of its own runs; undefined where all go through their queue. */
   readonly slots: Slots | undefined;
-  /** Whether this process has so many runs that others have enough of their own. */
+  /** Whether others have enough to do: this process has many runs itself, or has delivered many actions. */
   readonly isBusy: () => boolean;
   /** The attempts that are not over, for the sweep. */
   readonly outstanding: Map<string, { readonly queue: string; readonly job: NewJob }>;
@@ -55,9 +55,8 @@ export class QueueExecutor implements Executor {
   }
 
   /**
-   * One at a time of a run: what is ready beside it is for other processes, unless they have enough runs of
-   * their own. What another process may have delivered is delivered again, for it may be at work, or have
-   * reported.
+   * One at a time of a run: what is ready beside it is for other processes, unless they have enough to do.
+   * What another process may have delivered is delivered again, for it may be at work, or have reported.
    */
   #isEager({ address, isResumed }: ActionTask): boolean {
     const { plan, slots, isBusy } = this.#shared;

@@ -69,7 +69,7 @@ export class Team {
       ...{ plan, queues, announcements, onFault },
       outbox: new Outbox(queues, clock, onFault),
       slots: this.#slots,
-      isBusy: () => this.#runs.isBusy,
+      isBusy: () => this.#runs.isBusy || this.#outstanding.size >= actions,
       outstanding: this.#outstanding,
     };
     this.#runs = new RunJobs(delivering, options, resumeOptions(parts), runs);
