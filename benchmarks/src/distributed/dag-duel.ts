@@ -34,8 +34,8 @@ export function oursOn(task: OurTask, { runs, processes }: Extent, until: Until)
       const succeeds = async (input: number): Promise<boolean> => {
         const run = await distribution.start(dagOfFive, input);
         if (until === 'ended') return (await run.ended).status === 'Succeeded';
-        const { status, outputs } = await run.finished;
-        return status === 'Succeeded' && outputs === 2 * input + 12;
+        const result = await run.finished;
+        return result.status === 'Succeeded' && result.outputs === 2 * input + 12;
       };
       return async () => {
         const inputs = Array.from({ length: runs }, (_, n) => n);

@@ -30,8 +30,8 @@ function ours(eager: boolean): OpenChain {
     await startWorkers({ side: 'ours', ...task }, processes, cleanup);
     return async () => {
       const run = await distribution.start(chain, chainLength);
-      const { status, outputs } = await run.finished;
-      return hopsOf(status === 'Succeeded' ? outputs : undefined);
+      const result = await run.finished;
+      return hopsOf(result.status === 'Succeeded' ? result.outputs : undefined);
     };
   };
 }

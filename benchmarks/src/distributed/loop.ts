@@ -30,9 +30,9 @@ const ours: OpenItems = async (connection, cleanup) => {
   await startWorkers({ side: 'ours', ...task }, processes, cleanup);
   return async (items) => {
     const run = await distribution.start(loop, items);
-    const { status, outputs } = await run.finished;
-    if (status !== 'Succeeded' || outputs.Succeeded !== items) {
-      throw new Error(`A loop of ${items} items ended ${status}: ${JSON.stringify(outputs)}.`);
+    const result = await run.finished;
+    if (result.status !== 'Succeeded' || result.outputs.Succeeded !== items) {
+      throw new Error(`A loop of ${items} items has ended ${result.status}, or without some.`);
     }
   };
 };
