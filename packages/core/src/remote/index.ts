@@ -7,6 +7,7 @@
  */
 
 export { leavesRun } from '../durable/durable-errors.ts';
+export { StoreRequiredError } from '../engine/handlers/remote-attempt.ts';
 export {
   type ActionCaller,
   type ActionCallerOptions,
