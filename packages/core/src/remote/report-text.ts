@@ -8,8 +8,9 @@
 import { toFault } from '@runafter/errors';
 import type { ActionNode } from '../definition/definition.ts';
 import { isSecureNode, type Sealing } from '../durable/sealing.ts';
-import type { Report } from '../engine/handlers/report.ts';
+import type { Failure, Report } from '../engine/handlers/report.ts';
 import { errorOf } from '../engine/records/secure.ts';
+import type { ActionError } from '../result.ts';
 
 /** @param path - what errors call the action. */
 export async function reportText(
@@ -18,8 +19,7 @@ export async function reportText(
   sealing: Sealing,
 ): Promise<string> {
   const what = `The output of "${path}"`;
-  const isWithheld = isSecureNode(node) && !sealing.hasCipher;
-  const told = isWithheld ? withoutSecrets(report, node, path) : report;
+  const told = sealing.hasCipher ? report : withoutSecrets(report, node, path);
   return await sealing.encrypt(encoded(told, sealing, what), true, what);
 }
 
@@ -27,7 +27,11 @@ function encoded(report: Report, sealing: Sealing, what: string): string {
   try {
     return sealing.limited(report, what);
   } catch {
-    return sealing.whole(report.failure ? inShort(report) : refused(report, sealing, what), what);
+    const { failure } = report;
+    return sealing.whole(
+      failure === undefined ? refused(report, sealing, what) : inShort(report, failure),
+      what,
+    );
   }
 }
 
@@ -42,20 +46,19 @@ function refused(report: Report, sealing: Sealing, what: string): Report {
 }
 
 /** An error that carries what cannot be stored is told by its code and message alone. */
-function inShort(report: Report): Report {
-  if (report.failure === undefined) return report;
-  const { code, message } = toFault(report.failure.thrown);
-  return failedWith({ code, message }, report);
-}
-
-/** Records show nothing of it, and nobody is handed it: a run that hands it on must have a cipher. */
-function withoutSecrets(report: Report, node: ActionNode, path: string): Report {
-  const { took, payloadBytes, failure } = report;
-  if (failure !== undefined) return failedWith(errorOf(failure.thrown, node, path), report);
-  return { took, ...(payloadBytes !== undefined && { payloadBytes }) };
-}
-
-function failedWith({ code, message }: { code: string; message: string }, report: Report): Report {
-  const { took, failure = { isRetryable: false } } = report;
+function inShort({ took }: Report, failure: Failure, error: CodedText = toFault(failure.thrown)) {
+  const { code, message } = error;
   return { took, failure: { ...failure, thrown: Object.assign(new Error(message), { code }) } };
+}
+
+type CodedText = Pick<ActionError, 'code' | 'message'>;
+
+/** Records do not show it, and nobody is handed it: a run that hands it on must have a cipher. */
+function withoutSecrets(report: Report, node: ActionNode, path: string): Report {
+  const { output, ...others } = report;
+  const { failure } = report;
+  if (failure !== undefined && isSecureNode(node)) {
+    return inShort(report, failure, errorOf(failure.thrown, node, path));
+  }
+  return node.secureOutputs ? others : report;
 }

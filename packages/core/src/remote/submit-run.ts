@@ -4,9 +4,16 @@
  */
 import { type Clock, systemClock } from '@runafter/clock';
 import type { Workflow } from '../definition/workflow.ts';
+import { DefinitionChangedError } from '../durable/definition-changes.ts';
 import { outlineOf } from '../durable/definition-outline.ts';
 import { RunInputDiffersError } from '../durable/durable-errors.ts';
-import { encodedInput, isSameInput, knownRun, nobodyYet } from '../durable/open-run.ts';
+import {
+  changesSince,
+  encodedInput,
+  isSameInput,
+  knownRun,
+  nobodyYet,
+} from '../durable/open-run.ts';
 import type { RunStore } from '../ports/run-store.ts';
 import { checkedWorkflow } from '../start.ts';
 import type { DurableOptions } from '../start-options.ts';
@@ -24,6 +31,7 @@ export interface SubmitOptions extends Pick<DurableOptions, 'cipher' | 'valueLim
  *
  * @returns whether it is new; false when there is a run of this id with the same input.
  * @throws {RunInputDiffersError} `RUN_INPUT_DIFFERS`, as all of these as a rejection.
+ * @throws {DefinitionChangedError} `DEFINITION_CHANGED`: the run of this id is that of another workflow.
  * @throws {NotStorableError} `VALUE_NOT_STORABLE`: the input.
  * @throws {CipherRequiredError} `CIPHER_REQUIRED`
  */
@@ -46,5 +54,7 @@ export async function submitRun<In, T>(
   if (state === 'created') return true;
   const known = await knownRun(store, runId);
   if (!isSameInput(known.input, storedInput)) throw new RunInputDiffersError(runId);
+  const changes = await changesSince(store, known, definition);
+  if (changes.length > 0) throw new DefinitionChangedError(runId, changes);
   return false;
 }

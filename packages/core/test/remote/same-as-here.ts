@@ -5,9 +5,9 @@
  */
 import { inspect } from 'node:util';
 import { seededRandom, virtualClock } from '@runafter/clock';
-import { type RunResult, type StartOptions, start, type Workflow } from '@runafter/core';
+import { type RunResult, type StartOptions, start } from '@runafter/core';
 import { expect } from 'vitest';
-import { runId, Team, type TeamOptions } from './team.ts';
+import { type Definition, runId, Team, type TeamOptions } from './team.ts';
 
 export interface SameOptions
   extends TeamOptions,
@@ -18,7 +18,7 @@ export interface SameOptions
 
 /** @returns the result of the run whose handlers were called elsewhere. */
 export async function expectSameAsHere<In, T>(
-  workflow: Workflow<In, T>,
+  definition: Definition<In, T>,
   input: In,
   options: SameOptions = {},
 ): Promise<{ readonly result: RunResult<T>; readonly team: Team<In, T> }> {
@@ -28,9 +28,9 @@ export async function expectSameAsHere<In, T>(
     ...(timeout !== undefined && { timeout }),
   };
   const random = () => seededRandom('jitter');
-  const here = new Team(workflow, { clock: virtualClock({ autoAdvance: true }) });
-  const team = new Team(workflow, { ...options, clock: virtualClock({ autoAdvance: true }) });
-  const expected = await start(workflow, input, {
+  const here = new Team(definition, { clock: virtualClock({ autoAdvance: true }) });
+  const team = new Team(definition, { ...options, clock: virtualClock({ autoAdvance: true }) });
+  const expected = await start(here.workflow, input, {
     ...{ store: here.store, clock: here.clock, runId, lease: '365d', random: random(), ...own },
     ...(limiter && { limiter }),
     ...(cipher && { cipher }),

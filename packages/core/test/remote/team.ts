@@ -3,7 +3,7 @@
  * call handlers. Calls go through the queue as JSON, so nothing but data gets from one to the other.
  * @module
  */
-import { type VirtualClock, virtualClock } from '@runafter/clock';
+import { type Clock, type VirtualClock, virtualClock } from '@runafter/clock';
 import {
   type ActionCall,
   type Executor,
@@ -26,6 +26,9 @@ import {
 /** The id of every run. */
 export const runId = 'r';
 
+/** Handlers that wait are made for the clock of their team. */
+export type Definition<In, T> = Workflow<In, T> | ((clock: Clock) => Workflow<In, T>);
+
 export interface TeamOptions extends Omit<ActionCallerOptions, 'store' | 'clock'> {
   readonly store?: RunStore;
   readonly clock?: VirtualClock;
@@ -39,16 +42,16 @@ export class Team<In, T> {
   /** What is in the queue, and what was taken out of it. */
   readonly jobs: Job[] = [];
   readonly caller: ActionCaller;
-  readonly #workflow: Workflow<In, T>;
+  readonly workflow: Workflow<In, T>;
   readonly #options: TeamOptions;
   isHeld: boolean;
 
-  constructor(workflow: Workflow<In, T>, options: TeamOptions = {}) {
+  constructor(definition: Definition<In, T>, options: TeamOptions = {}) {
     const { isHeld = false, clock = virtualClock(), store } = options;
     this.clock = clock;
     this.store = store ?? memoryRunStore({ clock, retention: Number.POSITIVE_INFINITY });
     this.isHeld = isHeld;
-    this.#workflow = workflow;
+    this.workflow = typeof definition === 'function' ? definition(clock) : definition;
     this.#options = options;
     this.caller = this.hire();
   }
@@ -56,7 +59,7 @@ export class Team<In, T> {
   /** One more process that calls handlers. */
   hire(more: Partial<ActionCallerOptions> = {}): ActionCaller {
     const { cipher, valueLimit, limiter, maxDeliveries, grace } = this.#options;
-    return actionCaller([this.#workflow], {
+    return actionCaller([this.workflow], {
       ...{ store: this.store, clock: this.clock },
       ...(cipher && { cipher }),
       ...(limiter && { limiter }),
@@ -68,12 +71,12 @@ export class Team<In, T> {
   }
 
   start(input: In, more: StartOptions = {}): Run<T> {
-    return start(this.#workflow, input, { ...this.#runOptions(), runId, ...more });
+    return start(this.workflow, input, { ...this.#runOptions(), runId, ...more });
   }
 
   /** Another process goes on with the run. */
   resume(more: ResumeOptions = {}): Promise<Run<T>> {
-    return resume(this.#workflow, runId, { ...this.#runOptions(), ...more });
+    return resume(this.workflow, runId, { ...this.#runOptions(), ...more });
   }
 
   /** Everything that can happen now, happens. */
