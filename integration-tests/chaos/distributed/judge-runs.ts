@@ -31,7 +31,7 @@ export async function judgeRuns(
   for (const { runId, plan } of runs) {
     const stored = await store.readRun(runId);
     if (stored === undefined) lost.push(runId);
-    else if (stored.end === undefined) stuck.push(`${runId}, ${plan}`);
+    else if (stored.end === undefined) stuck.push(await describeStuck(store, { runId, plan }));
     else {
       const expected = expectations.get(plan) ?? expectRun(chaosPlan(plan));
       expectations.set(plan, expected);
@@ -44,6 +44,14 @@ export async function judgeRuns(
   const ofEnded = entries.filter(({ address }) => ended.has(address.split('/', 1)[0] ?? ''));
   const counts = countWork(entries);
   return { runs: runs.length, lost, stuck, wrongStatus, ...judgeWork(due, ofEnded), ...counts };
+}
+
+/** Who has it, and what was sent to it and is not taken: that is where to look first. */
+async function describeStuck(store: RunStore, { runId, plan }: PlannedRun): Promise<string> {
+  const holder = (await store.readRun(runId))?.lease?.holder ?? 'nobody';
+  const letters = await store.readSignals(runId, 0);
+  const events = letters.map(({ event, correlate = '' }) => `${event} ${correlate}`);
+  return `${runId}, ${plan}: had by ${holder}; not taken: ${events.join(', ') || 'nothing'}`;
 }
 
 /** What is wrong with a run that has ended, as it is read from the store. */

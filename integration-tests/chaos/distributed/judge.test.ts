@@ -204,7 +204,7 @@ describe('runs', () => {
     ];
     expect(await judgeRuns(store, odd, [])).toMatchObject({
       lost: ['nobody'],
-      stuck: [`waits, ${one}`],
+      stuck: [`waits, ${one}: had by somebody; not taken: nothing`],
       wrongStatus: [expect.stringContaining('run-0')],
     });
   });

@@ -38,6 +38,6 @@ async function jobAt(redis: Redis, key: string): Promise<string[]> {
 /** The jobs that a list of them names, whichever type it has. */
 async function members(redis: Redis, key: string, type: string): Promise<string[]> {
   if (type === 'list') return redis.lrange(key, 0, -1);
-  if (type === 'zset') return redis.zrange(key, 0, -1);
+  if (type === 'zset') return redis.zrange(key, '0', '-1');
   return type === 'set' ? redis.smembers(key) : [];
 }
