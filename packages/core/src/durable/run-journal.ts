@@ -93,6 +93,10 @@ export class RunJournal implements Journal {
     this.closed = true;
   }
 
+  ordersKept(): Promise<unknown> {
+    return Promise.all(this.#orders);
+  }
+
   handlerStopping(): void {
     this.#stopping++;
   }
@@ -251,7 +255,7 @@ export class RunJournal implements Journal {
       ...(signals !== undefined && { signals }),
       ...(this.#progress.has(path) && !isReadLater(state) && { forgetState: path }),
     };
-    if (this.#orders.size > 0) await Promise.all(this.#orders);
+    if (this.#orders.size > 0) await this.ordersKept();
     // What its iterations have kept unawaited comes before the end of a loop.
     if (state.node.kind === 'forEach') await this.afterIterations();
     await this.#record(entry, secret, what, standsForIteration(state) ? state.frame : undefined);

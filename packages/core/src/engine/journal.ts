@@ -92,6 +92,9 @@ export interface Journal {
   /** From now on nothing is kept. */
   close(): void;
 
+  /** Resolves when the orders to stop that were given so far are kept; stays as it is where they cannot be. */
+  ordersKept(): Promise<unknown>;
+
   /** A handler was told to stop. */
   handlerStopping(): void;
   /** It has settled, or was given up. */

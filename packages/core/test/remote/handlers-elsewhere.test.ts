@@ -9,13 +9,12 @@ import {
   type Flow,
   failed,
   on,
-  type RunResult,
   settled,
   type Workflow,
   workflow,
 } from '@runafter/core';
 import { describe, expect, it } from 'vitest';
-import { expectSameAsHere } from './same-as-here.ts';
+import { type AnyResult, expectSameAsHere } from './same-as-here.ts';
 
 const second = { retry: fixed({ count: 2, interval: '1s' }) };
 
@@ -163,11 +162,11 @@ describe('a handler that is called elsewhere', () => {
           },
           ...second,
         });
-        const odd = flow.action('Odd', () => ({ toJSON: () => Symbol.iterator.missing.x }), {
+        const odd = flow.action('Odd', () => ({ toJSON: () => failing() }), {
           payloadLimit: 5,
         });
         return flow.action('All', [fits, settled(large), settled(broken), settled(odd)], (values) =>
-          values.map((value) => (typeof value === 'string' ? value : value.code)),
+          values.map((value) => (typeof value === 'string' ? value : codeOf(value))),
         );
       }),
       undefined,
@@ -419,9 +418,9 @@ function everywhere(): Workflow<{ region: string }, unknown> {
       [],
       () => 0,
       (round) =>
-        round.action('Next', ({ state, ...context }) => {
-          see([], { ...context, state } as never);
-          return state + 1;
+        round.action('Next', (context) => {
+          see([], context);
+          return Number(Object(context).state) + 1;
         }),
       (state) => state >= 3,
       { maxIterations: 5, timeout: '1h' },
@@ -468,7 +467,11 @@ function throwing(make: () => unknown, options: object = {}): Workflow<undefined
   );
 }
 
-function attemptsOf(result: RunResult<unknown>): ActionRecord['attempts'] {
+function codeOf(value: unknown): unknown {
+  return Object(value).code;
+}
+
+function attemptsOf(result: AnyResult): ActionRecord['attempts'] {
   return result.results[0]?.attempts ?? [];
 }
 

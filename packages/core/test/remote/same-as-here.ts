@@ -5,7 +5,13 @@
  */
 import { inspect } from 'node:util';
 import { seededRandom, virtualClock } from '@runafter/clock';
-import { type RunResult, type StartOptions, start } from '@runafter/core';
+import {
+  type ActionError,
+  type ActionRecord,
+  type StartOptions,
+  type Status,
+  start,
+} from '@runafter/core';
 import { expect } from 'vitest';
 import { type Definition, runId, Team, type TeamOptions } from './team.ts';
 
@@ -16,12 +22,20 @@ export interface SameOptions
   readonly tellsOfMessages?: boolean;
 }
 
+/** A result, whatever its status is. */
+export interface AnyResult {
+  readonly status: Status;
+  readonly outputs?: unknown;
+  readonly error?: Pick<ActionError, 'code' | 'message'>;
+  readonly results: readonly ActionRecord[];
+}
+
 /** @returns the result of the run whose handlers were called elsewhere. */
 export async function expectSameAsHere<In, T>(
   definition: Definition<In, T>,
   input: In,
   options: SameOptions = {},
-): Promise<{ readonly result: RunResult<T>; readonly team: Team<In, T> }> {
+): Promise<{ readonly result: AnyResult; readonly team: Team<In, T> }> {
   const { limiter, cipher, valueLimit, maxConcurrentActions, timeout } = options;
   const own = {
     ...(maxConcurrentActions !== undefined && { maxConcurrentActions }),
@@ -30,20 +44,20 @@ export async function expectSameAsHere<In, T>(
   const random = () => seededRandom('jitter');
   const here = new Team(definition, { clock: virtualClock({ autoAdvance: true }) });
   const team = new Team(definition, { ...options, clock: virtualClock({ autoAdvance: true }) });
-  const expected = await start(here.workflow, input, {
+  const expected: AnyResult = await start(here.workflow, input, {
     ...{ store: here.store, clock: here.clock, runId, lease: '365d', random: random(), ...own },
     ...(limiter && { limiter }),
     ...(cipher && { cipher }),
     ...(valueLimit !== undefined && { valueLimit }),
   }).finished;
-  const result = await team.start(input, { random: random(), ...own }).finished;
+  const result: AnyResult = await team.start(input, { random: random(), ...own }).finished;
   const texts = options.tellsOfMessages ?? true;
   expect(told(result, texts)).toEqual(told(expected, texts));
   expect(shown(result.outputs)).toEqual(shown(expected.outputs));
   return { result, team };
 }
 
-function told(result: RunResult<unknown>, texts: boolean): string[] {
+function told(result: AnyResult, texts: boolean): string[] {
   const lines = shown(result);
   return texts ? lines : lines.map((line) => line.replace(/message:.*/, 'message'));
 }

@@ -100,12 +100,12 @@ function carrying(times: number, got: (value: unknown) => void): Workflow<undefi
       (each) => settled(each.action('Work', ({ item }) => item, hidden)),
     );
     flow.action('Read', [settled(use), loop], ([use, values]) => {
-      got(use.outputs);
-      got(values[0]?.outputs);
+      got(outputsOf(use));
+      got(outputsOf(values[0]));
       return 'read';
     });
     flow.action('Look', [settled(loop)], ([loop]) => {
-      got((loop.iterations?.[0]?.outputs as { outputs?: unknown } | undefined)?.outputs);
+      got(outputsOf(outputsOf(loop.iterations?.[0])));
     });
     return settled(use);
   });
@@ -130,4 +130,8 @@ function unused(): Workflow<undefined, unknown> {
     );
     flow.action('Large', () => secret, { ...hidden, payloadLimit: 3 });
   });
+}
+
+function outputsOf(value: unknown): unknown {
+  return Object(value).outputs;
 }

@@ -127,6 +127,13 @@ export class GuardedActivity extends Activity {
     }
   }
 
+  /** Who goes on with the run takes what is reported as it is; so the order must be known by then. */
+  protected override abort(stop: Stop): void {
+    const { journal } = this.run;
+    if (this.#remote === undefined || journal === undefined) super.abort(stop);
+    else void journal.ordersKept().then(() => super.abort(stop));
+  }
+
   get #node(): ActionNode {
     return this.actionState.node as ActionNode;
   }
