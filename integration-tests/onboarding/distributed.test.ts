@@ -49,7 +49,7 @@ async function keysOfBatches(url: string): Promise<string[]> {
 
 await onService('redis', ({ url }) => {
   it('onboards the same as one process does, although the one that schedules is killed half-way', async () => {
-    const { code, stdout } = await onboard(['--json', '--kill', '--workers', '3'], {
+    const { code, stdout } = await onboard(['--json', '--kill', '--workers', '2'], {
       REDIS_URL: url,
     });
     expect(code).toBe(0);
@@ -66,17 +66,24 @@ const server = 'redis-server';
 const hasServer = spawnSync(server, ['--version']).error === undefined;
 
 it.skipIf(!hasServer)(
-  'Ctrl-C ends the processes that work, and the server of their own',
+  'keeps to the limits of the services, all processes together; Ctrl-C ends them, and the server of their own',
   async () => {
-    let isTold = false;
-    const args = ['--workers', '2'];
+    let stats: Promise<Record<string, { readonly peakInService: number }>> | undefined;
+    // Slow enough for more calls to be under way at once than the limits let through.
+    const args = ['--workers', '2', '--speed', '100'];
     const ending = await onboard(args, { REDIS_URL: undefined }, (text, kill) => {
-      if (isTold || !text.includes('2 processes      11 of 33')) return;
-      isTold = true;
-      kill('SIGINT');
+      const url = /at (http:[^\s,]+)/.exec(text)?.[1];
+      if (stats !== undefined || !text.includes('2 processes      11 of 33')) return;
+      stats = fetch(`${url}/office/stats`).then((response) => response.json());
+      void stats.finally(() => kill('SIGINT'));
     });
     expect(ending.code).toBe(130);
     expect(ending.stderr).toContain('The onboarding was stopped by SIGINT, before its end.');
     expect(ending.stdout).not.toContain('Summary');
+    // 30 hires are worked on at a time, so a process of its own limits would send more.
+    const { directory, sites, mail } = (await stats) ?? {};
+    expect(directory?.peakInService).toBeLessThanOrEqual(15);
+    expect(sites?.peakInService).toBeLessThanOrEqual(20);
+    expect(mail?.peakInService).toBeLessThanOrEqual(15);
   },
 );

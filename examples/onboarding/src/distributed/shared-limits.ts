@@ -11,6 +11,9 @@ import type { LimitOptions, Rate } from '@runafter/throttle';
 import { type LimitedSystem, type Limits, limitsOf } from '../limits.ts';
 import type { RedisPlace } from './redis-place.ts';
 
+/** After how long the permits of a process come back that has died. */
+const ttl = '10s';
+
 export interface SharedLimits extends Limits, AsyncDisposable {}
 
 /**
@@ -24,7 +27,7 @@ export function sharedLimits({ url, prefix }: RedisPlace, speed: number): Shared
   const shared = (system: LimitedSystem): RedisLimiter => {
     const limits: LimitOptions & { readonly rate?: Rate } = limitsOf[system];
     const limiter = redisLimiter(url, {
-      ...{ ...limits, name: system, prefix },
+      ...{ ...limits, name: system, prefix, ttl },
       ...(limits.rate && { rate: faster(limits.rate, speed) }),
     });
     opened.push(limiter);
