@@ -33,10 +33,13 @@ function fromSortableText(sortable: string): string {
 /** What stands before a text as a key: above each number of digits. */
 const textMark = '~';
 
-/** A number is an index: whole, and not below 0. The number of its digits comes first, as one character. */
+/**
+ * A number is an index: whole, and not below 0. The number of its digits comes first, as one character.
+ * One that is below 0 stands before all of them, for whoever asks what comes after it.
+ */
 export function toSortableKey(key: string | number): string {
   if (typeof key === 'string') return textMark + toSortableText(key);
-  const digits = String(key);
+  const digits = key < 0 ? '' : String(key);
   return digits.length.toString(36) + digits;
 }
 
