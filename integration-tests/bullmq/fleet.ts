@@ -75,6 +75,11 @@ export class Fleet {
     return client;
   }
 
+  /** Closes this too, after the test. */
+  closes(opened: { close(): Promise<unknown> }): void {
+    this.#opened.push(opened);
+  }
+
   async #close(): Promise<void> {
     for (const opened of this.#opened.splice(0).reverse()) await opened.close();
   }

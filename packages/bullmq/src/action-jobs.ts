@@ -8,7 +8,7 @@
 import type { ActionCall } from '@runafter/core';
 import type { ActionCaller } from '@runafter/core/remote';
 import type { Job } from 'bullmq';
-import { type Disposal, pauseAfter } from './processing.ts';
+import { type Disposal, pauseAfter, pauseForOthers } from './processing.ts';
 
 /** An attempt in the hands of this process. */
 interface ActiveJob {
@@ -34,7 +34,7 @@ export class ActionJobs {
     const known = this.#active.get(id);
     if (known !== undefined) return await known.disposal;
     if (this.#isLeaving) return 'handBack';
-    if (!this.#caller.knows(job.data)) return { after: pauseAfter(job) };
+    if (!this.#caller.knows(job.data)) return { after: pauseForOthers(job) };
     const stop = new AbortController();
     const handBack = new AbortController();
     const disposal = this.#call(job, { stop: stop.signal, handBack: handBack.signal });

@@ -30,12 +30,23 @@ export async function* parkedRuns(
   queues: Queues,
   clock: Clock,
 ): AsyncGenerator<ParkedRun> {
-  for (const name of plan.runQueues) {
-    yield* await parkedIn(queues.get(name));
-  }
+  for (const name of plan.runQueues) yield* await parkedIn(queues.get(name));
+  const known = new Map<string, Promise<boolean>>();
+  /** Whether some process works on a queue, which this one knows nothing of. */
+  const hasWorkers = (name: string): Promise<boolean> => {
+    const found =
+      known.get(name) ??
+      queues
+        .get(name)
+        .getWorkersCount()
+        .then((count) => count > 0);
+    known.set(name, found);
+    return found;
+  };
   for await (const { runId, workflow, version, lease } of store.listRuns({ status: 'Running' })) {
     const isHeld = lease !== undefined && lease.expiresAt > clock.now();
     if (isHeld || plan.workflow({ workflow, version }) !== undefined) continue;
+    if (version !== undefined && (await hasWorkers(plan.runQueue({ workflow, version })))) continue;
     const { code, message } = new WorkflowUnknownError(workflow, version);
     yield { runId, workflow, version, code, message };
   }

@@ -33,13 +33,18 @@ export async function dispose(
   throw new DelayedError();
 }
 
-const shortestPause = 500;
-const longestPause = 60_000;
+type Tried = Pick<Job, 'attemptsStarted'>;
 
 /** Milliseconds until a job is tried again that could not be done: longer each time it was begun. */
-export function pauseAfter({ attemptsStarted }: Pick<Job, 'attemptsStarted'>): number {
-  return Math.min(
-    longestPause,
-    shortestPause * 2 ** Math.min(10, Math.max(0, attemptsStarted - 1)),
-  );
+export function pauseAfter({ attemptsStarted }: Tried): number {
+  return Math.min(60_000, 500 * doubled(attemptsStarted));
+}
+
+/** The same for a job that other processes know, and this one does not: the next taker may be one of them. */
+export function pauseForOthers({ attemptsStarted }: Tried): number {
+  return Math.min(30_000, 25 * doubled(attemptsStarted));
+}
+
+function doubled(attemptsStarted: number): number {
+  return 2 ** Math.min(20, Math.max(0, attemptsStarted - 1));
 }

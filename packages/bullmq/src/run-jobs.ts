@@ -28,7 +28,7 @@ import { toFault } from '@runafter/errors';
 import type { Job } from 'bullmq';
 import type { Announcements } from './announcements.ts';
 import type { DistributeOptions } from './options.ts';
-import { type Disposal, pauseAfter } from './processing.ts';
+import { type Disposal, pauseAfter, pauseForOthers } from './processing.ts';
 import { type Delivering, QueueExecutor } from './queue-executor.ts';
 import type { Versioned } from './queue-plan.ts';
 
@@ -43,7 +43,7 @@ export interface RunJobOptions extends Omit<ResumeOptions, 'executor'> {
 }
 
 /** A run that a person has to look at, as its failed job tells it. */
-export class ParkedError extends Error {
+class ParkedError extends Error {
   override readonly name = 'ParkedError';
 
   constructor(fault: unknown) {
@@ -86,7 +86,7 @@ export class RunJobs {
   async process(job: Job<RunJobData>): Promise<Disposal> {
     if (this.#draining.signal.aborted) return 'handBack';
     const workflow = this.#delivering.plan.workflow(job.data);
-    if (workflow === undefined) return { after: pauseAfter(job) };
+    if (workflow === undefined) return { after: pauseForOthers(job) };
     let permit: Permit | undefined;
     try {
       permit = await this.#options.gate?.enter({ signal: this.#draining.signal });
