@@ -5,8 +5,8 @@
  * @module
  */
 import { join } from 'node:path';
-import { inspectRun, type RunStore } from '@runafter/core';
 import { sqliteRunStore } from '@runafter/sqlite';
+import { hiresDone } from './hires-done.ts';
 import type { BatchWork, MondayOptions } from './monday.ts';
 import type { Summary } from './summary.ts';
 import { type Work, WorkerProcess } from './worker-process.ts';
@@ -76,14 +76,6 @@ async function workToTheEnd(
   } finally {
     progress.end();
   }
-}
-
-/** How many hires the store says are done with. */
-export async function hiresDone(store: RunStore, runId: string): Promise<number> {
-  const run = await inspectRun(store, runId);
-  let done = 0;
-  for await (const _ of run.outcomes('Hires')) done++;
-  return done;
 }
 
 function killOnAbort(worker: WorkerProcess, signal: AbortSignal): Disposable {

@@ -7,7 +7,7 @@
  */
 import { untilAborted } from '@runafter/clock';
 import type { Hire } from '../hire.ts';
-import { hiresDone } from '../in-one-process.ts';
+import { hiresDone } from '../hires-done.ts';
 import type { BatchWork, MondayOptions } from '../monday.ts';
 import type { Summary } from '../summary.ts';
 import { openRedisPlace } from './redis-place.ts';
