@@ -11,7 +11,7 @@ import { QueueEvents, type QueueEventsOptions, QueueEventsProducer } from 'bullm
 import type { DistributeOptions } from './options.ts';
 
 /** The name of the stream, beside those of the queues. */
-const STREAM = 'announcements';
+export const STREAM = 'announcements';
 
 /** How many are kept for those who read late. */
 const keptAnnouncements = 10_000;
@@ -32,8 +32,9 @@ export class Announcements {
     this.#onFault = onFault;
   }
 
-  /** Tells all processes. One that cannot be told is a fault that nobody waits for. */
+  /** Tells all processes; this one at once. One that cannot be told is a fault that nobody waits for. */
   async tell(announcement: Announcement): Promise<void> {
+    this.#hear(announcement);
     try {
       await this.#producerOf().publishEvent(
         { eventName: 'announcement', text: JSON.stringify(announcement) },
@@ -76,10 +77,12 @@ export class Announcements {
       name: string,
       listener: (event: { text: string }) => void,
     ) => unknown;
-    on('announcement', ({ text }) => {
-      const announcement = JSON.parse(text) as Announcement;
-      for (const listener of [...this.#listeners]) listener(announcement);
-    });
+    on('announcement', ({ text }) => this.#hear(JSON.parse(text) as Announcement));
     return events;
+  }
+
+  /** What is heard twice changes nothing the second time. */
+  #hear(announcement: Announcement): void {
+    for (const listener of [...this.#listeners]) listener(announcement);
   }
 }

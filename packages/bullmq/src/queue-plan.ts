@@ -7,6 +7,7 @@
  */
 import type { ActionCall } from '@runafter/core';
 import { actionsOf } from '@runafter/core/remote';
+import { STREAM } from './announcements.ts';
 import { DistributionOptionError } from './bullmq-errors.ts';
 import { checkActionQueue } from './option-rules.ts';
 import type { ActionQueueOptions, AnyWorkflow } from './options.ts';
@@ -124,7 +125,9 @@ function keyOf({ workflow, version }: Versioned): string {
 }
 
 function checkQueueName(name: string): void {
-  const isReserved = [RUNS, ACTIONS].some((kind) => name === kind || name.startsWith(`${kind} `));
+  const isReserved = [RUNS, ACTIONS, STREAM].some(
+    (kind) => name === kind || name.startsWith(`${kind} `),
+  );
   if (name !== '' && !name.includes(':') && !isReserved) return;
   throw new DistributionOptionError(
     `queues["${name}"]`,
