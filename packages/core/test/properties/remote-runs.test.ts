@@ -37,10 +37,10 @@ interface RemoteCase {
 
 describe('a random workflow whose handlers are called elsewhere', { timeout }, () => {
   it.each([
-    { label: 'remote, typed builder', count: 20, timed: false, ...typed },
-    { label: 'remote, data form', count: 10, timed: false, ...data },
-    { label: 'remote, typed builder, time-outs and cancels', count: 20, timed: true, ...typed },
-    { label: 'remote, data form, time-outs and cancels', count: 10, timed: true, ...data },
+    { label: 'remote, typed builder', count: 12, timed: false, ...typed },
+    { label: 'remote, data form', count: 8, timed: false, ...data },
+    { label: 'remote, typed builder, time-outs and cancels', count: 12, timed: true, ...typed },
+    { label: 'remote, data form, time-outs and cancels', count: 8, timed: true, ...data },
   ])('ends as the oracle says: $count graphs, $label', async ({ label, count, ...options }) => {
     let ends = 0;
     for (let index = 0, checked = 0; checked < count; index++) {

@@ -9,6 +9,7 @@ import {
   type Flow,
   memoryRunStore,
   type RunStore,
+  settled,
   signal,
   start,
   type Workflow,
@@ -81,6 +82,8 @@ describe('an attempt that is delivered', () => {
     job.handBack.abort(new Error('The process ends.'));
     await expect(first).resolves.toBe('handedBack');
     await expect(job.deliver()).resolves.toBe('handedBack');
+    // Whoever is to end does not even ask for it.
+    await expect(team.store.claimAttempt(runId, job.call.place, 1)).resolves.toBe(2);
     void anew(job, team);
     await team.clock.advance('10s');
 
@@ -144,6 +147,26 @@ describe('an attempt that is delivered', () => {
     await team.clock.advance('10s');
 
     await expect(run.finished).resolves.toMatchObject({ outputs: 'done' });
+  });
+
+  it('after its iteration has ended, is not made, though it timed out and nobody reported', async () => {
+    const flow = workflow('Loop', (flow) => {
+      const each = flow.forEach(
+        'Each',
+        [],
+        () => [1],
+        (each) => each.action('Work', () => new Promise(() => undefined), { timeout: '1s' }),
+      );
+      return settled(flow.delay('Later', [settled(each)], '1h'));
+    });
+    const team = new Team(flow, { isHeld: true });
+    team.start(undefined);
+    await team.settle();
+    const job = team.waiting;
+    void job.deliver();
+    await team.clock.advance('1m');
+
+    await expect(job.deliver()).resolves.toBe('superseded');
   });
 
   it('of a run that was deleted, is not made', async () => {

@@ -44,6 +44,7 @@ describe('the time of an action that is called elsewhere', () => {
 
   it.each([
     ['8s', '10s', 'Succeeded'],
+    ['8s', '1h', 'Succeeded'],
     ['20s', '10s', 'TimedOut'],
     ['20s', '1h', 'TimedOut'],
   ] as const)(
