@@ -162,9 +162,16 @@ class PostgresRunStore implements RunStore {
 
   async acquireLease(runId: string, lease: LeaseRequest): Promise<LeaseAnswer> {
     const answer = await this.#write<AcquireReply>(runId, acquireCall(lease));
-    if (answer.state !== 'held') return answer;
-    const { holder, expiresAt } = answer;
-    return { state: 'held', lease: { holder: fromStoredText(holder), expiresAt } };
+    if (answer.state === 'unknown') return answer;
+    if (answer.state === 'held') {
+      const { holder, expiresAt } = answer;
+      return { state: 'held', lease: { holder: fromStoredText(holder), expiresAt } };
+    }
+    const { token, expired } = answer;
+    return {
+      ...{ state: 'granted', token },
+      ...(expired !== null && { expired: fromStoredText(expired) }),
+    };
   }
 
   renewLease({ runId, token }: Writer, ttl: number): Promise<boolean> {
@@ -293,5 +300,6 @@ class PostgresRunStore implements RunStore {
 type SignalReply = number | 'duplicate' | 'stale' | 'ended' | 'unknown';
 
 type AcquireReply =
-  | Exclude<LeaseAnswer, { readonly state: 'held' }>
+  | { readonly state: 'unknown' }
+  | { readonly state: 'granted'; readonly token: number; readonly expired: string | null }
   | { readonly state: 'held'; readonly holder: string; readonly expiresAt: number };

@@ -22,6 +22,7 @@ DECLARE
   call jsonb;
   header runs;
   may_write boolean;
+  last_holder text;
   newest bigint;
   counted integer;
 BEGIN
@@ -77,10 +78,13 @@ BEGIN
             'state', 'held', 'holder', header.holder, 'expiresAt', header.expires_at
           );
         ELSE
+          last_holder := header.holder;
           UPDATE runs SET token = DEFAULT, holder = call->>'holder',
             expires_at = extract(epoch FROM clock_timestamp()) * 1000 + (call->>'ttl')::float8
           WHERE number = header.number RETURNING * INTO header;
-          RETURN NEXT jsonb_build_object('state', 'granted', 'token', header.token);
+          RETURN NEXT jsonb_build_object(
+            'state', 'granted', 'token', header.token, 'expired', last_holder
+          );
         END IF;
 
       WHEN 'renewLease' THEN
