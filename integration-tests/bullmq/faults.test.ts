@@ -44,7 +44,8 @@ await onService('redis', ({ url, prefix }) => {
 
     it('the store is away for a moment while an action is at work', async () => {
       const proxy = await proxied();
-      const fleet = fleetOn(url, prefix, { lease: '10s' });
+      // A run that could not be given back meanwhile goes on a lease later.
+      const fleet = fleetOn(url, prefix, { lease: '2s' });
       const { flow, made } = gatedFlow();
       const stores = [1, 2].map(() =>
         redisRunStore(proxy.url, { prefix: `${fleet.prefix}-runs:` }),
