@@ -113,7 +113,7 @@ export class RunNotEndedError extends RunafterError {
   constructor(runId: string) {
     super(
       'RUN_NOT_ENDED',
-      `Run "${runId}" has not ended, so there is no telling what of it has failed. Wait for its end, ` +
+      `Run "${runId}" has not ended, so there is no telling how it went. Wait for its end, ` +
         'cancel it, or resume() it.',
     );
     this.runId = runId;

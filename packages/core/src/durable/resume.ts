@@ -11,7 +11,7 @@ import { checkedWorkflow } from '../start.ts';
 import { checkStartOptions, type StartOptions, storeOf } from '../start-options.ts';
 import { StartedRun } from '../started-run.ts';
 import { decodeValue } from './codec.ts';
-import { RunHeldError } from './durable-errors.ts';
+import { RunHeldError, RunNotEndedError } from './durable-errors.ts';
 import { beginShared, liveRun } from './live-runs.ts';
 import { knownRun } from './open-run.ts';
 
@@ -43,6 +43,16 @@ export async function resume<In, T>(
   runId: string,
   options: ResumeOptions,
 ): Promise<Run<T>> {
+  return resumeIf(workflow, runId, options, false);
+}
+
+/** @param mustHaveEnded - it is only read; a run that goes on is left alone. */
+export async function resumeIf<In, T>(
+  workflow: Workflow<In, T>,
+  runId: string,
+  options: ResumeOptions,
+  mustHaveEnded: boolean,
+): Promise<Run<T>> {
   const { definition } = checkedWorkflow(workflow);
   const { wait = 0, ...others } = options;
   const startOptions: StartOptions = { ...others, runId };
@@ -54,6 +64,7 @@ export async function resume<In, T>(
     return live.join(definition, startOptions) as Run<T>;
   }
   const known = await knownRun(store, runId);
+  if (mustHaveEnded && known.end === undefined) throw new RunNotEndedError(runId);
   const { input } = known;
   const patience = parseDuration(wait, 'wait');
   const beginning = { storedInput: input, known, mustExist: true, wait: patience };

@@ -46,8 +46,8 @@ export interface ActionCallerOptions extends Pick<DurableOptions, 'cipher' | 'va
   /** Every handler takes a permit of it, with those of its action. Shared ones bound all processes. */
   readonly limiter?: Limiter;
   /**
-   * How often an attempt may be delivered before it is given up as `ACTION_LOST`: something in it ends
-   * the processes that it is given to. Default 10.
+   * After how many lost processes an attempt is given up as `ACTION_LOST`: something in it ends those that
+   * it is delivered to. Default 10.
    */
   readonly maxDeliveries?: number;
   /** How long handlers may take to settle after they were told to stop; the workflow's own otherwise. */
@@ -65,6 +65,11 @@ export interface CallInterruptions {
    * reported, because another process will make the attempt again.
    */
   readonly handBack: AbortSignal;
+  /**
+   * How many processes were lost over this attempt, where the queue knows: those that were told to end and
+   * gave it back do not count. Default: all that it was delivered to before.
+   */
+  readonly losses?: number;
 }
 
 /**
@@ -145,7 +150,8 @@ class Caller implements ActionCaller {
     const delivery = await store.claimAttempt(call.runId, call.place, call.attempt);
     if (delivery === undefined) return 'superseded';
     const claimed = { ...call.place, attempt: call.attempt, delivery };
-    if (delivery > maxDeliveries) {
+    const { losses = delivery - 1 } = interruptions;
+    if (losses >= maxDeliveries) {
       const failure = { thrown: new ActionLostError(call, maxDeliveries), isRetryable: false };
       return this.#report(call, claimed, { took: 0, failure }, call.path);
     }

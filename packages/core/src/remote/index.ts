@@ -16,6 +16,7 @@ export {
   type CallOutcome,
 } from './action-caller.ts';
 export { actionsOf } from './find-action.ts';
+export { readResult } from './read-result.ts';
 export { ActionLostError, WorkflowUnknownError } from './remote-errors.ts';
 export { requestCancel } from './request-cancel.ts';
 export { type SubmitOptions, submitRun } from './submit-run.ts';

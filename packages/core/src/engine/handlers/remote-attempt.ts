@@ -34,7 +34,10 @@ export interface AttemptTiming {
   readonly timeout: number;
   /** When its time is up, where that is known already: milliseconds since 1970. */
   readonly deadline: number | undefined;
-  /** Told when the handler was called, in milliseconds since 1970; not where the report is there, too. */
+  /**
+   * Told when the handler was called: milliseconds since 1970, undefined for now. Not told where the report
+   * is there, too.
+   */
   readonly onCalled: (at: number | undefined) => void;
 }
 
@@ -61,7 +64,8 @@ export class RemoteAttempt {
     const isReported = this.#report.there !== undefined;
     void this.#called?.mail.then((mail) => {
       this.#take(mail);
-      if (!isReported) timing?.onCalled(mail.sentAt);
+      // What is heard as it happens is timed here: the clock of the other process may be another one.
+      if (!isReported) timing?.onCalled(this.calledAt);
     });
   }
 
