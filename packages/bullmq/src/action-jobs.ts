@@ -37,7 +37,11 @@ export class ActionJobs {
     if (!this.#caller.knows(job.data)) return { after: pauseForOthers(job) };
     const stop = new AbortController();
     const handBack = new AbortController();
-    const disposal = this.#call(job, { stop: stop.signal, handBack: handBack.signal });
+    const disposal = this.#call(job, {
+      ...{ stop: stop.signal, handBack: handBack.signal },
+      // Not how often it was delivered: a process that is told to end gives its work back.
+      losses: job.stalledCounter,
+    });
     this.#active.set(id, { stop, handBack, disposal });
     try {
       return await disposal;

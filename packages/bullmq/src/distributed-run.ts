@@ -6,13 +6,13 @@ import {
   type EventType,
   type ResumeOptions,
   type RunEnd,
+  RunNotEndedError,
   type RunResult,
-  resume,
   type SignalOptions,
   type StoreSignalOptions,
   signal,
 } from '@runafter/core';
-import { requestCancel } from '@runafter/core/remote';
+import { readResult, requestCancel } from '@runafter/core/remote';
 import type { EndedRuns } from './ended-runs.ts';
 import type { AnyWorkflow } from './options.ts';
 
@@ -53,15 +53,30 @@ export class DistributedRun<T> {
    * action. Rejects as `ended` does.
    */
   get finished(): Promise<RunResult<T>> {
-    this.#finished ??= this.#finish();
+    if (this.#finished === undefined) {
+      const finished = this.#finish();
+      this.#finished = finished;
+      // A store that is away for a moment has not decided anything: the next one who asks may be told.
+      finished.catch(() => {
+        if (this.#finished === finished) this.#finished = undefined;
+      });
+    }
     return this.#finished;
   }
 
   async #finish(): Promise<RunResult<T>> {
+    const { ended, signalOptions: _, ...options } = this.#access;
     await this.ended;
-    const { ended: _, signalOptions: __, ...options } = this.#access;
-    const run = await resume(this.#workflow, this.id, options);
-    return (await run.finished) as RunResult<T>;
+    for (;;) {
+      try {
+        return (await readResult(this.#workflow, this.id, options)) as RunResult<T>;
+      } catch (error) {
+        // Another run of this id has come meanwhile.
+        if (!(error instanceof RunNotEndedError)) throw error;
+        ended.forget(this.id);
+        await ended.of(this.id, false);
+      }
+    }
   }
 
   /**

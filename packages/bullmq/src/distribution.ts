@@ -112,6 +112,7 @@ export class Distribution implements AsyncDisposable {
     checkPriority('priority', priority);
     const isListening = this.#ended.isListening;
     const isNew = await submitRun(workflow, input, { ...this.#durable, runId });
+    if (isNew) this.#ended.forget(runId);
     await this.#queues.add(this.#plan.runQueue(versioned), [
       runJob({ runId, ...versioned }, priority),
     ]);

@@ -60,7 +60,7 @@ export class EndedRuns {
     if (this.#closed) throw new DistributionClosedError(`Nobody waits for run "${runId}" any more`);
     const known = this.#waiting.get(runId);
     if (known !== undefined) return await known.end;
-    const recent = this.#recent.get(runId);
+    const recent = isHeard ? this.#recent.get(runId) : undefined;
     if (recent !== undefined) return recent;
     const waiting = newWaiting();
     this.#waiting.set(runId, waiting);
@@ -78,6 +78,11 @@ export class EndedRuns {
       (error: unknown) => this.#onFault(error as Error),
     );
     await this.#look(runId);
+  }
+
+  /** A new run has the id of one that was deleted. */
+  forget(runId: string): void {
+    this.#recent.delete(runId);
   }
 
   close(): void {

@@ -46,8 +46,8 @@ export interface DistributeOptions {
   /** How often runs are looked for that are in the store and in no queue. Default '30s'. */
   readonly sweep?: Duration;
   /**
-   * How often an attempt may be delivered before its action fails with `ACTION_LOST`: something in it
-   * ends the processes that it is given to. Default 10.
+   * After how many lost processes an attempt fails with `ACTION_LOST`: something in it ends those that it is
+   * given to. What was handed back does not count. Default 10.
    */
   readonly maxDeliveries?: number;
   /** Encrypts secure values before they leave the process. */

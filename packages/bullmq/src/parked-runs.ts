@@ -10,6 +10,7 @@ import { runJobId } from './job-id.ts';
 import type { QueuePlan } from './queue-plan.ts';
 import type { Queues } from './queues.ts';
 import type { RunJobData } from './run-jobs.ts';
+import { runJob } from './sweep.ts';
 
 /** A run, and why nobody goes on with it. */
 export interface ParkedRun {
@@ -68,16 +69,23 @@ export async function releaseRun(runId: string, plan: QueuePlan, queues: Queues)
   for (const name of plan.runQueues) {
     const job = await queues.get(name).getJob(runJobId(runId));
     const state = await job?.getState();
-    if (state === 'failed') await job?.retry('failed', { resetAttemptsStarted: true });
-    else if (state === 'delayed') await job?.promote();
-    else continue;
+    if (job === undefined) continue;
+    if (state === 'delayed') await job.promote();
+    else if (state === 'failed') {
+      // A new job, which has never stalled.
+      await job.remove();
+      await queues.add(name, [runJob(job.data, job.opts.priority)]);
+    } else continue;
     return true;
   }
   return false;
 }
 
 function parkedRun({ data, failedReason }: Job<RunJobData>): ParkedRun {
-  const [, code = 'UNKNOWN_ERROR', message = failedReason ?? ''] =
-    /^([A-Z][A-Z_]*): (.*)$/su.exec(failedReason ?? '') ?? [];
+  const [
+    ,
+    code = 'RUN_STALLED',
+    message = `Too many processes were lost over it: ${failedReason}`,
+  ] = /^([A-Z][A-Z_]*): (.*)$/su.exec(failedReason ?? '') ?? [];
   return { runId: data.runId, workflow: data.workflow, version: data.version, code, message };
 }

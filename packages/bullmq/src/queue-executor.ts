@@ -83,8 +83,13 @@ export class QueueExecutor implements Executor {
     const id = actionJobId(call);
     const priority = plan.named.get(queue)?.priority ?? this.#priority;
     const job = { id, name: `${call.workflow}/${call.address}`, data: call, priority };
-    outstanding.set(id, { queue, job });
-    over.addEventListener('abort', () => outstanding.delete(id), { once: true });
+    const entry = { queue, job };
+    outstanding.set(id, entry);
+    const forget = (): void => {
+      // The same attempt may have been dispatched anew, by a run that was lost and taken over again.
+      if (outstanding.get(id) === entry) outstanding.delete(id);
+    };
+    over.addEventListener('abort', forget, { once: true });
     try {
       await outbox.put(queue, job, over);
     } catch (error) {

@@ -11,6 +11,7 @@ import { STREAM } from './announcements.ts';
 import { DistributionOptionError } from './bullmq-errors.ts';
 import { checkActionQueue } from './option-rules.ts';
 import type { ActionQueueOptions, AnyWorkflow } from './options.ts';
+import { SWEEP } from './sweep.ts';
 
 /** A definition, as a job names it. */
 export interface Versioned {
@@ -125,7 +126,7 @@ function keyOf({ workflow, version }: Versioned): string {
 }
 
 function checkQueueName(name: string): void {
-  const isReserved = [RUNS, ACTIONS, STREAM].some(
+  const isReserved = [RUNS, ACTIONS, STREAM, SWEEP].some(
     (kind) => name === kind || name.startsWith(`${kind} `),
   );
   if (name !== '' && !name.includes(':') && !isReserved) return;

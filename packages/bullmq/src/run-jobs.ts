@@ -98,7 +98,8 @@ export class RunJobs {
       const { runId } = job.data;
       const executor = new QueueExecutor(this.#delivering, job.data.workflow, job.opts.priority);
       const run = await resume(workflow, runId, { ...this.#resumeOptions, executor });
-      this.#held.set(run, executor);
+      // The queue may deliver to this process what it has: then the run goes on with the executor that it has.
+      if (!this.#held.has(run)) this.#held.set(run, executor);
       let result: RunResult<unknown>;
       try {
         if (this.#draining.signal.aborted) void run.suspend();

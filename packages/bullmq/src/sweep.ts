@@ -5,7 +5,7 @@
  */
 import type { Clock } from '@runafter/clock';
 import type { RunStore } from '@runafter/core';
-import type { Job, Queue } from 'bullmq';
+import type { Queue } from 'bullmq';
 import { runJobId } from './job-id.ts';
 import type { QueuePlan } from './queue-plan.ts';
 import type { NewJob, Queues } from './queues.ts';
@@ -13,31 +13,18 @@ import type { NewJob, Queues } from './queues.ts';
 /** How many runs go into a queue with one request. */
 const batchSize = 500;
 
-/** A job that looks through the store, in a queue of runs. */
-const SWEEP = 'sweep';
+/** The queue of the job that looks through the store: one of its own, so that nothing stands before it. */
+export const SWEEP: string = 'sweep';
 
 /**
- * Has some process look through the store. Of many that ask for it within `every` milliseconds, one is
- * heard; each of them has to ask again and again, for a queue may forget.
+ * Has some process look through the store. There is one such job at most, however many ask for it; each of
+ * them has to ask again and again, for a queue may forget.
+ *
+ * @param delay - milliseconds until the look.
  */
-export async function enqueueSweep(queue: Queue, every: number): Promise<void> {
-  await queue.add(
-    SWEEP,
-    {},
-    {
-      // A little shorter, so that whoever asks at this pace is not one time too early.
-      deduplication: { id: SWEEP, ttl: Math.ceil(0.9 * every) },
-      // A queue of many runs must not stand before what looks after it.
-      lifo: true,
-      removeOnComplete: true,
-      removeOnFail: true,
-    },
-  );
-}
-
-/** A workflow may have that name too, but its jobs have a run. */
-export function isSweep({ name, data }: Job): boolean {
-  return name === SWEEP && !('runId' in data);
+export async function enqueueSweep(queue: Queue, delay: number): Promise<void> {
+  const opts = { jobId: SWEEP, delay, removeOnComplete: true, removeOnFail: true };
+  await queue.add(SWEEP, {}, opts);
 }
 
 export interface Sweeping {
@@ -50,26 +37,25 @@ export interface Sweeping {
 /**
  * Looks through the runs that have not ended. One that is in its queue already stays as it is there.
  *
- * @param queue - of runs.
  * @param signal - aborting it ends the look early.
  */
 export async function sweepRuns(
   { store, plan, queues, clock }: Sweeping,
-  queue: string,
   signal: AbortSignal,
 ): Promise<void> {
-  let batch: NewJob[] = [];
-  for await (const run of store.listRuns({ status: 'Running' })) {
+  const batches = new Map<string, NewJob[]>();
+  for await (const { runId, workflow, version, lease } of store.listRuns({ status: 'Running' })) {
     if (signal.aborted) return;
-    const { runId, workflow, version, lease } = run;
-    if (plan.runQueue({ workflow, version }) !== queue) continue;
     if (lease !== undefined && lease.expiresAt > clock.now()) continue;
+    const queue = plan.runQueue({ workflow, version });
+    const batch = batches.get(queue) ?? [];
+    batches.set(queue, batch);
     batch.push(runJob({ runId, workflow, version }));
-    if (batch.length < batchSize) continue;
-    await queues.add(queue, batch);
-    batch = [];
+    if (batch.length === batchSize) await queues.add(queue, batch.splice(0));
   }
-  if (batch.length > 0) await queues.add(queue, batch);
+  for (const [queue, batch] of batches) {
+    if (batch.length > 0) await queues.add(queue, batch);
+  }
 }
 
 /** The job that works on a run. */

@@ -21,7 +21,7 @@ import type { QueuePlan } from './queue-plan.ts';
 import type { NewJob, Queues } from './queues.ts';
 import { type RunJobOptions, RunJobs } from './run-jobs.ts';
 import { Slots } from './slots.ts';
-import { enqueueSweep, isSweep, sweepRuns } from './sweep.ts';
+import { enqueueSweep, SWEEP, sweepRuns } from './sweep.ts';
 
 /** What a team is made of. */
 export interface TeamParts {
@@ -82,7 +82,10 @@ export class Team {
   async start(): Promise<void> {
     const { announcements, onFault, plan, work } = this.#parts;
     const { runs = usualRuns, actions = usualActions, queues = [...plan.named.keys()] } = work;
-    if (runs > 0) for (const name of plan.runQueues) this.#openRuns(name, runs);
+    if (runs > 0) {
+      for (const name of plan.runQueues) this.#openRuns(name, runs);
+      this.#openSweep();
+    }
     if (actions > 0) for (const name of plan.commonQueues) this.#openActions(name, actions);
     for (const name of queues) this.#openNamed(name, plan.named.get(name));
     const workers = this.#workers;
@@ -96,7 +99,7 @@ export class Team {
       throw new DistributionClosedError('It does not take on work');
     }
     for (const worker of workers) worker.run().catch(onFault);
-    await this.#lookAfterQueues();
+    await this.#lookAfterQueues(0);
   }
 
   get #workers(): readonly Worker[] {
@@ -104,8 +107,18 @@ export class Team {
   }
 
   #openRuns(name: string, concurrency: number): void {
-    const process = (job: Job): Promise<Disposal> => this.#processRun(name, job);
+    const process = (job: Job): Promise<Disposal> => this.#runs.process(job);
     this.#runWorkers.push(this.#worker(name, process, { concurrency, maxStalledCount: runStalls }));
+  }
+
+  #openSweep(): void {
+    const { clock, onFault, options, plan, queues } = this.#parts;
+    const sweeping = { store: options.store, plan, queues, clock };
+    const process = async (): Promise<Disposal> => {
+      await sweepRuns(sweeping, this.#leaving.signal).catch(onFault);
+      return 'done';
+    };
+    this.#runWorkers.push(this.#worker(SWEEP, process, {}));
   }
 
   #openActions(name: string, concurrency: number, more: Partial<WorkerOptions> = {}): void {
@@ -157,14 +170,6 @@ export class Team {
     return worker;
   }
 
-  async #processRun(queue: string, job: Job): Promise<Disposal> {
-    if (!isSweep(job)) return await this.#runs.process(job);
-    const { clock, onFault, options, plan, queues } = this.#parts;
-    const sweeping = { store: options.store, plan, queues, clock };
-    await sweepRuns(sweeping, queue, this.#leaving.signal).catch(onFault);
-    return 'done';
-  }
-
   /** What this process calls of its own runs, it does not take out of the queue. */
   #share(used: number): void {
     const { actions = usualActions } = this.#parts.work;
@@ -175,12 +180,14 @@ export class Team {
   }
 
   /** Now and from time to time: puts what queues may have lost into them again. Never rejects. */
-  async #lookAfterQueues(): Promise<void> {
+  async #lookAfterQueues(delay: number): Promise<void> {
     const { clock, onFault, queues, sweep } = this.#parts;
-    const sweeps = this.#runWorkers.map(({ name }) => enqueueSweep(queues.get(name), sweep));
-    await Promise.all([this.#resend(), ...sweeps]).catch(onFault);
+    const schedules = this.#runWorkers.length > 0;
+    const asked = schedules && enqueueSweep(queues.get(SWEEP), delay);
+    await Promise.all([this.#resend(), asked]).catch(onFault);
     if (this.#leaving.signal.aborted) return;
-    const again = (): void => void this.#lookAfterQueues();
+    // Delayed, so that many processes that ask have one look in that time, and not each its own.
+    const again = (): void => void this.#lookAfterQueues(sweep);
     this.#cancelLook = clock.setTimer(sweep, again, { ref: false });
   }
 

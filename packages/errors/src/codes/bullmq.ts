@@ -13,6 +13,12 @@ export const bullmqCodes = {
     why: 'Its connections are gone, or about to go. What is in the store and in the queues is not lost.',
     fix: 'Open another one with `distribute()`, or close this one later: after the runs have ended that you wait for.',
   },
+  RUN_STALLED: {
+    package: '@runafter/bullmq',
+    title: 'A run is parked, because too many processes were lost that scheduled it.',
+    why: 'A hundred processes that had the run were gone, or silent for longer than their lease: something in it may end them, or the lease is too short for how they are busy.',
+    fix: 'Look into the logs of the processes for what has ended them. Mend that, and `release()` the run: nothing of it is lost.',
+  },
   DISTRIBUTION_FAULT: {
     package: '@runafter/bullmq',
     title: 'Something failed that nobody waits for, and the distribution goes on.',
