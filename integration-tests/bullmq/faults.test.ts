@@ -38,7 +38,7 @@ await onService('redis', ({ url, prefix }) => {
       await away(proxy);
       first.end('a');
       (await made(2)).end('b');
-      expect((await run.finished).outputs).toEqual(['a', 'b']);
+      expect(await run.finished).toMatchObject({ outputs: ['a', 'b'] });
       expect(fleet.faults.length).toBeGreaterThan(0);
     });
 
@@ -59,7 +59,7 @@ await onService('redis', ({ url, prefix }) => {
       await away(proxy);
       first.end('a');
       (await made(2)).end('b');
-      expect((await run.finished).outputs).toEqual(['a', 'b']);
+      expect(await run.finished).toMatchObject({ outputs: ['a', 'b'] });
     });
   });
 
@@ -92,7 +92,9 @@ await onService('redis', ({ url, prefix }) => {
       await fleet.work([flow], { eager: false }, { store });
     }
     const starter = fleet.open([flow], { store: stores[0] as (typeof stores)[number] });
-    expect((await (await starter.start(flow, 5)).finished).outputs).toEqual([0, 1, 2, 3, 4]);
+    expect(await (await starter.start(flow, 5)).finished).toMatchObject({
+      outputs: [0, 1, 2, 3, 4],
+    });
   });
 
   return onService('postgres', ({ url: database }) => {
@@ -113,7 +115,7 @@ await onService('redis', ({ url, prefix }) => {
       first.end('a');
       await closed;
       (await made(2)).end('b');
-      expect((await run.finished).outputs).toEqual(['a', 'b']);
+      expect(await run.finished).toMatchObject({ outputs: ['a', 'b'] });
     });
   });
 });

@@ -24,7 +24,7 @@ await onService('redis', ({ url, prefix }) => {
       await closed;
       expect(call.signal.aborted).toBe(false);
       (await made(2)).end('second');
-      expect((await run.finished).outputs).toEqual(['first', 'second']);
+      expect(await run.finished).toMatchObject({ outputs: ['first', 'second'] });
       expect(count()).toBe(2);
     });
 
@@ -42,8 +42,10 @@ await onService('redis', ({ url, prefix }) => {
       expect(second.attempt).toBe(1);
       second.end('first');
       (await made(3)).end('second');
-      const { status, outputs } = await run.finished;
-      expect({ status, outputs }).toEqual({ status: 'Succeeded', outputs: ['first', 'second'] });
+      expect(await run.finished).toMatchObject({
+        status: 'Succeeded',
+        outputs: ['first', 'second'],
+      });
     });
   });
 
@@ -58,7 +60,7 @@ await onService('redis', ({ url, prefix }) => {
     await fleet.work([flow], { eager: false, actions: 0 });
     first.end('first');
     (await made(2)).end('second');
-    expect((await run.finished).outputs).toEqual(['first', 'second']);
+    expect(await run.finished).toMatchObject({ outputs: ['first', 'second'] });
   });
 
   it('close can be called twice, before work and while it starts', async () => {
@@ -71,7 +73,7 @@ await onService('redis', ({ url, prefix }) => {
     // Whoever comes next finds nobody in its way.
     await fleet.work([quick]);
     const run = await fleet.open([quick]).start(quick, 1);
-    expect((await run.finished).outputs).toBe(2);
+    expect(await run.finished).toMatchObject({ outputs: 2 });
   });
 
   it('what is asked of it afterwards is refused, and so is working twice', async () => {
@@ -95,7 +97,7 @@ await onService('redis', ({ url, prefix }) => {
     await starter.close();
     await refused;
     await fleet.work([quick]);
-    expect((await fleet.open([quick]).run(quick, 'r').finished).outputs).toBe(2);
+    expect(await fleet.open([quick]).run(quick, 'r').finished).toMatchObject({ outputs: 2 });
   });
 
   it('leaves nothing in the queues of runs that have ended, and tells of no fault', async () => {

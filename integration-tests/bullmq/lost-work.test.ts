@@ -25,9 +25,9 @@ await onService('redis', ({ url, prefix }) => {
       await submitRun(quick, 1, { store: fleet.store(), runId: 'before' });
       await fleet.work([quick]);
       const starter = fleet.open([quick]);
-      expect((await starter.run(quick, 'before').finished).outputs).toBe(2);
+      expect(await starter.run(quick, 'before').finished).toMatchObject({ outputs: 2 });
       await submitRun(quick, 2, { store: fleet.store(), runId: 'later' });
-      expect((await starter.run(quick, 'later').finished).outputs).toBe(3);
+      expect(await starter.run(quick, 'later').finished).toMatchObject({ outputs: 3 });
     });
 
     it('is found: runs of a queue that has lost everything, also the look after it', async () => {
@@ -39,7 +39,7 @@ await onService('redis', ({ url, prefix }) => {
       await Promise.all(runs.map((run) => run.finished));
       await loseQueues(fleet);
       await submitRun(quick, 5, { store: fleet.store(), runId: 'after' });
-      expect((await starter.run(quick, 'after').finished).outputs).toBe(6);
+      expect(await starter.run(quick, 'after').finished).toMatchObject({ outputs: 6 });
     });
 
     it('is found: an action whose job the queue has lost before anybody took it', async () => {
@@ -50,7 +50,7 @@ await onService('redis', ({ url, prefix }) => {
       await vi.waitFor(async () => expect(await actions?.getWaitingCount()).toBe(1));
       await loseQueues(fleet);
       await fleet.work([quick], { runs: 0 });
-      expect((await run.finished).outputs).toBe(2);
+      expect(await run.finished).toMatchObject({ outputs: 2 });
     });
 
     it('is found: a run that is scheduled while the queue loses everything ends once', async () => {
@@ -63,7 +63,7 @@ await onService('redis', ({ url, prefix }) => {
       await loseQueues(fleet);
       first.end('first');
       (await made(2)).end('second');
-      expect((await run.finished).outputs).toEqual(['first', 'second']);
+      expect(await run.finished).toMatchObject({ outputs: ['first', 'second'] });
       expect(count()).toBe(2);
     });
   });
@@ -99,7 +99,7 @@ await onService('redis', ({ url, prefix }) => {
       await stuck.close({ drain: '5s' });
       again.end('first');
       (await made(3)).end('second');
-      expect((await run.finished).outputs).toEqual(['first', 'second']);
+      expect(await run.finished).toMatchObject({ outputs: ['first', 'second'] });
       expect(again.idempotencyKey).toBe(first.idempotencyKey);
     });
 
@@ -114,7 +114,7 @@ await onService('redis', ({ url, prefix }) => {
       await vi.waitUntil(async () => (await actions?.getActiveCount()) === 1, { timeout: 3_000 });
       first.end('first');
       (await made(2)).end('second');
-      expect((await run.finished).outputs).toEqual(['first', 'second']);
+      expect(await run.finished).toMatchObject({ outputs: ['first', 'second'] });
       expect(count()).toBe(2);
     });
 
@@ -132,8 +132,10 @@ await onService('redis', ({ url, prefix }) => {
       expect(second.attempt).toBe(1);
       second.end('first');
       (await made(3)).end('second');
-      const { status, outputs } = await run.finished;
-      expect({ status, outputs }).toEqual({ status: 'Succeeded', outputs: ['first', 'second'] });
+      expect(await run.finished).toMatchObject({
+        status: 'Succeeded',
+        outputs: ['first', 'second'],
+      });
     });
   });
 });

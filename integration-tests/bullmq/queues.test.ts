@@ -156,7 +156,7 @@ await onService('redis', ({ url, prefix }) => {
         return isOver;
       };
       await vi.waitUntil(look, { interval: 10, timeout: 30_000 });
-      expect((await run.finished).outputs).toMatchObject({ total: 2_000, Succeeded: 2_000 });
+      expect(await run.finished).toMatchObject({ outputs: { total: 2_000, Succeeded: 2_000 } });
       expect(calls).toBe(2_000);
       // A job is still counted for a moment when its report has let the next one in.
       expect(most).toBeLessThanOrEqual(40);

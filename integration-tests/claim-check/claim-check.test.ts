@@ -41,10 +41,10 @@ await onService('redis', async (redis) => {
       await suspended;
       await before.close();
       const after = process();
-      const { status, outputs } = await (await resume(reports, 'week-47', { store: after }))
-        .finished;
+      const result = await (await resume(reports, 'week-47', { store: after })).finished;
 
-      expect(status).toBe('Succeeded');
+      expect(result.status).toBe('Succeeded');
+      const outputs = result.status === 'Succeeded' ? result.outputs : undefined;
       expect(outputs?.map((report) => report.length)).toEqual(items.map(() => 100_000));
       expect(outputs?.map((report) => Number(report[0]))).toEqual(items);
       for (const key of await client.keys(`${prefix}*`)) {

@@ -25,7 +25,7 @@ const flow = workflow('Approve', (flow) => {
 });
 
 const store = postgresRunStore(process.env.TEST_POSTGRES_URL ?? '', { signalPoll: '20ms' });
-const options = { store, lease: '1s' };
+const options = { store, lease: '1s' } as const;
 const run =
   by === 'start'
     ? start(flow, undefined, { ...options, runId })
