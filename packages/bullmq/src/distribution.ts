@@ -56,7 +56,8 @@ export class Distribution implements AsyncDisposable {
   /** @internal Use {@link distribute}. */
   constructor(workflows: readonly AnyWorkflow[], options: DistributeOptions) {
     const { clock = systemClock, lease = '15s', prefix = 'runafter:queue', queues = {} } = options;
-    const { sweep = '30s', onFault = warn } = options;
+    const { sweep = '30s' } = options;
+    const onFault = neverThrowing(options.onFault ?? warn);
     this.#workflows = workflows;
     this.#options = options;
     this.#prefix = prefix;
@@ -215,6 +216,17 @@ export class Distribution implements AsyncDisposable {
 /** Milliseconds. */
 const shortestLease = 1_000;
 const shortestSweep = 100;
+
+/** What a listener throws must not stop what it is told of. */
+function neverThrowing(onFault: (error: Error) => void): (error: Error) => void {
+  return (error) => {
+    try {
+      onFault(error);
+    } catch (thrown) {
+      warn(thrown as Error);
+    }
+  };
+}
 
 function warn(error: Error): void {
   process.emitWarning(`A distribution goes on after a fault: ${error.message}`, {

@@ -40,6 +40,14 @@ export function pauseAfter({ attemptsStarted }: Tried): number {
   return Math.min(60_000, 500 * doubled(attemptsStarted));
 }
 
+/**
+ * The same for a run that will be free in a moment. Its job was begun before, perhaps often and long ago,
+ * which says nothing of now.
+ */
+export function shortPauseAfter(tried: Tried): number {
+  return Math.min(3_000, pauseAfter(tried));
+}
+
 /** The same for a job that other processes know, and this one does not: the next taker may be one of them. */
 export function pauseForOthers({ attemptsStarted }: Tried): number {
   return Math.min(30_000, 25 * doubled(attemptsStarted));

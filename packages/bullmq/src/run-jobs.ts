@@ -28,7 +28,7 @@ import { toFault } from '@runafter/errors';
 import type { Job } from 'bullmq';
 import type { Announcements } from './announcements.ts';
 import type { DistributeOptions } from './options.ts';
-import { type Disposal, pauseAfter, pauseForOthers } from './processing.ts';
+import { type Disposal, pauseAfter, pauseForOthers, shortPauseAfter } from './processing.ts';
 import { type Delivering, QueueExecutor } from './queue-executor.ts';
 import type { Versioned } from './queue-plan.ts';
 
@@ -121,7 +121,7 @@ export class RunJobs {
   #disposalAtGate(error: unknown, job: Job): Disposal {
     if (this.#draining.signal.aborted) return 'handBack';
     if (!isThrottled(error)) this.#delivering.onFault(error as Error);
-    return { after: retryAfterOf(error, this.#resumeOptions.clock) ?? pauseAfter(job) };
+    return { after: retryAfterOf(error, this.#resumeOptions.clock) ?? shortPauseAfter(job) };
   }
 
   #disposalAfter(error: unknown, job: Job<RunJobData>): Disposal {
@@ -130,9 +130,9 @@ export class RunJobs {
     const { clock } = this.#resumeOptions;
     if (error instanceof RunHeldError) {
       const left = error.expiresAt.getTime() - clock.now();
-      return { after: Math.max(100, Math.min(left, pauseAfter(job))) };
+      return { after: Math.max(100, Math.min(left, shortPauseAfter(job))) };
     }
-    if (leavesRun(error)) return { after: pauseAfter(job) };
+    if (leavesRun(error)) return { after: shortPauseAfter(job) };
     const retryAfter = retryAfterOf(error, clock);
     if (retryAfter !== undefined) return { after: retryAfter };
     if (isTransient(error)) {
