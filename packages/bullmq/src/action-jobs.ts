@@ -64,6 +64,16 @@ export class ActionJobs {
     }
   }
 
+  /** Resolves when this process has none. */
+  async settled(): Promise<void> {
+    this.#isLeaving = true;
+    while (this.#active.size > 0) {
+      await Promise.all([...this.#active.values()].map(({ disposal }) => disposal));
+      // Whoever waits for it as well takes it off the list first.
+      await Promise.resolve();
+    }
+  }
+
   /** Tells the handler of a job to stop, if this process has it. */
   stop(jobId: string): void {
     this.#active.get(jobId)?.stop.abort(new Error('Its action was told to stop.'));

@@ -6,8 +6,10 @@
  * them. Nothing depends on them: whoever misses one finds out from the store.
  * @module
  */
+import type { Clock } from '@runafter/clock';
 import type { RunEnd } from '@runafter/core';
 import { QueueEvents, type QueueEventsOptions, QueueEventsProducer } from 'bullmq';
+import { closeOrCut } from './closing.ts';
 import type { DistributeOptions } from './options.ts';
 
 /** The name of the stream, beside those of the queues. */
@@ -57,8 +59,9 @@ export class Announcements {
     await this.#events?.waitUntilReady();
   }
 
-  async close(): Promise<void> {
-    await Promise.all([this.#events?.close(), this.#producer?.close()]);
+  async close(clock: Clock): Promise<void> {
+    const opened = [this.#events, this.#producer].filter((one) => one !== undefined);
+    await Promise.all(opened.map((one) => closeOrCut(one, clock)));
   }
 
   #producerOf(): QueueEventsProducer {

@@ -183,7 +183,8 @@ export class Distribution implements AsyncDisposable {
     this.#ended.close();
     try {
       await this.#team?.leave(drain);
-      await Promise.all([this.#announcements.close(), this.#queues.close()]);
+      const clock = this.#clock;
+      await Promise.all([this.#announcements.close(clock), this.#queues.close(clock)]);
     } finally {
       this.#shutdown?.close();
     }

@@ -2,7 +2,9 @@
  * The queues of a distribution, opened when they are first needed.
  * @module
  */
+import type { Clock } from '@runafter/clock';
 import { Queue, type QueueOptions } from 'bullmq';
+import { closeOrCut } from './closing.ts';
 import type { DistributeOptions } from './options.ts';
 
 /** A job as it is enqueued. */
@@ -62,7 +64,7 @@ export class Queues {
     );
   }
 
-  async close(): Promise<void> {
-    await Promise.all(this.all.map((queue) => queue.close()));
+  async close(clock: Clock): Promise<void> {
+    await Promise.all(this.all.map((queue) => closeOrCut(queue, clock)));
   }
 }

@@ -13,6 +13,7 @@ import { type Job, Worker, type WorkerOptions } from 'bullmq';
 import { ActionJobs } from './action-jobs.ts';
 import type { Announcements } from './announcements.ts';
 import { DistributionClosedError } from './bullmq-errors.ts';
+import { closeOrCut } from './closing.ts';
 import type { ActionQueueOptions, AnyWorkflow, DistributeOptions, WorkOptions } from './options.ts';
 import { Outbox } from './outbox.ts';
 import { type Disposal, dispose } from './processing.ts';
@@ -213,9 +214,9 @@ export class Team {
       isUp.abort();
       this.#actions.handBack();
     });
-    const closed = this.#workers.map((worker) => worker.close());
-    await Promise.all([this.#runs.handBack(isUp.signal), ...closed]);
+    await Promise.all([this.#runs.handBack(isUp.signal), this.#actions.settled()]);
     cancelDrain();
+    await Promise.all(this.#workers.map((worker) => closeOrCut(worker, this.#parts.clock)));
     this.#unsubscribe();
   }
 }
