@@ -86,7 +86,8 @@ export class Distribution implements AsyncDisposable {
    */
   get queues(): readonly Queue[] {
     const { runQueues, commonQueues, named } = this.#plan;
-    return [...runQueues, ...commonQueues, ...named.keys()].map((name) => this.#queues.get(name));
+    const own = [...named.keys()].flatMap((name) => this.#plan.queuesNamed(name));
+    return [...runQueues, ...commonQueues, ...own].map((name) => this.#queues.get(name));
   }
 
   /**

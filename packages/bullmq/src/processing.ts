@@ -48,9 +48,16 @@ export function shortPauseAfter(tried: Tried): number {
   return Math.min(3_000, pauseAfter(tried));
 }
 
-/** The same for a job that other processes know, and this one does not: the next taker may be one of them. */
+/** Times that a job which others may know comes back soon. */
+const hopefulTries = 12;
+
+/**
+ * The same for a job that other processes know, and this one does not: soon, for the next taker may be one
+ * of them; seldom, when there seems to be none.
+ */
 export function pauseForOthers({ attemptsStarted }: Tried): number {
-  return Math.min(30_000, 25 * doubled(attemptsStarted));
+  if (attemptsStarted <= hopefulTries) return Math.min(400, 25 * doubled(attemptsStarted));
+  return Math.min(30_000, 500 * doubled(attemptsStarted - hopefulTries));
 }
 
 function doubled(attemptsStarted: number): number {

@@ -81,7 +81,8 @@ export class QueueExecutor implements Executor {
     const { plan, outbox, outstanding } = this.#shared;
     const queue = plan.actionQueue(call);
     const id = actionJobId(call);
-    const priority = plan.named.get(queue)?.priority ?? this.#priority;
+    const named = plan.named.get(plan.namedQueue(call) ?? '');
+    const priority = named?.priority ?? this.#priority;
     const job = { id, name: `${call.workflow}/${call.address}`, data: call, priority };
     const entry = { queue, job };
     outstanding.set(id, entry);

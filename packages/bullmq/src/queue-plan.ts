@@ -1,8 +1,8 @@
 /**
  * Which work goes through which queue.
  *
- * Runs and actions of a workflow that has a version go through queues of that version, so a process
- * that was given another one never sees them. A queue that the user has named is shared by all.
+ * Runs and actions of a workflow that has a version go through queues of that version, those that the user
+ * has named as well, so a process that was given another one never sees them.
  * @module
  */
 import type { ActionCall } from '@runafter/core';
@@ -88,20 +88,27 @@ export class QueuePlan {
 
   /** The queues of the actions that have none of their own. */
   get commonQueues(): readonly string[] {
-    return [...new Set(this.#versions().map((versioned) => commonQueue(versioned)))];
+    return [...new Set(this.#versions().map((versioned) => queueOf(ACTIONS, versioned)))];
   }
 
   runQueue(versioned: Versioned): string {
     return queueOf(RUNS, versioned);
   }
 
-  /** The queue that the user has named for an action; undefined where there is none. */
+  /** What the user has called the queue of an action; undefined where it has none of its own. */
   namedQueue({ workflow, address }: Pick<ActionCall, 'workflow' | 'address'>): string | undefined {
     return this.#named.get(`${workflow}/${address}`);
   }
 
   actionQueue(call: ActionCall): string {
-    return this.namedQueue(call) ?? commonQueue(call);
+    return queueOf(this.namedQueue(call) ?? ACTIONS, call);
+  }
+
+  /** The queues that a name of the user stands for: one, or one for each version. */
+  queuesNamed(name: string): readonly string[] {
+    const workflows = new Set((this.named.get(name)?.actions ?? []).map(workflowOf));
+    const versions = this.#versions().filter(({ workflow }) => workflows.has(workflow));
+    return [...new Set(versions.map((versioned) => queueOf(name, versioned)))];
   }
 
   #versions(): Versioned[] {
@@ -112,13 +119,14 @@ export class QueuePlan {
   }
 }
 
-function commonQueue(versioned: Versioned): string {
-  return queueOf(ACTIONS, versioned);
-}
-
 function queueOf(kind: string, { workflow, version }: Versioned): string {
   if (version === undefined) return kind;
   return `${kind} ${encodeURIComponent(workflow)}@${encodeURIComponent(version)}`;
+}
+
+/** Names of workflows have no slash. */
+function workflowOf(action: string): string {
+  return action.slice(0, action.indexOf('/'));
 }
 
 function keyOf({ workflow, version }: Versioned): string {

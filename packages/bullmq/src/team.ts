@@ -88,7 +88,9 @@ export class Team {
       this.#openSweep();
     }
     if (actions > 0) for (const name of plan.commonQueues) this.#openActions(name, actions);
-    for (const name of queues) this.#openNamed(name, plan.named.get(name));
+    for (const name of queues) {
+      for (const queue of plan.queuesNamed(name)) this.#openNamed(queue, plan.named.get(name));
+    }
     const workers = this.#workers;
     const ready = [...workers.map((worker) => worker.waitUntilReady()), ...this.#setBounds(queues)];
     try {
@@ -147,7 +149,8 @@ export class Team {
     const { plan, queues } = this.#parts;
     return names.flatMap((name) => {
       const bound = plan.named.get(name)?.globalConcurrency;
-      return bound === undefined ? [] : [queues.get(name).setGlobalConcurrency(bound)];
+      if (bound === undefined) return [];
+      return plan.queuesNamed(name).map((queue) => queues.get(queue).setGlobalConcurrency(bound));
     });
   }
 

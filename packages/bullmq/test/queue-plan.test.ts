@@ -35,6 +35,21 @@ describe('a plan', () => {
     expect(plan.namedQueue({ workflow: 'Orders', address: 'Report' })).toBeUndefined();
   });
 
+  it('keeps versions apart in queues that were named, too', () => {
+    const plan = new QueuePlan([orders(), orders('2')], { mail });
+    expect(plan.queuesNamed('mail')).toEqual(['mail', 'mail Orders@2']);
+    const facts = {
+      runId: 'r',
+      path: 'Each[0]/Mail',
+      place: { frame: 'Each', key: 0 },
+      attempt: 1,
+    };
+    const call = { ...facts, workflow: 'Orders', address: 'Each/Mail', idempotencyKey: 'k' };
+    const given = { text: '[]' };
+    expect(plan.actionQueue({ ...call, given })).toBe('mail');
+    expect(plan.actionQueue({ ...call, given, version: '2' })).toBe('mail Orders@2');
+  });
+
   it.each([
     ['two workflows of one name', () => new QueuePlan([orders(), orders()], {}), 'two workflows'],
     ['two of one version', () => new QueuePlan([orders('1'), orders('1')], {}), 'version 1'],
