@@ -178,6 +178,8 @@ export class GuardedActivity extends Activity {
   async #call(): Promise<unknown> {
     try {
       await this.#permits.take(this.#limiters(), this.signal);
+      // Nothing may come between this and the beginning: what was told to stop before is not called.
+      this.signal.throwIfAborted();
       this.#beginAttempt();
       this.#startTimeout();
       const output = await this.#node.run(this.actionState.handed, this);
@@ -194,7 +196,6 @@ export class GuardedActivity extends Activity {
   async #callElsewhere(attempt: number, send: Send): Promise<unknown> {
     try {
       await this.#permits.take(this.run.services.bounds, this.signal);
-      // An order to stop may have come between that and this.
       this.signal.throwIfAborted();
       this.#beginAttempt();
       this.#remote = new RemoteAttempt(this.actionState, attempt, this.#timing());
