@@ -18,6 +18,8 @@ export class SignalSender {
   readonly #draw: Draw;
   readonly #left: PlannedSignal[];
   readonly #sent: PlannedSignal[] = [];
+  /** Those of which nobody has said what became of them: they may have been kept. */
+  readonly #unanswered = new Set<PlannedSignal>();
 
   constructor({ runId, plan }: RunToDo, draw: Draw) {
     this.#runId = runId;
@@ -32,9 +34,14 @@ export class SignalSender {
       if (outcome === 'kept') this.complaints.push(`${repeated.id} was taken for a new one`);
     }
     for (const next of this.#left.filter(() => chance(this.#draw, percent))) {
+      const mayBeKept = this.#unanswered.has(next);
+      this.#unanswered.add(next);
       const outcome = await this.#put(store, next);
+      this.#unanswered.delete(next);
       if (outcome === 'unknown') return;
-      if (outcome === 'duplicate') this.complaints.push(`${next.id} was taken for a duplicate`);
+      if (outcome === 'duplicate' && !mayBeKept) {
+        this.complaints.push(`${next.id} was taken for a duplicate`);
+      }
       this.#left.splice(this.#left.indexOf(next), 1);
       this.#sent.push(next);
     }
