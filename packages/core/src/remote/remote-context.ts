@@ -3,7 +3,7 @@
  * what came with the call.
  * @module
  */
-import { LookUpError } from '../engine/handlers/look-up-error.ts';
+import { LookUpError, notSucceeded } from '../engine/handlers/look-up-error.ts';
 import type { ActionCall } from '../ports/executor.ts';
 import type { Result } from '../result.ts';
 import type { Given } from './given.ts';
@@ -42,13 +42,8 @@ export class RemoteContext {
   get outputs(): (name: string) => unknown {
     return (name) => {
       const found = this.#find(name);
-      const { status } = found;
-      if (found.status === 'Succeeded') return found.outputs;
-      throw new LookUpError(
-        name,
-        `outputs("${name}") is not there: it ended ${status}. Use result("${name}"), ` +
-          'or run only after it Succeeded.',
-      );
+      if (found.status !== 'Succeeded') throw notSucceeded(name, found.status);
+      return found.outputs;
     };
   }
 

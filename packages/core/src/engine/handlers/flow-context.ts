@@ -7,7 +7,7 @@ import { ancestorsOf, isAncestor } from '../../definition/ancestors.ts';
 import type { ActionState } from '../action-state.ts';
 import { Frame } from '../frame.ts';
 import { resultOf } from '../hand-over.ts';
-import { LookUpError } from './look-up-error.ts';
+import { LookUpError, notSucceeded } from './look-up-error.ts';
 
 export class FlowContext {
   /** Who reads: an action, or a frame as a whole once everything in it has ended. */
@@ -65,13 +65,7 @@ export class FlowContext {
 
   #output(name: string): unknown {
     const state = this.#find(name);
-    if (state.status !== 'Succeeded') {
-      throw new LookUpError(
-        name,
-        `outputs("${name}") is not there: it ended ${state.status}. Use result("${name}"), ` +
-          'or run only after it Succeeded.',
-      );
-    }
+    if (state.status !== 'Succeeded') throw notSucceeded(name, state.status);
     return state.realOutputs;
   }
 

@@ -3,6 +3,7 @@
  * @module
  */
 import { RunafterError } from '@runafter/errors';
+import type { Status } from '../../status.ts';
 
 /** `OUTPUT_NOT_AVAILABLE`: the name is unknown there, or the action has not certainly succeeded. */
 export class LookUpError extends RunafterError {
@@ -13,4 +14,13 @@ export class LookUpError extends RunafterError {
     super('OUTPUT_NOT_AVAILABLE', message);
     this.action = action;
   }
+}
+
+/** Of an action that has no output to look up. */
+export function notSucceeded(name: string, status: Status): LookUpError {
+  return new LookUpError(
+    name,
+    `outputs("${name}") is not there: it ended ${status}. Use result("${name}"), ` +
+      'or run only after it Succeeded.',
+  );
 }
