@@ -52,7 +52,7 @@ export const house: House = {
 
   // To test with, and to look at.
   testkit: { ours: ['core', 'clock'], others: ['vitest'] },
-  report: { ours: ['core', 'results'] },
-  otel: { ours: ['core'], others: ['@opentelemetry/api'] },
-  cli: { ours: ['core', 'results', 'report', 'redis', 'postgres', 'sqlite'] },
+  report: { ours: ['core', 'clock'], others: ['elkjs'] },
+  otel: { ours: ['core', 'clock'], others: ['@opentelemetry/api'] },
+  cli: { ours: ['core', 'clock', 'results', 'report', 'throttle', ...Object.keys(drivers)] },
 };

@@ -1,0 +1,5 @@
+/**
+ * runafter on the command line.
+ * @module
+ */
+export {};

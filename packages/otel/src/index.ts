@@ -1,0 +1,5 @@
+/**
+ * Spans and metrics of runs, handlers and waits, with OpenTelemetry.
+ * @module
+ */
+export {};

@@ -1,0 +1,15 @@
+/**
+ * A picture of a run: its graph, its times, and why it ended as it did, in one HTML file.
+ * @module
+ */
+export type {
+  AnalysisView,
+  AttemptView,
+  BottleneckView,
+  ErrorView,
+  ExecutionView,
+  NodeView,
+  RunView,
+  WaitKind,
+  WaitView,
+} from './view/run-view.ts';

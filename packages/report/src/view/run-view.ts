@@ -1,0 +1,127 @@
+/**
+ * A run as it is drawn: plain JSON, made of a run in memory or of one in a store, and all that a page or
+ * a command needs. Secure values are not in it, nor any other value that a run works on.
+ *
+ * Times are milliseconds since 1970. An address is where something stands in the definition
+ * (`Orders/Mail`), a path which execution of it is meant (`Orders[3]/Mail`).
+ * @module
+ */
+import type { Criticality, RecordKind, Status } from '@runafter/core';
+
+/** A run that goes on, or has ended. */
+export interface RunView {
+  readonly runId: string;
+  readonly workflow: string;
+  readonly version?: string | undefined;
+  readonly status: Status | 'Running';
+  readonly error?: ErrorView | undefined;
+  readonly startTime: number;
+  /** Its end; when the view was made, while it goes on. */
+  readonly endTime: number;
+  /** In words, and from the deciding leaf to the first cause; the paths are those of `executions`. */
+  readonly why: { readonly text: string; readonly chain: readonly string[] };
+  /** The definition, each after what it runs after, containers before what is inside. */
+  readonly nodes: readonly NodeView[];
+  /** What has started or ended, by start. A loop's iterations are among them. */
+  readonly executions: readonly ExecutionView[];
+  /** Executions that are not in `executions`, because a loop did not keep them or there are too many. */
+  readonly left: number;
+  readonly analysis: AnalysisView;
+}
+
+/** What went wrong, in the words of the record. */
+export interface ErrorView {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** Something in the definition, and how its executions went. */
+export interface NodeView {
+  readonly address: string;
+  readonly name: string;
+  readonly kind: RecordKind;
+  /** The kind of a container, the workflow of a child, the event of a wait. */
+  readonly of?: string | undefined;
+  /** The address of the container around it; empty for the run's own body. */
+  readonly container: string;
+  /** The siblings that it runs after, by address. */
+  readonly runAfter: readonly { readonly address: string; readonly statuses: readonly Status[] }[];
+  readonly criticality: Criticality;
+  /** How many executions ended in each status; those that run are under `Running`. */
+  readonly counts: Readonly<Partial<Record<Status | 'Running', number>>>;
+  /** Milliseconds of all its executions together, waits before the start not included. */
+  readonly busy: number;
+  /** Milliseconds of half of its executions, and of all but a twentieth; undefined when none has ended. */
+  readonly median?: number | undefined;
+  readonly p95?: number | undefined;
+}
+
+/** One execution of an action or a container, or one iteration of a loop. */
+export interface ExecutionView {
+  readonly path: string;
+  /** That of its node; of an iteration, that of the loop. */
+  readonly address: string;
+  readonly kind: RecordKind | 'iteration';
+  readonly status: Status | 'Running';
+  readonly error?: ErrorView | undefined;
+  /** When everything that it runs after had ended; where that is not known, its start. */
+  readonly readyTime: number;
+  readonly startTime: number;
+  readonly endTime: number;
+  readonly attempts: readonly AttemptView[];
+  /** By start: between ready and started (`queue`), between attempts (`retry`), and what its handler waited for. */
+  readonly waits: readonly WaitView[];
+  /** Bytes of its output as JSON, where it was measured. */
+  readonly payloadBytes?: number | undefined;
+}
+
+/** One call of a handler. */
+export interface AttemptView {
+  readonly number: number;
+  readonly startTime: number;
+  readonly endTime: number;
+  readonly error?: ErrorView | undefined;
+  /** It was refused for being one too many: HTTP 429, or an error that says so. */
+  readonly throttled: boolean;
+}
+
+/** Time in which nothing was done. */
+export interface WaitView {
+  readonly for: 'queue' | 'retry' | WaitKind;
+  /** Of the lock, limiter, pool or document. */
+  readonly name?: string | undefined;
+  readonly startTime: number;
+  readonly endTime: number;
+}
+
+/** What a handler, or the engine before it calls one, can wait for. */
+export type WaitKind = 'throttle' | 'lock' | 'claim' | 'gate' | 'conflict';
+
+/** What the times say. */
+export interface AnalysisView {
+  /** Milliseconds from the run's start to its end. */
+  readonly makespan: number;
+  /** Milliseconds in handlers, all together. */
+  readonly busy: number;
+  /** Paths of the executions that the end of the run hung on, by start: each began because the one before ended. */
+  readonly criticalPath: readonly string[];
+  /** The action whose executions the run would gain most without. */
+  readonly bottleneck?: BottleneckView | undefined;
+  readonly outliers: readonly {
+    readonly path: string;
+    readonly duration: number;
+    readonly median: number;
+  }[];
+  /** Attempts that were refused for being one too many. */
+  readonly throttled: number;
+  /** Milliseconds waited, all together, by what for. */
+  readonly waited: Readonly<Partial<Record<WaitView['for'], number>>>;
+}
+
+export interface BottleneckView {
+  readonly address: string;
+  /** Milliseconds on the critical path. */
+  readonly onPath: number;
+  /** Milliseconds that the run would take if it took no time at all, all else being equal. */
+  readonly without: number;
+}
