@@ -17,8 +17,19 @@ export function describeEnvironment(packages: readonly string[]): string {
     `${Math.round(totalmem() / 2 ** 30)} GB`,
     `load ${loadavg()[0]?.toFixed(2)} at the start`,
   ];
-  const peers = packages.map((name) => `${name} ${versionOf(name)}`);
-  return `${machine.join(' · ')}\n${peers.join(' · ')}`;
+  return `${machine.join(' · ')}\n${versionsOf(packages)}`;
+}
+
+/** What makes a result worth repeating elsewhere: versions and cores, without the name of a machine. */
+export function describeVersions(packages: readonly string[]): string {
+  const platform = `${process.platform} ${process.arch}, ${cpus().length} cores`;
+  return [`Node ${process.versions.node}`, platform, versionsOf(packages)]
+    .filter((text) => text !== '')
+    .join(' · ');
+}
+
+function versionsOf(packages: readonly string[]): string {
+  return packages.map((name) => `${name} ${versionOf(name)}`).join(' · ');
 }
 
 function versionOf(name: string): string {

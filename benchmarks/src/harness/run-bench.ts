@@ -17,8 +17,10 @@ export interface RunOptions {
   /** Without the works that take long. */
   readonly quick?: boolean;
   readonly progress: Progress;
-  /** Gets a line about each service that is used or not to be had, and what studies found. Default: nobody. */
+  /** Gets a line about each service that is used or not to be had. Default: nobody. */
   readonly say?: (line: string) => void;
+  /** Gets the table of each study. Default: nobody. */
+  readonly sayStudy?: (text: string) => void;
   /** Ends it: no process is left behind, and no service. */
   readonly signal?: AbortSignal;
 }
@@ -39,7 +41,7 @@ interface Step {
  */
 export async function runBench(name: string, bench: Bench, options: RunOptions): Promise<Row[]> {
   const { effort, only = '', quick = false, progress } = options;
-  const { say = () => {}, signal = new AbortController().signal } = options;
+  const { say = () => {}, sayStudy = () => {}, signal = new AbortController().signal } = options;
   const works = bench.works.filter(
     ({ name, long = false }) => name.includes(only) && !(quick && long),
   );
@@ -48,7 +50,7 @@ export async function runBench(name: string, bench: Bench, options: RunOptions):
   const isPossible = ({ needs }: Work) => needs === undefined || !places.missing.has(needs);
   const leftOut = works.filter((work) => !isPossible(work));
   if (leftOut.length > 0) say(`Left out: ${leftOut.map((work) => work.name).join('; ')}.`);
-  const setting = { effort, quick, say: sayBelow(progress, say), signal };
+  const setting = { effort, quick, sayStudy: sayBelow(progress, sayStudy), signal };
   const steps = works.filter(isPossible).flatMap((work) => stepsOf(name, work, setting));
   const rows: Row[] = [];
   for (const [index, { title, run }] of steps.entries()) {
@@ -78,7 +80,7 @@ function sayBelow(progress: Progress, say: (text: string) => void): (text: strin
 interface StepSetting {
   readonly effort: Effort;
   readonly quick: boolean;
-  readonly say: (text: string) => void;
+  readonly sayStudy: (text: string) => void;
   readonly signal: AbortSignal;
 }
 
@@ -157,12 +159,16 @@ function probeSteps(bench: string, work: Probe, { effort, signal }: StepSetting)
 }
 
 /** One step; its table is said at once, its rows come into the benchmark's. */
-function studySteps(bench: string, { name }: Study, { quick, say, signal }: StepSetting): Step[] {
+function studySteps(
+  bench: string,
+  { name }: Study,
+  { quick, sayStudy, signal }: StepSetting,
+): Step[] {
   const run: Step['run'] = async (show) => {
     const assignment = { kind: 'study', bench, work: name, quick } as const;
     const answer = await inChildProcess(assignment, { onProgress: show, signal });
     const { text, rows } = expectAnswer('findings', answer).findings;
-    say(`${name}\n${text}\n`);
+    sayStudy(`${name}\n${text}\n`);
     return rows;
   };
   return [{ title: name, run }];
