@@ -97,6 +97,7 @@ export {
   type Values,
 } from './definition/handle.ts';
 export { type Workflow, type WorkflowOptions, workflow } from './definition/workflow.ts';
+export { isWorkflow } from './definition/workflow-brand.ts';
 export { type Cipher, CipherError } from './durable/cipher.ts';
 export { NotStorableError, StoredValueError, ValueTooLargeError } from './durable/codec.ts';
 export { type DefinitionChange, DefinitionChangedError } from './durable/definition-changes.ts';

@@ -2,7 +2,7 @@
  * Refuses a signal that nobody could ever take.
  * @module
  */
-import { didYouMean } from './definition/rules/did-you-mean.ts';
+import { didYouMean } from '@runafter/errors';
 import { showValue } from './definition/rules/show-value.ts';
 import type { SignalOptions } from './run.ts';
 import { SignalError } from './run-errors.ts';

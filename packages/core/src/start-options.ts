@@ -13,7 +13,7 @@ import {
   parseDuration,
   type Random,
 } from '@runafter/clock';
-import { didYouMean } from './definition/rules/did-you-mean.ts';
+import { didYouMean } from '@runafter/errors';
 import { showValue } from './definition/rules/show-value.ts';
 import type { Cipher } from './durable/cipher.ts';
 import type { RunListener } from './engine/events.ts';

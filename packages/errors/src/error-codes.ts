@@ -9,6 +9,7 @@ import type { CodeEntry } from './code-table.ts';
 import { admissionCodes } from './codes/admission.ts';
 import { bullmqCodes } from './codes/bullmq.ts';
 import { claimCodes } from './codes/claim.ts';
+import { cliCodes } from './codes/cli.ts';
 import { clockCodes } from './codes/clock.ts';
 import { coreDurableCodes } from './codes/core.durable.ts';
 import { coreRunCodes } from './codes/core.run.ts';
@@ -25,6 +26,7 @@ import { throttleCodes } from './codes/throttle.ts';
 
 /** All codes, from which the documentation pages are made. */
 export const errorCodes: typeof errorsCodes &
+  typeof cliCodes &
   typeof clockCodes &
   typeof coreCodes &
   typeof coreRunCodes &
@@ -41,6 +43,7 @@ export const errorCodes: typeof errorsCodes &
   typeof sqliteCodes &
   typeof testkitCodes = Object.freeze({
   ...errorsCodes,
+  ...cliCodes,
   ...clockCodes,
   ...coreCodes,
   ...coreRunCodes,

@@ -3,6 +3,7 @@
  * @module
  */
 export { type CodeEntry, type CodeTable, findCodeProblems } from './code-table.ts';
+export { didYouMean } from './did-you-mean.ts';
 export { describeCode, type ErrorCode, errorCodes } from './error-codes.ts';
 export { type Fault, toFault } from './fault.ts';
 export { httpStatusOf } from './http-status.ts';

@@ -14,7 +14,7 @@ export function makeWorkflow<In, T>(definition: WorkflowDefinition): Workflow<In
   return Object.freeze(workflow);
 }
 
-/** Whether a value came from `workflow()` or `defineWorkflow()`. */
+/** Whether a value came from `workflow()` or `defineWorkflow()`, also of another copy of this package. */
 export function isWorkflow(value: unknown): value is Workflow<unknown, unknown> {
   return typeof value === 'object' && value !== null && brand in value;
 }

@@ -6,8 +6,8 @@
  * @module
  */
 
+import { didYouMean } from '@runafter/errors';
 import { DefinitionError } from '../definition-error.ts';
-import { didYouMean } from '../rules/did-you-mean.ts';
 import { addressesOf } from '../rules/name-search.ts';
 import type { TypedNode } from './data-node-types.ts';
 import { type NamedEdge, readNamedEdges } from './data-run-after.ts';

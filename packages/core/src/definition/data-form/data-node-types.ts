@@ -2,8 +2,9 @@
  * The types that a node of a data definition can have, and the properties that each knows.
  * @module
  */
+
+import { didYouMean } from '@runafter/errors';
 import { DefinitionError, type DefinitionPlace } from '../definition-error.ts';
-import { didYouMean } from '../rules/did-you-mean.ts';
 import {
   actionOptions,
   checkFunction,

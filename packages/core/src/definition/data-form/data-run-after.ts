@@ -2,9 +2,10 @@
  * Reads the runAfter of a data definition: names and statuses.
  * @module
  */
+
+import { didYouMean } from '@runafter/errors';
 import { ANY_RUN_AFTER, type Status, type StatusBits, statusBits, statuses } from '../../status.ts';
 import { DefinitionError, type DefinitionPlace } from '../definition-error.ts';
-import { didYouMean } from '../rules/did-you-mean.ts';
 import { showValue } from '../rules/show-value.ts';
 
 /** A sibling that is waited for, by name. */

@@ -6,13 +6,14 @@
  * can get wrong.
  * @module
  */
+
+import { didYouMean } from '@runafter/errors';
 import { SUCCEEDED } from '../../status.ts';
 import { FlowBuilder } from '../builder/builder.ts';
 import { addressIn, type BodyDraft, nameOfBody } from '../builder/draft.ts';
 import { workflowOptions, writeWorkflow } from '../builder/write-workflow.ts';
 import { DefinitionError, type DefinitionPlace } from '../definition-error.ts';
 import { ConditionalReference, type HandleReference, settled } from '../handle.ts';
-import { didYouMean } from '../rules/did-you-mean.ts';
 import { checkKeys } from '../rules/option-rules.ts';
 import { isThenable, showValue } from '../rules/show-value.ts';
 import type { Workflow } from '../workflow.ts';

@@ -12,11 +12,10 @@ import {
   parseRetryPolicy,
   type RetryPolicy,
 } from '@runafter/clock';
-import { isRunafterError } from '@runafter/errors';
+import { didYouMean, isRunafterError } from '@runafter/errors';
 import { acceptedConcurrency, type Concurrency, concurrencyOf } from '../concurrency.ts';
 import type { Criticality } from '../definition.ts';
 import { DefinitionError, type DefinitionPlace } from '../definition-error.ts';
-import { didYouMean } from './did-you-mean.ts';
 import { showValue } from './show-value.ts';
 
 /** The options that somebody passed, with the place that messages name. */
