@@ -10,6 +10,7 @@ import { buildPackages } from './build.ts';
 import { runConformance } from './conformance/conformance-run.ts';
 import { checkPackedPackages } from './packed-packages.ts';
 import { runRecipes, writeQuotes } from './recipes/recipe-runner.ts';
+import { checkSizes } from './size/check-sizes.ts';
 import { conclude, runTests } from './test-run.ts';
 import { root, runTool, runTypeScript } from './workspace.ts';
 
@@ -30,6 +31,7 @@ export const tasks: Readonly<Record<string, Task>> = {
   typecheck: () => runTool('tsc', ['--build', '--force']),
   build: buildPackages,
   'check-packages': checkPackedPackages,
+  size: checkSizes,
 };
 
 /**
