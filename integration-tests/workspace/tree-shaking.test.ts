@@ -21,7 +21,7 @@ describe('one name', () => {
     [
       '@runafter/core',
       'start',
-      /core\/src\/(claim-check|conformance|definition\/data-form|remote)/,
+      /core\/src\/(claim-check|conformance|remote\/index)|define-workflow|describe\.ts|bounded-map/,
     ],
     ['@runafter/core', 'memoryRunStore', /core\/src\/(engine|definition|remote)/],
     ['@runafter/errors', 'RunafterError', /codes|describe-code/],
@@ -34,7 +34,11 @@ describe('one name', () => {
     ['@runafter/results', 'tally', /core\/src\/(engine|definition)|quorum/],
     ['@runafter/redis', 'redisLock', /document|counter|run-store|limiter|packages\/core/],
     ['@runafter/postgres', 'postgresLock', /document|counter|run-store|packages\/core/],
-    ['@runafter/sqlite', 'sqliteDocumentStore', /sqlite-lock|counter|run-store|packages\/core/],
+    [
+      '@runafter/sqlite',
+      'sqliteDocumentStore',
+      /sqlite-lock|sqlite-counter|sqlite-run-store|packages\/core/,
+    ],
     ['@runafter/azure-blob', 'blobDocumentStore', /blob-lock|packages\/lock/],
   ])('%s { %s } brings nothing of %s', async (from, name, foreign) => {
     const { modules } = await bundle({ from, names: [name] });
