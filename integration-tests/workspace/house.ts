@@ -54,5 +54,8 @@ export const house: House = {
   testkit: { ours: ['core', 'clock'], others: ['vitest'] },
   report: { ours: ['core', 'clock'], others: ['elkjs'] },
   otel: { ours: ['core', 'clock'], others: ['@opentelemetry/api'] },
-  cli: { ours: ['core', 'clock', 'results', 'report', 'throttle', ...Object.keys(drivers)] },
+  cli: {
+    ours: ['core', 'clock', 'results', 'report', 'throttle', ...Object.keys(drivers)],
+    others: ['commander', 'open'],
+  },
 };
