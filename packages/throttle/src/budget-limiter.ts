@@ -13,6 +13,7 @@ import {
   LimiterOptionError,
   type Permit,
   systemClock,
+  traceWait,
   type WaitOptions,
 } from '@runafter/clock';
 import { Leaving, Pace } from '@runafter/clock/waiting';
@@ -127,7 +128,9 @@ class LimiterOnBudget implements BudgetLimiter {
       throw new LimiterOptionError('priority', priority, 'Pass a finite number.');
     }
     this.#checkOpen(signal);
-    return this.#askFirst(weight) ?? this.#wait(weight, priority, signal);
+    const permit = this.#askFirst(weight);
+    if (permit !== undefined) return permit;
+    return traceWait('throttle', this.name, () => this.#wait(weight, priority, signal));
   }
 
   async tryAcquire(options: Omit<AcquireOptions, 'priority'> = {}): Promise<Permit | undefined> {

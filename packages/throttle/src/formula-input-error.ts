@@ -24,3 +24,9 @@ export function checkPositive(formula: string, input: string, value: number): vo
   if (Number.isFinite(value) && value > 0) return;
   throw new FormulaInputError(formula, input, value, 'Pass a finite number above 0.');
 }
+
+/** @throws {FormulaInputError} `FORMULA_INPUT_INVALID`: it is no finite number of at least 0. */
+export function checkNotNegative(formula: string, input: string, value: number): void {
+  if (Number.isFinite(value) && value >= 0) return;
+  throw new FormulaInputError(formula, input, value, 'Pass a finite number of at least 0.');
+}

@@ -3,7 +3,7 @@
  * @module
  */
 import { median } from '../../harness/statistics.ts';
-import type { ServiceModel } from './service.ts';
+import type { ServiceKind } from './service.ts';
 import { type MakeStrategy, simulate } from './simulation.ts';
 import { fixedDegree } from './strategies/fixed-degree.ts';
 
@@ -30,7 +30,7 @@ const degrees = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 15, 20, 25, 30, 40, 50];
 
 /** Runs a job for each seed. */
 export function figuresOf(
-  model: ServiceModel,
+  model: ServiceKind,
   make: MakeStrategy,
   { items, seeds }: Pick<Effort, 'items' | 'seeds'>,
 ): Figures {
@@ -41,7 +41,7 @@ export function figuresOf(
 
 /** The fastest of the fixed degrees. */
 export function bestFixedDegree(
-  model: ServiceModel,
+  model: ServiceKind,
   { items, fixedSeeds }: Effort,
 ): { readonly degree: number; readonly figures: Figures } {
   const tried = degrees.map((degree) => ({

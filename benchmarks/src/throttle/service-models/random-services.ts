@@ -3,7 +3,7 @@
  * @module
  */
 import { type Random, seededRandom } from '@runafter/clock';
-import type { ServiceModel } from './service.ts';
+import type { ServiceKind } from './service.ts';
 import {
   bucket,
   halvingBucket,
@@ -23,7 +23,7 @@ function whole(least: number, most: number, random: Random): number {
   return Math.round(between(least, most, random));
 }
 
-const kinds: Readonly<Record<string, (random: Random) => ServiceModel['open']>> = {
+const kinds: Readonly<Record<string, (random: Random) => ServiceKind['open']>> = {
   bucket(random) {
     const perMinute = whole(60, 3_000, random);
     return bucket(perMinute, whole(1, perMinute, random), between(100, 2_000, random));
@@ -53,7 +53,7 @@ const kinds: Readonly<Record<string, (random: Random) => ServiceModel['open']>> 
 };
 
 /** As many services, of all kinds in turn. The same seed gives the same ones. */
-export function randomServices(count: number, seed: number | string): ServiceModel[] {
+export function randomServices(count: number, seed: number | string): ServiceKind[] {
   const random = seededRandom(seed);
   const names = Object.keys(kinds);
   return Array.from({ length: count }, (_, index) => {

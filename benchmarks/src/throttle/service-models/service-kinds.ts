@@ -5,96 +5,72 @@
  * @module
  */
 import type { Random } from '@runafter/clock';
-import { FixedWindow, SlidingWindow, TokenBucket } from './quotas.ts';
-import { jittered, type Reply, type ServiceModel } from './service.ts';
+import type { Rate } from '@runafter/throttle';
+import { logNormal, type ServiceModelOptions, serviceModel } from '@runafter/throttle/model';
+import type { Service, ServiceKind } from './service.ts';
 
 /** How long a refusal takes. */
-const refusal = 50;
+const refusalTime = 50;
 
-function refuse(retryAfter: number): Reply {
-  return { throttled: true, latency: refusal, retryAfter };
+const jitter = 0.25;
+
+/** A service of this model, whose calls take so long when nobody else is there. */
+function open(options: ServiceModelOptions, latency: number, random: Random): Service {
+  const model = serviceModel({ refusalTime, ...options }, random);
+  return {
+    call(now, inService) {
+      const refusal = model.refuse(now, inService);
+      if (refusal !== undefined) return { throttled: true, ...refusal };
+      const alone = logNormal(latency, jitter, random);
+      return { throttled: false, latency: model.serve(now, inService, alone).latency };
+    },
+  };
 }
 
-/** Retry-After as a header says it: whole seconds, rounded up. */
-function inSeconds(ms: number): number {
-  return Math.max(1, Math.ceil(ms / 1_000)) * 1_000;
-}
-
-function accept(mean: number, random: Random): Reply {
-  return { throttled: false, latency: jittered(mean, random) };
+function bucketRate(perMinute: number, burst: number): Rate {
+  return { calls: perMinute, per: '1m', model: 'token-bucket', burst };
 }
 
 /** A bucket that says when there is a token again. */
-export function bucket(perMinute: number, burst: number, latency: number): ServiceModel['open'] {
-  return (random) => {
-    const tokens = new TokenBucket(perMinute, burst);
-    return {
-      call: (now) =>
-        tokens.take(now) ? accept(latency, random) : refuse(inSeconds(tokens.wait(now))),
-    };
-  };
+export function bucket(perMinute: number, burst: number, latency: number): ServiceKind['open'] {
+  return (random) => open({ rate: bucketRate(perMinute, burst) }, latency, random);
 }
 
 /** A fixed window, as of Dataverse. */
-export function windowQuota(limit: number, length: number, latency: number): ServiceModel['open'] {
-  return (random) => {
-    const window = new FixedWindow(limit, length);
-    return {
-      call: (now) =>
-        window.take(now) ? accept(latency, random) : refuse(inSeconds(window.wait(now))),
-    };
-  };
+export function windowQuota(calls: number, per: number, latency: number): ServiceKind['open'] {
+  return (random) => open({ rate: { calls, per, model: 'fixed-window' } }, latency, random);
 }
 
 /** So many calls in any time of that length. */
-export function slidingQuota(limit: number, length: number, latency: number): ServiceModel['open'] {
-  return (random) => {
-    const window = new SlidingWindow(limit, length);
-    return {
-      call: (now) =>
-        window.take(now) ? accept(latency, random) : refuse(inSeconds(window.wait(now))),
-    };
-  };
+export function slidingQuota(calls: number, per: number, latency: number): ServiceKind['open'] {
+  return (random) => open({ rate: { calls, per, model: 'sliding-window' } }, latency, random);
 }
 
 /** So many calls at a time; the others wait in line, and nobody is refused. */
-export function slots(count: number, latency: number): ServiceModel['open'] {
-  return (random) => {
-    const free: number[] = Array.from({ length: count }, () => 0);
-    return {
-      call(now) {
-        const next = free.indexOf(Math.min(...free));
-        const begins = Math.max(now, free[next] ?? 0);
-        const ends = begins + jittered(latency, random);
-        free[next] = ends;
-        return { throttled: false, latency: ends - now };
-      },
-    };
-  };
+export function slots(count: number, latency: number): ServiceKind['open'] {
+  return (random) => open({ slots: count }, latency, random);
 }
 
 /** No limit, but beyond the knee each further call makes all of them slower. */
-export function knee(at: number, slope: number, latency: number): ServiceModel['open'] {
-  return (random) => ({
-    call: (_, inService) => accept(latency * (1 + slope * Math.max(0, inService - at)), random),
-  });
+export function knee(at: number, slope: number, latency: number): ServiceKind['open'] {
+  return (random) => open({ contention: { perCall: slope, free: at } }, latency, random);
 }
 
-/** A bucket whose pace halves when half of the job's calls were taken. */
+/** A bucket that is another one, of half the pace, when half of the job's calls were taken. */
 export function halvingBucket(
   perMinute: number,
   burst: number,
   latency: number,
-): ServiceModel['open'] {
+): ServiceKind['open'] {
   return (random, calls) => {
-    const tokens = new TokenBucket(perMinute, burst);
+    const before = open({ rate: bucketRate(perMinute, burst) }, latency, random);
+    const after = open({ rate: bucketRate(Math.ceil(perMinute / 2), burst) }, latency, random);
     let taken = 0;
     return {
-      call(now) {
-        if (!tokens.take(now)) return refuse(inSeconds(tokens.wait(now)));
-        taken++;
-        if (taken === Math.ceil(calls / 2)) tokens.setPerMinute(perMinute / 2, now);
-        return accept(latency, random);
+      call(now, inService) {
+        const reply = (taken < calls / 2 ? before : after).call(now, inService);
+        if (!reply.throttled) taken++;
+        return reply;
       },
     };
   };
@@ -106,15 +82,8 @@ export function severeBucket(
   burst: number,
   latency: number,
   retryAfter: number,
-): ServiceModel['open'] {
-  return (random) => {
-    const tokens = new TokenBucket(perMinute, burst);
-    return {
-      call(now) {
-        if (tokens.take(now)) return accept(latency, random);
-        tokens.drain(1);
-        return refuse(retryAfter * (0.5 + random()));
-      },
-    };
-  };
+): ServiceKind['open'] {
+  const rate = bucketRate(perMinute, burst);
+  const options = { rate, retryAfter: { mean: retryAfter, spread: 0.5 }, refusalCost: 1 };
+  return (random) => open(options, latency, random);
 }

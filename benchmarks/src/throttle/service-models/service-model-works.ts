@@ -11,7 +11,7 @@ import { type Row, toRow } from '../../harness/row.ts';
 import type { Findings, StudyOptions, Work } from '../../harness/work.ts';
 import { bestFixedDegree, type Effort, type Figures, figuresOf } from './figures.ts';
 import { randomServices } from './random-services.ts';
-import type { ServiceModel } from './service.ts';
+import type { ServiceKind } from './service.ts';
 import { services } from './services.ts';
 import type { MakeStrategy } from './simulation.ts';
 import { adaptiveController } from './strategies/adaptive-controller.ts';
@@ -29,12 +29,12 @@ const bearable = 2;
 
 /** What is known of one service. */
 interface Comparison {
-  readonly model: ServiceModel;
+  readonly model: ServiceKind;
   readonly best: { readonly degree: number; readonly figures: Figures };
   readonly figures: Readonly<Record<string, Figures>>;
 }
 
-function compare(model: ServiceModel, effort: Effort, others: typeof peers): Comparison {
+function compare(model: ServiceKind, effort: Effort, others: typeof peers): Comparison {
   const strategies = Object.entries({ [ours]: adaptiveController(), ...others });
   const figures = strategies.map(([name, make]) => [name, figuresOf(model, make, effort)]);
   return { model, best: bestFixedDegree(model, effort), figures: Object.fromEntries(figures) };

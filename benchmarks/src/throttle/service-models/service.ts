@@ -21,20 +21,10 @@ export interface Service {
 }
 
 /** A kind of service, of which every job gets a new one. */
-export interface ServiceModel {
+export interface ServiceKind {
   readonly name: string;
   /** How many calls an item of the job makes, one after the other. */
   readonly callsPerItem: number;
   /** @param calls - how many calls the job makes, for services that change midway. */
   open(random: Random, calls: number): Service;
-}
-
-/**
- * A latency with the jitter that networks have: log-normal around `mean`.
- *
- * @param sigma - of the logarithm; 0.25 is a jitter of about 25 %.
- */
-export function jittered(mean: number, random: Random, sigma = 0.25): number {
-  const normal = Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
-  return mean * Math.exp(sigma * normal - (sigma * sigma) / 2);
 }

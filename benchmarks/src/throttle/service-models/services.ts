@@ -2,10 +2,10 @@
  * The seven services that an adaptive limiter is measured on.
  * @module
  */
-import type { ServiceModel } from './service.ts';
+import type { ServiceKind } from './service.ts';
 import { bucket, halvingBucket, knee, severeBucket, slots, windowQuota } from './service-kinds.ts';
 
-export const services: readonly ServiceModel[] = [
+export const services: readonly ServiceKind[] = [
   { name: 'a: bucket 600/min', callsPerItem: 1, open: bucket(600, 60, 500) },
   { name: 'b: window 6,000/5 min', callsPerItem: 2, open: windowQuota(6_000, 300_000, 300) },
   { name: 'c: 8 slots', callsPerItem: 1, open: slots(8, 500) },

@@ -4,7 +4,7 @@
  */
 import { seededRandom } from '@runafter/clock';
 import { EventQueue } from './event-queue.ts';
-import type { ServiceModel } from './service.ts';
+import type { ServiceKind } from './service.ts';
 
 /** How a call ended, as the caller sees it. */
 export type CallEnd =
@@ -41,7 +41,7 @@ interface Item {
 
 /** Runs a job of so many items. The same seed gives the same result. */
 export function simulate(
-  model: ServiceModel,
+  model: ServiceKind,
   makeStrategy: MakeStrategy,
   job: { readonly items: number; readonly seed: number | string },
 ): JobResult {
@@ -51,7 +51,7 @@ export function simulate(
 
 class Run {
   readonly #strategy: Strategy;
-  readonly #service: ReturnType<ServiceModel['open']>;
+  readonly #service: ReturnType<ServiceKind['open']>;
   readonly #events = new EventQueue();
   readonly #items: number;
   readonly #callsPerItem: number;
@@ -65,7 +65,7 @@ class Run {
   #throttledLate = 0;
 
   constructor(
-    { open, callsPerItem }: ServiceModel,
+    { open, callsPerItem }: ServiceKind,
     strategy: Strategy,
     { items, seed }: { readonly items: number; readonly seed: number | string },
   ) {

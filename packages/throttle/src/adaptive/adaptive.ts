@@ -15,6 +15,7 @@ import {
   type Permit,
   retryAfterOf,
   systemClock,
+  traceWait,
   type WaitOptions,
 } from '@runafter/clock';
 import { Heap, permitFor } from '@runafter/clock/waiting';
@@ -169,7 +170,9 @@ class AdaptiveLimiterOnClock implements Adaptive {
       throw new LimiterOptionError('priority', priority, 'Pass a finite number.');
     }
     signal?.throwIfAborted();
-    return this.#grant(weight, signal) ?? this.#wait(weight, priority, signal);
+    const permit = this.#grant(weight, signal);
+    if (permit !== undefined) return permit;
+    return traceWait('throttle', 'Adaptive limiter', () => this.#wait(weight, priority, signal));
   }
 
   async tryAcquire(options: Omit<AcquireOptions, 'priority'> = {}): Promise<Permit | undefined> {

@@ -11,6 +11,7 @@ import type { Handler } from '../definition.ts';
 import { DefinitionError } from '../definition-error.ts';
 import { isEventType } from '../event-type.ts';
 import type { HandleReference } from '../handle.ts';
+import { isPlain } from '../is-plain.ts';
 import {
   actionOptions,
   checkDuration,
@@ -293,21 +294,16 @@ function addAction(
   const select = functionOption<(output: unknown) => unknown>(start.options, 'select');
   const payloadLimit = countOption(start.options, 'payloadLimit', { least: 0, endless: false });
   const limiters = limitersInside(start);
-  return addNode(body, {
-    kind: 'action',
+  const action = {
+    kind: 'action' as const,
     ...start.base,
     run: run as Handler,
     retry,
     select,
     payloadLimit,
     limiters,
-    plain:
-      start.base.timeout === undefined &&
-      retry === undefined &&
-      select === undefined &&
-      payloadLimit === undefined &&
-      limiters.length === 0,
-  });
+  };
+  return addNode(body, { ...action, plain: isPlain(action) });
 }
 
 function lookAheadWithoutKey(start: NodeStart, value: number): DefinitionError {
