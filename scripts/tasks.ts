@@ -6,6 +6,7 @@
  */
 import { globSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
+import { checkApi } from './api/check-api.ts';
 import { buildPackages } from './build.ts';
 import { runConformance } from './conformance/conformance-run.ts';
 import { checkPackedPackages } from './packed-packages.ts';
@@ -32,6 +33,7 @@ export const tasks: Readonly<Record<string, Task>> = {
   build: buildPackages,
   'check-packages': checkPackedPackages,
   size: checkSizes,
+  api: checkApi,
 };
 
 /**
