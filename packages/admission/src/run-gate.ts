@@ -7,7 +7,14 @@
  * Read next: gate-options.ts; the promises of every gate are in `@runafter/clock`.
  * @module
  */
-import { type Clock, type Gate, type Permit, systemClock, type WaitOptions } from '@runafter/clock';
+import {
+  type Clock,
+  type Gate,
+  type Permit,
+  systemClock,
+  traceWait,
+  type WaitOptions,
+} from '@runafter/clock';
 import { Leaving, Pace, permitFor } from '@runafter/clock/waiting';
 import { ServiceClosedError } from '@runafter/errors';
 import { GateFullError } from './gate-errors.ts';
@@ -130,7 +137,7 @@ class InProcessGate implements RunGate {
 
   async enter({ signal }: WaitOptions = {}): Promise<Permit> {
     this.#check(signal);
-    return this.#letIn() ?? this.#wait(signal);
+    return this.#letIn() ?? traceWait('gate', this.name, () => this.#wait(signal));
   }
 
   async tryEnter({ signal }: WaitOptions = {}): Promise<Permit | undefined> {

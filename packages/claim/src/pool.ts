@@ -133,10 +133,12 @@ class StoredPool<T extends Resource> implements Pool<T> {
     const prepare = (waiting: WaitOptions) => this.#addInitial(waiting);
     this.#leases = new Leasing(leases(store, prepare), options, {
       shared: true,
+      waitKind: 'claim',
       hold: (tools, claim) => new LeasedResource<T>(tools, claim),
     });
     this.#assignments = new Leasing(assignments(store, name, prepare), options, {
       shared: true,
+      waitKind: 'claim',
       hold: (_, claim) => new AssignedResource(claim),
     });
   }

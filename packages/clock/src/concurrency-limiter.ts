@@ -11,6 +11,7 @@ import { Heap, type HeapEntry } from './heap.ts';
 import { Leaving } from './leaving.ts';
 import type { AcquireOptions, Limiter, Permit } from './limiter.ts';
 import { permitFor } from './permit.ts';
+import { traceWait, type WaitKind } from './waits.ts';
 
 /** A {@link Limiter} within one process. */
 export interface ConcurrencyLimiter extends Limiter {
@@ -37,6 +38,14 @@ export class LimiterOptionError extends RunafterError {
   }
 }
 
+/** Options of {@link concurrencyLimiter}. */
+export interface ConcurrencyLimiterOptions {
+  /** What telemetry calls it. Default `Limiter`. */
+  readonly name?: string | undefined;
+  /** False for one inside of something that tells of its waits itself. Default true. */
+  readonly tellsWaits?: boolean | undefined;
+}
+
 /**
  * Makes a limiter that several loops, runs or parts of a program can share.
  *
@@ -46,11 +55,14 @@ export class LimiterOptionError extends RunafterError {
  * const limiter = concurrencyLimiter(5);
  * using permit = await limiter.acquire({ signal });
  */
-export function concurrencyLimiter(max: number): ConcurrencyLimiter {
+export function concurrencyLimiter(
+  max: number,
+  options: ConcurrencyLimiterOptions = {},
+): ConcurrencyLimiter {
   if (!Number.isInteger(max) || max < 1) {
     throw new LimiterOptionError('max', max, 'Pass a whole number of at least 1.');
   }
-  return new InProcessLimiter(max);
+  return new InProcessLimiter(max, options);
 }
 
 interface Waiter {
@@ -67,6 +79,8 @@ interface Leaver {
 
 class InProcessLimiter implements ConcurrencyLimiter {
   readonly max: number;
+  readonly #name: string;
+  readonly #waitKind: WaitKind | undefined;
   readonly #waiters = new Heap<Waiter>(
     (a, b) => b.priority - a.priority || a.sequence - b.sequence,
   );
@@ -74,8 +88,11 @@ class InProcessLimiter implements ConcurrencyLimiter {
   #active = 0;
   #sequence = 0;
 
-  constructor(max: number) {
+  constructor(max: number, options: ConcurrencyLimiterOptions) {
+    const { name = 'Limiter', tellsWaits = true } = options;
     this.max = max;
+    this.#name = name;
+    this.#waitKind = tellsWaits ? 'throttle' : undefined;
   }
 
   get active(): number {
@@ -93,7 +110,9 @@ class InProcessLimiter implements ConcurrencyLimiter {
       throw new LimiterOptionError('priority', priority, 'Pass a finite number.');
     }
     signal?.throwIfAborted();
-    return this.#grant(weight) ?? this.#queue(weight, priority, signal);
+    const permit = this.#grant(weight);
+    if (permit !== undefined) return permit;
+    return traceWait(this.#waitKind, this.#name, () => this.#queue(weight, priority, signal));
   }
 
   async tryAcquire(options: Omit<AcquireOptions, 'priority'> = {}): Promise<Permit | undefined> {

@@ -13,6 +13,7 @@ export type { Clock, TimerOptions, WaitOptions } from './clock.ts';
 export { type ClockReading, elapsedSince, readClock } from './clock-reading.ts';
 export {
   type ConcurrencyLimiter,
+  type ConcurrencyLimiterOptions,
   concurrencyLimiter,
   LimiterOptionError,
 } from './concurrency-limiter.ts';
@@ -49,3 +50,4 @@ export type {
 export { systemClock } from './system-clock.ts';
 export { untilAborted } from './until-aborted.ts';
 export { type VirtualClock, type VirtualClockOptions, virtualClock } from './virtual-clock.ts';
+export { traceWait, type WaitContext, type WaitKind, waitChannel } from './waits.ts';

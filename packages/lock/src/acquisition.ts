@@ -8,7 +8,7 @@
  * @module
  */
 import { randomUUID } from 'node:crypto';
-import { isTransient, readClock } from '@runafter/clock';
+import { isTransient, readClock, traceWait, type WaitKind } from '@runafter/clock';
 import { hasCode, readProperty, ServiceUnavailableError } from '@runafter/errors';
 import { type GivingBack, giveBack } from './giving-back.ts';
 import type { Claim, Grant } from './holding.ts';
@@ -39,6 +39,8 @@ export interface AcquisitionTools<H extends Grant, G extends Granted> extends Gi
   readonly driver: LeaseDriver<G>;
   /** May ask somebody else first; the signal ends that. */
   readonly hold: (tools: GivingBack, claim: Claim<G>, signal: AbortSignal) => H | Promise<H>;
+  /** What telemetry calls a wait; undefined: whoever asks tells of its waits itself. */
+  readonly waitKind: WaitKind | undefined;
   /** The last one had to wait: who comes now listens before it asks, and so asks once less. */
   contended: boolean;
   /** Why the last request of all failed, if it did: for who never came to ask. */
@@ -184,23 +186,33 @@ export class Acquisition<H extends Grant, G extends Granted> {
       if (this.#tools.contended) pauses.listen(this.#request);
       // A first try has failed: see tryPatiently().
       if (this.#failure !== undefined) await pauses.pause(undefined, this.#failure, signal);
-      for (let isFirst = true; ; isFirst = false) {
-        pauses.askNow();
-        const holding = await this.#askPatiently(place, signal);
-        if (holding !== undefined) {
-          if (isFirst) this.#tools.contended = false;
-          return holding;
-        }
-        signal.throwIfAborted();
-        // What was released after the reply was not told to who had not listened yet: so it is asked again.
-        if (this.#failure === undefined) {
-          this.#tools.contended = true;
-          if (pauses.listen(this.#request)) continue;
-        }
-        await pauses.pause(this.#busy, this.#failure, signal);
+      pauses.askNow();
+      const atOnce = await this.#askPatiently(place, signal);
+      if (atOnce !== undefined) {
+        this.#tools.contended = false;
+        return atOnce;
       }
+      const { waitKind } = this.#tools;
+      const wait = () => this.#askAgain(place, pauses, signal);
+      return await traceWait(waitKind, this.#wish.givenName, wait);
     } finally {
       pauses.stop();
+    }
+  }
+
+  /** After it was refused: from here on it waits. */
+  async #askAgain(place: number | undefined, pauses: Pauses, signal: AbortSignal): Promise<H> {
+    for (;;) {
+      signal.throwIfAborted();
+      const isAnswered = this.#failure === undefined;
+      if (isAnswered) this.#tools.contended = true;
+      // What was released after the reply was not told to who had not listened yet: so it is asked at once.
+      if (!isAnswered || !pauses.listen(this.#request)) {
+        await pauses.pause(this.#busy, this.#failure, signal);
+      }
+      pauses.askNow();
+      const holding = await this.#askPatiently(place, signal);
+      if (holding !== undefined) return holding;
     }
   }
 

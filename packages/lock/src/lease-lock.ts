@@ -57,6 +57,7 @@ class LeaseLock implements Lock {
     this.name = driver.name;
     this.#leasing = new Leasing(driver, options, {
       shared: false,
+      waitKind: 'lock',
       hold: (tools, claim, signal) =>
         tokens === undefined
           ? new HeldLease(tools, claim)

@@ -60,6 +60,7 @@ class LeaseSemaphore implements Semaphore {
     }
     this.#leasing = new Leasing(driver, options, {
       shared: true,
+      waitKind: 'lock',
       hold: (tools, claim) => new Permit(tools, claim),
     });
   }

@@ -14,6 +14,7 @@ import {
   parseDuration,
   type Random,
   systemClock,
+  traceWait,
   untilAborted,
 } from '@runafter/clock';
 import { ServiceClosedError, ServiceUnavailableError } from '@runafter/errors';
@@ -54,7 +55,7 @@ const longestTry = 10_000;
 
 /** How one kind of leasing differs from another. */
 export interface LeasingRules<H extends Grant, G extends Granted>
-  extends Pick<AcquisitionTools<H, G>, 'hold'> {
+  extends Pick<AcquisitionTools<H, G>, 'hold' | 'waitKind'> {
   /** Several may have a name at a time. */
   readonly shared: boolean;
 }
@@ -101,7 +102,7 @@ export class Leasing<H extends Grant, G extends Granted = Granted> {
   constructor(
     driver: LeaseDriver<G>,
     options: LeasingOptions,
-    { hold, shared }: LeasingRules<H, G>,
+    { hold, shared, waitKind }: LeasingRules<H, G>,
   ) {
     const { clock = systemClock, random, ttl = '30s', holder = thisProcess() } = options;
     assertHolder(driver.name, holder);
@@ -118,7 +119,7 @@ export class Leasing<H extends Grant, G extends Granted = Granted> {
     this.#shared = shared;
     this.#turns = driver.queues ? undefined : new LocalTurns();
     this.#tools = {
-      ...{ driver, clock, random, hold },
+      ...{ driver, clock, random, hold, waitKind },
       contended: false,
       trouble: undefined,
       underWay: new Set(),
@@ -215,7 +216,8 @@ export class Leasing<H extends Grant, G extends Granted = Granted> {
     const { acquisition, stop } = call;
     if (this.#turns !== undefined) {
       if (this.#shared) return await stop.race(this.#untilShared(this.#turns, call, name, wait));
-      const turn = wait === 0 ? this.#turns.tryTake(name) : this.#turns.take(name, stop.signal);
+      const turn =
+        wait === 0 ? this.#turns.tryTake(name) : this.#turn(this.#turns, name, stop.signal);
       call.turn = await turn;
       if (call.turn === undefined) return undefined;
       stop.signal.throwIfAborted();
@@ -259,7 +261,7 @@ export class Leasing<H extends Grant, G extends Granted = Granted> {
     name: string,
     signal: AbortSignal,
   ): Promise<H> {
-    const pass = await turns.take(name, signal);
+    const pass = await this.#turn(turns, name, signal);
     try {
       signal.throwIfAborted();
       // Who leaves in the middle of a request passes the turn on at once: others may ask meanwhile.
@@ -267,6 +269,12 @@ export class Leasing<H extends Grant, G extends Granted = Granted> {
     } finally {
       pass();
     }
+  }
+
+  /** Waits behind others of this process, if there are any. */
+  #turn(turns: LocalTurns, name: string, signal: AbortSignal): Promise<Turn> {
+    const kind = turns.isTaken(name) ? this.#tools.waitKind : undefined;
+    return traceWait(kind, name, () => turns.take(name, signal));
   }
 
   #ttlOf({ ttl }: TryAcquireOptions): number {

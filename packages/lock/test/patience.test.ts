@@ -16,6 +16,7 @@ function make() {
     { clock, random: () => 0.5 },
     {
       shared: true,
+      waitKind: 'lock',
       hold: (tools, claim) => new Holding(tools, claim),
     },
   );

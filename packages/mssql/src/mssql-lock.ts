@@ -71,7 +71,7 @@ class MssqlLeases implements LeaseDriver {
   readonly #client: MssqlClient;
   readonly #clock: Clock;
   readonly #schema: string;
-  readonly #turns = concurrencyLimiter(1);
+  readonly #turns = concurrencyLimiter(1, { tellsWaits: false });
   readonly #closed = new AbortController();
   #locks: SessionLocks | undefined;
   #cancelIdle = () => {};

@@ -60,7 +60,8 @@ export class RedisBudget implements Budget {
     const isHeld = Number.isFinite(limits.concurrency);
     const hold = (tools: GivingBack, claim: Claim) =>
       isHeld ? new HeldCall(tools, claim) : new CountedCall(tools, claim);
-    this.#leasing = new Leasing(this.#driver, { ttl, clock }, { shared: true, hold });
+    const rules = { shared: true, hold, waitKind: undefined };
+    this.#leasing = new Leasing(this.#driver, { ttl, clock }, rules);
   }
 
   async tryTake(weight: number, options: WaitOptions): Promise<RedisPermit | undefined> {

@@ -129,6 +129,7 @@ class GateOnRedis implements RedisRunGate {
       { ttl, clock },
       {
         shared: true,
+        waitKind: 'gate',
         hold: (tools, claim) => new Holding(tools, claim),
       },
     );

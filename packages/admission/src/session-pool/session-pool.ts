@@ -7,12 +7,14 @@
  * Read next: job-queue.ts, whose turn it is; session-users.ts, one session a user; seats.ts, what is held.
  * @module
  */
+import { AsyncResource } from 'node:async_hooks';
 import { memoryPools, type Pool, pool, type ResourceLease } from '@runafter/claim';
 import {
   type Clock,
   isTransient,
   parseDuration,
   systemClock,
+  traceWait,
   untilAborted,
   type WaitOptions,
 } from '@runafter/clock';
@@ -87,6 +89,7 @@ class StoredSessionPool implements SessionPool {
   /** What acquire() has handed over. */
   readonly #handles = new Set<HeldSession>();
   readonly #closed = new AbortController();
+  readonly #ownContext = new AsyncResource('SessionPool');
   #lastPlace = 0;
   /** The request for a session that is under way. */
   #asking: AbortController | undefined;
@@ -236,7 +239,9 @@ class StoredSessionPool implements SessionPool {
   #join(turn: Turn): Promise<HeldSession> {
     this.#queue.add(turn);
     this.#turns.add(turn);
-    const granted = turn.wait();
+    const granted = traceWait('claim', this.name, () => turn.wait());
+    // It may be refused while its caller gives a lost session back, before it looks here.
+    granted.catch(ignore);
     if (this.#closed.signal.aborted) turn.refuse(this.#closed.signal.reason);
     this.#dispatch();
     return granted;
@@ -254,7 +259,9 @@ class StoredSessionPool implements SessionPool {
     const isWanted = this.#queue.oldest !== undefined;
     if (isWanted && this.#asking === undefined) {
       this.#asking = new AbortController();
-      void this.#ask(this.#asking);
+      const asking = this.#asking;
+      // For the pool, and for no caller in particular: telemetry must not take it for a wait of one.
+      this.#ownContext.runInAsyncScope(() => void this.#ask(asking));
     } else if (!isWanted) {
       this.#asking?.abort();
       this.#asking = undefined;

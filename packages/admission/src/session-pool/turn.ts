@@ -50,7 +50,7 @@ export class Turn implements QueuedJob {
   /** Waits until it is admitted or refused, which an abort and the end of its time do by themselves. */
   wait(): Promise<HeldSession> {
     const { clock, wait, signal, timeOut } = this.#options;
-    const granted = new Promise<HeldSession>((resolve, reject) => {
+    return new Promise<HeldSession>((resolve, reject) => {
       const abort = () => this.refuse(signal?.reason);
       const cancelTimer =
         wait === undefined
@@ -74,9 +74,6 @@ export class Turn implements QueuedJob {
       if (signal?.aborted) abort();
       else signal?.addEventListener('abort', abort, { once: true });
     });
-    // It may be refused while its caller gives a lost session back, before it looks here.
-    granted.catch(() => {});
-    return granted;
   }
 
   admit(session: HeldSession): void {

@@ -168,6 +168,7 @@ function conflict<T>(doubt: Doubt<T>, error: unknown, wasUnanswered: boolean): C
   return { end: 'again', error, doubt };
 }
 
-function isConflict(error: unknown): boolean {
+/** Somebody else was faster. */
+export function isConflict(error: unknown): boolean {
   return hasCode(error, 'ETAG_MISMATCH') || hasCode(error, 'DOCUMENT_EXISTS');
 }

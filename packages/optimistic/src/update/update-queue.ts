@@ -7,11 +7,12 @@
  * Read next: update-cycle.ts, one such cycle.
  * @module
  */
+import { traceWait } from '@runafter/clock';
 import type { DocumentStore } from '../document-port.ts';
 import type { PendingUpdate } from './pending-update.ts';
 import { waitTogether } from './retry-wait.ts';
 import type { Doubt } from './settling.ts';
-import { UpdateCycle } from './update-cycle.ts';
+import { isConflict, UpdateCycle } from './update-cycle.ts';
 
 export class UpdateQueue<T> {
   readonly #store: DocumentStore<T>;
@@ -61,7 +62,11 @@ export class UpdateQueue<T> {
     if (left.length > 0) this.#waiting = left.concat(this.#waiting);
     this.#alone = end === 'refused' ? left.length : Math.max(0, this.#alone - 1);
     this.#failures = end === 'again' ? this.#failures + 1 : 0;
-    if (end === 'again') await waitTogether(left, this.#failures, error);
+    if (end !== 'again') return;
+    const wait = () => waitTogether(left, this.#failures, error);
+    // A creation may be in doubt without a conflict, for its reply was lost.
+    if (isConflict(error)) await traceWait('conflict', this.#key, wait);
+    else await wait();
   }
 
   /** The updates for the next cycle: the first that waits, and those right behind it that may join it. */
