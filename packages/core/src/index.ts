@@ -96,6 +96,7 @@ export {
   type ValueOf,
   type Values,
 } from './definition/handle.ts';
+export type { ListedNode } from './definition/node-list.ts';
 export { type Workflow, type WorkflowOptions, workflow } from './definition/workflow.ts';
 export { isWorkflow } from './definition/workflow-brand.ts';
 export { type Cipher, CipherError } from './durable/cipher.ts';
@@ -117,6 +118,7 @@ export {
   type RunInspection,
 } from './durable/inspect-run.ts';
 export { deleteRuns } from './durable/prune-runs.ts';
+export { type ReadSnapshotOptions, readSnapshot } from './durable/read-snapshot.ts';
 export { type RerunOptions, rerun } from './durable/rerun.ts';
 export { type ResumeOptions, resume } from './durable/resume.ts';
 export { type ResumeAllOptions, type ResumedRuns, resumeAll } from './durable/resume-all.ts';
@@ -145,6 +147,7 @@ export { ItemsError } from './engine/kinds/item-source.ts';
 export type { SignalOutcome } from './engine/mailbox.ts';
 export type { ActionRecord, AttemptRecord, RecordKind } from './engine/records/action-record.ts';
 export type { HandledFailure, TimedAction, TimeOutlier, Usage } from './engine/records/digest.ts';
+export type { Execution } from './engine/records/executions.ts';
 export type { Explanation, ExplanationStep } from './engine/records/explain.ts';
 export type { RunFacts, RunResult } from './engine/records/run-result.ts';
 export { StoppedError } from './engine/stop.ts';
@@ -183,6 +186,7 @@ export type {
 } from './result.ts';
 export type { Run, SignalOptions } from './run.ts';
 export { RunOptionError, SignalError } from './run-errors.ts';
+export { type RunSnapshot, snapshot } from './snapshot.ts';
 export { start } from './start.ts';
 export type { DurableOptions, StartOptions } from './start-options.ts';
 export { type RunAfterStatus, type Status, statuses } from './status.ts';

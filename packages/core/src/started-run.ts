@@ -296,6 +296,11 @@ export class StartedRun<T> implements Run<T> {
     return this.#definition.name;
   }
 
+  /** For snapshots of the run. */
+  get engine(): RunEngine {
+    return this.#engine;
+  }
+
   get definition(): WorkflowDefinition {
     return this.#definition;
   }

@@ -16,13 +16,13 @@ import type { NewRun, RunLease, RunStore, StoredRun } from '../ports/run-store.t
 import { RunOptionError } from '../run-errors.ts';
 import type { DurableOptions } from '../start-options.ts';
 import { DEFAULT_VALUE_LIMIT, decodeValue } from './codec.ts';
-import { currentOutline, keepOutline } from './current-outline.ts';
+import { currentDefinition, keepDefinition } from './current-definition.ts';
 import {
   changesBetween,
   type DefinitionChange,
   DefinitionChangedError,
 } from './definition-changes.ts';
-import { type DefinitionOutline, outlineOf } from './definition-outline.ts';
+import { outlineOf } from './definition-outline.ts';
 import {
   RunCopyIncompleteError,
   RunHeldError,
@@ -34,6 +34,7 @@ import { RunJournal } from './run-journal.ts';
 import { RunSignals } from './run-signals.ts';
 import { Sealing } from './sealing.ts';
 import { CipherRequiredError, secureUse } from './secure-use.ts';
+import { storedDefinition } from './stored-definition.ts';
 
 /** How long the store waits for a sign of life of the process that holds a run. */
 const defaultLease = '15s';
@@ -117,10 +118,9 @@ export async function openRun(request: RunToOpen): Promise<OpenedRun> {
   const ttl = parseDuration(options.lease ?? defaultLease, 'lease');
   const lease = { holder: options.holder ?? nameOfThisProcess(), ttl };
   if (options.cipher === undefined) checkNoSecrets(workflow);
-  const outline = outlineOf(workflow);
   const requestedAt = readClock(clock);
   if (!mustExist) {
-    const run = newRun(request, outline, clock);
+    const run = newRun(request, clock);
     const created = await store.createRun(run, lease);
     if (created.state === 'created') {
       const fresh = { ...run, end: undefined, lease: undefined };
@@ -129,7 +129,7 @@ export async function openRun(request: RunToOpen): Promise<OpenedRun> {
   }
   const run = request.known ?? (await knownRun(store, runId));
   if (!isSameInput(run.input, input)) throw new RunInputDiffersError(runId);
-  if (run.lease?.holder === nobodyYet && run.definition === JSON.stringify(outline)) {
+  if (run.lease?.holder === nobodyYet && run.definition === storedDefinition(workflow)) {
     const granted = await takeOver(request, lease);
     if (granted?.isFirst) return hold(request, run, granted, 'submitted');
     // Somebody has been faster, and may have changed anything.
@@ -159,17 +159,13 @@ export async function knownRun(store: RunStore, runId: string): Promise<StoredRu
   return run;
 }
 
-function newRun(
-  { engine, input, keyRoot }: RunToOpen,
-  outline: DefinitionOutline,
-  clock: Clock,
-): NewRun {
+function newRun({ engine, input, keyRoot }: RunToOpen, clock: Clock): NewRun {
   const { name, version } = engine.workflow;
   return {
     runId: engine.id,
     workflow: name,
     ...(version !== undefined && { version }),
-    definition: JSON.stringify(outline),
+    definition: storedDefinition(engine.workflow),
     input,
     keyRoot,
     startTime: clock.now(),
@@ -202,7 +198,7 @@ export async function changesSince(
 ): Promise<readonly DefinitionChange[]> {
   return [
     ...changesOfName(run.workflow, definition.name),
-    ...changesBetween(await currentOutline(store, run), outlineOf(definition)),
+    ...changesBetween(await currentDefinition(store, run), outlineOf(definition)),
   ];
 }
 
@@ -309,7 +305,7 @@ async function prepared(
   if (prepare !== undefined) await prepare(journal, engine);
   checkCopied(journal, run);
   if (found === 'changed') {
-    await keepOutline(store, journal.parts.writer, outlineOf(engine.workflow));
+    await keepDefinition(store, journal.parts.writer, storedDefinition(engine.workflow));
   }
   const { executor } = engine.services;
   if (engine.workflow.events.size > 0 || executor?.isRemote) await journal.parts.signals.open();

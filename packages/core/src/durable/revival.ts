@@ -41,13 +41,23 @@ import {
 } from './revived-iterations.ts';
 import type { RunJournal } from './run-journal.ts';
 
+/** What of a run is brought back. */
+export interface RevivalScope {
+  /** Without the values that it worked on: the records only. */
+  readonly valuesLeft?: boolean;
+  /** Which of the iterations that a loop keeps. Default: all. */
+  readonly choose?: (outcomes: AsyncIterable<StoredOutcome>) => AsyncIterable<StoredOutcome>;
+}
+
 export class Revival {
   readonly journal: RunJournal;
+  readonly scope: RevivalScope;
   /** Outcomes of functions of last phases, by path; a definition has no place for them. */
   readonly #shielded = new Map<string, StoredOutcome>();
 
-  constructor(journal: RunJournal) {
+  constructor(journal: RunJournal, scope: RevivalScope = {}) {
     this.journal = journal;
+    this.scope = scope;
   }
 
   /** Brings back what has ended in a frame. */
@@ -112,6 +122,7 @@ export class Revival {
   async #output(outcome: StoredOutcome, state: ActionState): Promise<unknown> {
     const { sealing } = this.journal.parts;
     const { outputs } = outcome;
+    if (this.scope.valuesLeft) return undefined;
     return outputs && sealing.read(outputs, `The output of "${state.path}"`);
   }
 
@@ -120,7 +131,7 @@ export class Revival {
     if (outcome.details === undefined) return {};
     const what = `What is kept of "${state.path}"`;
     const { sealing } = this.journal.parts;
-    return (await sealing.read(outcome.details, what)) as OutcomeDetails;
+    return ((await sealing.read(outcome.details, what)) ?? {}) as OutcomeDetails;
   }
 
   async #inside(
@@ -166,7 +177,7 @@ export class Revival {
       container.restore(kept, frames, []);
     } else if (node.kind === 'forEach') {
       const loop = container as ForEachExecution;
-      const { first } = kept as KeptOfLoop;
+      const { first } = (kept ?? {}) as Partial<KeptOfLoop>;
       const query =
         node.keep === 'summary'
           ? { keys: first === undefined ? [] : [first] }

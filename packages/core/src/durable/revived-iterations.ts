@@ -40,12 +40,14 @@ export async function reviveIterations(
   const state = owner.state as ActionState;
   const items = new StoredItems(revival.journal.parts, state);
   const frames: Frame[] = [];
-  for await (const outcome of revival.outcomes(statePath(state), query)) {
+  const { choose = (all) => all, valuesLeft } = revival.scope;
+  for await (const outcome of choose(revival.outcomes(statePath(state), query))) {
     const { index: indexThen, item } = await revival.details(outcome, state);
     const { key } = outcome;
     const index = indexOf(outcome, typeof key === 'number' ? key : indexThen);
     if (index === undefined) continue;
-    const frame = new Frame(owner, index, typeof key === 'number' ? await items.at(key) : item);
+    const itemAt = (): unknown => (typeof key === 'number' ? items.at(key) : item);
+    const frame = new Frame(owner, index, valuesLeft ? undefined : await itemAt());
     if (typeof key !== 'number') loop.identify(frame, key);
     await reviveInside(revival, frame, outcome);
     if (outcome.error !== undefined && frame.remaining === frame.states.length) {

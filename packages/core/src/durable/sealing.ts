@@ -121,3 +121,10 @@ export function isSecureNode({ secureInputs, secureOutputs }: NodeBase): boolean
 export function whatIsKnownOf(path: string): string {
   return `What is known of "${path}"`;
 }
+
+/** Reads what anyone may: of a text that is encrypted, and that it has no cipher for, it gives nothing. */
+export class PublicSealing extends Sealing {
+  override async read(text: string, what: string): Promise<unknown> {
+    return isSealed(text) && !this.hasCipher ? undefined : super.read(text, what);
+  }
+}

@@ -10,7 +10,7 @@ import { SignalError } from '../run-errors.ts';
 import { checkSignal } from '../signal-rules.ts';
 import type { DurableOptions } from '../start-options.ts';
 import type { Cipher } from './cipher.ts';
-import { currentOutline } from './current-outline.ts';
+import { currentDefinition } from './current-definition.ts';
 import { RunUnknownError } from './durable-errors.ts';
 import { knownRun, sealingOf } from './open-run.ts';
 import { putSignal, secureEvents } from './run-signals.ts';
@@ -49,7 +49,7 @@ export async function signal<P>(
 ): Promise<'kept' | 'duplicate'> {
   const name = typeof event === 'string' ? event : event.name;
   const run = await knownRun(store, runId);
-  const { events } = await currentOutline(store, run);
+  const { events } = await currentDefinition(store, run);
   const names = new Set(events.map((known) => known.name));
   checkSignal(runId, run.workflow, names, name, options);
   const secure = secureEvents(events).has(name);

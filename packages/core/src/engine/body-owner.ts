@@ -19,6 +19,8 @@ import { errorOf } from './records/secure.ts';
 import type { RunEngine } from './run-engine.ts';
 import { type Stop, timedOut } from './stop.ts';
 
+const NO_STATES: readonly ActionState[] = Object.freeze([]);
+
 export abstract class BodyOwner implements Detail {
   readonly run: RunEngine;
   readonly body: Body;
@@ -141,6 +143,16 @@ export abstract class BodyOwner implements Detail {
   restore(kept: unknown, frames: readonly Frame[], shielded: readonly ActionState[]): void {
     this.ended = true;
     this.restored?.(kept, frames, shielded);
+  }
+
+  /** The frames of which records are kept, and those that something runs in. */
+  frames(): ReadonlySet<Frame> {
+    return new Set([...this.keptFrames(), ...this.openFrames()]);
+  }
+
+  /** What its kind does once everything inside has ended. */
+  lastPhase(): readonly ActionState[] {
+    return NO_STATES;
   }
 
   records(): readonly ActionRecord[] {

@@ -5,7 +5,6 @@
 import { type Clock, systemClock } from '@runafter/clock';
 import type { Workflow } from '../definition/workflow.ts';
 import { DefinitionChangedError } from '../durable/definition-changes.ts';
-import { outlineOf } from '../durable/definition-outline.ts';
 import { RunInputDiffersError } from '../durable/durable-errors.ts';
 import {
   changesSince,
@@ -14,6 +13,7 @@ import {
   knownRun,
   nobodyYet,
 } from '../durable/open-run.ts';
+import { storedDefinition } from '../durable/stored-definition.ts';
 import type { RunStore } from '../ports/run-store.ts';
 import { checkedWorkflow } from '../start.ts';
 import type { DurableOptions } from '../start-options.ts';
@@ -47,7 +47,7 @@ export async function submitRun<In, T>(
   const run = {
     ...{ runId, workflow: name, input: storedInput, keyRoot: runId, startTime: clock.now() },
     ...(version !== undefined && { version }),
-    definition: JSON.stringify(outlineOf(definition)),
+    definition: storedDefinition(definition),
   };
   // A lease that is over at once: whoever comes first works on it.
   const { state } = await store.createRun(run, { holder: nobodyYet, ttl: 0 });

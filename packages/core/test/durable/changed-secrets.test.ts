@@ -6,8 +6,8 @@ import { randomBytes } from 'node:crypto';
 import { virtualClock } from '@runafter/clock';
 import { event, type Flow, memoryRunStore, resume, signal, workflow } from '@runafter/core';
 import { describe, expect, it } from 'vitest';
-import { currentOutline, keepOutline } from '../../src/durable/current-outline.ts';
-import { outlineOf } from '../../src/durable/definition-outline.ts';
+import { currentDefinition, keepDefinition } from '../../src/durable/current-definition.ts';
+import { storedDefinition } from '../../src/durable/stored-definition.ts';
 import { aesCipher } from './aes-cipher.ts';
 import { MortalProcess } from './mortal-process.ts';
 import { recordedStore } from './recorded-store.ts';
@@ -85,7 +85,7 @@ it('what was encrypted is not taken for plain text without its cipher', async ()
 
 describe('a signal to a run that goes on with a changed definition', () => {
   const outline = (add: boolean) =>
-    outlineOf(
+    storedDefinition(
       workflow('Codes', (flow: Flow<void>) => {
         flow.waitFor('Paid', [], event('paid'));
         if (add) flow.waitFor('Code', [], event<string>('code'), hidden);
@@ -94,7 +94,7 @@ describe('a signal to a run that goes on with a changed definition', () => {
 
   async function changedRun() {
     const { store, calls } = recordedStore();
-    const definition = JSON.stringify(outline(false));
+    const definition = outline(false);
     const run = { runId: 'r', workflow: 'Codes', definition, input: '-1', keyRoot: 'r' };
     const held = await store.createRun(
       { ...run, startTime: 0 },
@@ -109,7 +109,7 @@ describe('a signal to a run that goes on with a changed definition', () => {
     await expect(signal(store, 'r', 'code', secret, { cipher })).rejects.toMatchObject({
       code: 'SIGNAL_UNKNOWN',
     });
-    expect(await keepOutline(store, writer, outline(true))).toBe(true);
+    expect(await keepDefinition(store, writer, outline(true))).toBe(true);
 
     expect(await signal(store, 'r', 'code', secret, { cipher })).toBe('kept');
     await expect(signal(store, 'r', 'code', secret)).rejects.toMatchObject({
@@ -122,7 +122,7 @@ describe('a signal to a run that goes on with a changed definition', () => {
     const { store } = await changedRun();
     const run = await store.readRun('r');
 
-    expect(await keepOutline(store, { runId: 'r', token: -1 }, outline(true))).toBe(false);
-    expect(run && (await currentOutline(store, run))).toEqual(outline(false));
+    expect(await keepDefinition(store, { runId: 'r', token: -1 }, outline(true))).toBe(false);
+    expect(run && (await currentDefinition(store, run))).toEqual(JSON.parse(outline(false)));
   });
 });

@@ -48,6 +48,11 @@ export class GuardedActivity extends Activity {
     return this.#attempt;
   }
 
+  /** Those that are over; the action still runs. */
+  attempts(): readonly AttemptRecord[] {
+    return [...this.#attempts];
+  }
+
   override start(): void {
     this.actionState.detail = this;
     // For what fails before its first call, such as at a limiter.

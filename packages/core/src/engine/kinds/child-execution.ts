@@ -38,6 +38,11 @@ export class ChildExecution implements Detail {
     return this.#child?.id ?? '';
   }
 
+  /** The run inside it; undefined until its input is there. */
+  get child(): RunEngine | undefined {
+    return this.#child;
+  }
+
   start(): void {
     const state = this.#state;
     const { input, timeout } = this.#node;

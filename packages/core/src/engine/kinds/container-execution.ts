@@ -243,6 +243,10 @@ export class ContainerExecution extends SingleBody {
     return [...super.records(), ...this.#shielded];
   }
 
+  override lastPhase(): readonly ActionState[] {
+    return this.#shielded;
+  }
+
   override digest(digest: Digest): void {
     super.digest(digest);
     digest.addShielded(this.#shielded, this.state?.bits === SUCCEEDED);

@@ -410,7 +410,7 @@ export class ForEachExecution extends BodyOwner implements LoopWindow {
   }
 
   protected override restored(kept: unknown, frames: readonly Frame[]): void {
-    this.#tally.addAll((kept as KeptOfLoop).counts);
+    this.#tally.addAll((kept as KeptOfLoop | undefined)?.counts ?? {});
     this.#keepEarlier(frames);
   }
 

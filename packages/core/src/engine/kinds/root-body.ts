@@ -40,14 +40,22 @@ export class RootBody extends SingleBody {
   }
 
   override beginWithin(timeout: number | undefined): void {
-    const { stop, termination } = this.run.journal?.progress(this.run) ?? {};
+    const given = this.stop;
+    const { stop } = this.recallOrders();
+    if (stop === undefined && given !== undefined) this.#keepStop(given);
+    super.beginWithin(timeout);
+  }
+
+  /** What another process was told: how the run is to end. */
+  recallOrders(): Progress {
+    const progress = this.run.journal?.progress(this.run) ?? {};
+    const { stop, termination } = progress;
     if (termination !== undefined) {
       const { bits, code, message } = termination;
       this.#termination = { bits, error: { code, message } };
     }
     if (stop !== undefined) this.stop = stopAgain(stop);
-    else if (this.stop !== undefined) this.#keepStop(this.stop);
-    super.beginWithin(timeout);
+    return progress;
   }
 
   override halt(stop: Stop): void {

@@ -204,7 +204,7 @@ export class UntilExecution extends BodyOwner {
 
   protected override restored(kept: unknown, frames: readonly Frame[]): void {
     this.#frames.push(...frames);
-    this.#value = (kept as { readonly value: unknown }).value;
+    this.#value = (kept as { readonly value: unknown } | undefined)?.value;
   }
 
   override deciding(): ActionState | undefined {
