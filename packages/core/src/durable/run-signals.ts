@@ -4,15 +4,26 @@
  *
  * Invariant: a signal is taken by the outcome of the wait that got it, in one atomic step. Until then it
  * is in the store, and a process that takes the run over is given it again. One that cannot be read
- * fails its wait, which takes it like any other: it must not stop the run in each process anew.
+ * fails its wait, which takes it like any other: it must not stop the run in each process anew. Nor does a
+ * store that is away for a moment: whether the run is still held here, its lease says.
  * @module
  */
-import type { Clock } from '@runafter/clock';
+import { type Clock, isTransient, type RetryPolicy, retry } from '@runafter/clock';
 import type { Mail, Mailbox, SignalOutcome } from '../engine/mailbox.ts';
 import type { RunStore, StoredSignal } from '../ports/run-store.ts';
 import type { DefinitionOutline } from './definition-outline.ts';
 import { RunLostError } from './durable-errors.ts';
 import type { Sealing } from './sealing.ts';
+
+/** A read changes nothing, so it is worth another one for as long as the run is held. */
+const readRetry: RetryPolicy = {
+  type: 'exponential',
+  count: Number.POSITIVE_INFINITY,
+  interval: '50ms',
+  maximum: '1s',
+  totalTime: '2m',
+  when: isTransient,
+};
 
 export class RunSignals {
   readonly #store: RunStore;
@@ -25,7 +36,7 @@ export class RunSignals {
   #last = 0;
   #unsubscribe: (() => void) | undefined;
   #collecting: Promise<void> = Promise.resolve();
-  #closed = false;
+  readonly #closing = new AbortController();
 
   constructor(
     store: RunStore,
@@ -48,14 +59,18 @@ export class RunSignals {
 
   /** Collects what is there, and whatever comes; nothing where the run was lost while it was opened. */
   async open(): Promise<void> {
-    if (this.#closed) return;
+    if (this.#isClosed) return;
     this.#unsubscribe = this.#store.onSignal(this.#runId, (signal) => void this.#collect(signal));
     await this.#collect();
   }
 
   close(): void {
-    this.#closed = true;
+    this.#closing.abort();
     this.#unsubscribe?.();
+  }
+
+  get #isClosed(): boolean {
+    return this.#closing.signal.aborted;
   }
 
   /** Keeps a signal, and hands it on where somebody waits for it. */
@@ -80,25 +95,35 @@ export class RunSignals {
 
   /** One after the other, so that each signal is handed on once and in its turn. */
   #collect(known?: StoredSignal): Promise<void> {
-    this.#collecting = this.#collecting.then(() => this.#read(known)).catch(this.#fault);
+    this.#collecting = this.#collecting
+      .then(() => this.#read(known))
+      .catch((error: unknown) => {
+        if (!this.#isClosed) this.#fault(error);
+      });
     return this.#collecting;
   }
 
   /** @param known - need not be read where nothing can have come before it that is not known. */
   async #read(known: StoredSignal | undefined): Promise<void> {
-    if (this.#closed || (known !== undefined && known.number <= this.#last)) return;
+    if (this.#isClosed || (known !== undefined && known.number <= this.#last)) return;
     if (known?.number === this.#last + 1) await this.#handOn(known);
     else {
-      for (const signal of await this.#store.readSignals(this.#runId, this.#last)) {
-        await this.#handOn(signal);
-      }
+      for (const signal of await this.#unread()) await this.#handOn(signal);
     }
+  }
+
+  /** Waits for a store that is away, until nobody wants its answer any more. */
+  #unread(): Promise<readonly StoredSignal[]> {
+    return retry(() => this.#store.readSignals(this.#runId, this.#last), readRetry, {
+      clock: this.#clock,
+      signal: this.#closing.signal,
+    });
   }
 
   async #handOn({ number, event, correlate, payload }: StoredSignal): Promise<void> {
     const [sentAt, text] = parted(payload);
     const content = await this.#contentOf(text, event);
-    if (this.#closed) return;
+    if (this.#isClosed) return;
     this.#last = number;
     this.#mailbox.put(event, correlate, { ...content, number, sentAt }, undefined);
   }

@@ -1,5 +1,6 @@
 /**
- * Signals that a store hands on with its notice: none is lost, none comes twice, and each in its turn.
+ * Signals that a store hands on with its notice: none is lost, none comes twice, and each in its turn, also where
+ * the store is away for a moment.
  */
 import { virtualClock } from '@runafter/clock';
 import {
@@ -23,6 +24,8 @@ const runId = 'r';
 /** Tells of signals when it is told to, with or without them, in any order. */
 class Announcer extends WatchedStore {
   reads = 0;
+  /** What reads of signals fail with; undefined while the store is there. */
+  fault: Error | undefined;
   readonly signals: StoredSignal[] = [];
   #listener: ((signal?: StoredSignal) => void) | undefined;
 
@@ -40,7 +43,7 @@ class Announcer extends WatchedStore {
 
   override readSignals(id: string, after: number): Promise<readonly StoredSignal[]> {
     this.reads++;
-    return super.readSignals(id, after);
+    return this.fault === undefined ? super.readSignals(id, after) : Promise.reject(this.fault);
   }
 
   /** @param number - undefined: tells that something has come, and not what. */
@@ -125,5 +128,55 @@ describe('signals that come with their notice', () => {
       }),
       { seed, numRuns: 100, interruptAfterTimeLimit: 20_000 },
     );
+  });
+});
+
+describe('a store whose signals cannot be read', () => {
+  const away = Object.assign(new Error('It is away.'), { code: 'SERVICE_UNAVAILABLE' });
+
+  it('is asked again when it is away, and the handler that is at work goes on', async () => {
+    const clock = virtualClock();
+    const store = new Announcer(memoryRunStore({ clock }));
+    const calls: AbortSignal[] = [];
+    const flow = workflow('Work and wait', (flow: Flow<undefined>) => {
+      const work = flow.action('Work', ({ signal: stopped }) => {
+        calls.push(stopped);
+        return clock.sleep('1m', { signal: stopped });
+      });
+      return flow.waitFor('Wait', [work], event<number>('note'));
+    });
+    const run = start(flow, undefined, { store, clock, runId });
+    await clock.advance(0);
+    store.fault = away;
+    await signal(store, runId, 'note', 7);
+    store.tell(undefined);
+    await clock.advance('30s');
+    store.fault = undefined;
+    await clock.advance('30s');
+
+    await expect(run.finished).resolves.toMatchObject({ status: 'Succeeded', outputs: 7 });
+    expect(calls.map(({ aborted }) => aborted)).toEqual([false]);
+  });
+
+  it('is not waited for by a process that lets go of the run', async () => {
+    const { clock, store, run } = await begun(1);
+    store.fault = away;
+    store.tell(undefined);
+    await clock.advance('1s');
+    await run.suspend();
+    const readsUntilThen = store.reads;
+    await clock.advance('1m');
+
+    expect(store.reads).toBe(readsUntilThen);
+    await expect(run.finished).rejects.toMatchObject({ code: 'RUN_SUSPENDED' });
+  });
+
+  it('ends the run here at once for what no wait will change', async () => {
+    const { clock, store, run } = await begun(1);
+    store.fault = new Error('No right to read.');
+    store.tell(undefined);
+    await clock.advance(0);
+
+    await expect(run.finished).rejects.toBe(store.fault);
   });
 });
