@@ -9,6 +9,7 @@ import type { CodeEntry } from './code-table.ts';
 import { admissionCodes } from './codes/admission.ts';
 import { bullmqCodes } from './codes/bullmq.ts';
 import { claimCodes } from './codes/claim.ts';
+import { cliPlanCodes } from './codes/cli.plan.ts';
 import { cliCodes } from './codes/cli.ts';
 import { clockCodes } from './codes/clock.ts';
 import { coreDurableCodes } from './codes/core.durable.ts';
@@ -27,6 +28,7 @@ import { throttleCodes } from './codes/throttle.ts';
 /** All codes, from which the documentation pages are made. */
 export const errorCodes: typeof errorsCodes &
   typeof cliCodes &
+  typeof cliPlanCodes &
   typeof clockCodes &
   typeof coreCodes &
   typeof coreRunCodes &
@@ -44,6 +46,7 @@ export const errorCodes: typeof errorsCodes &
   typeof testkitCodes = Object.freeze({
   ...errorsCodes,
   ...cliCodes,
+  ...cliPlanCodes,
   ...clockCodes,
   ...coreCodes,
   ...coreRunCodes,
