@@ -1,6 +1,7 @@
 /** What runs on Redis are kept in, what that costs, and what becomes of it when a server forgets or a reply is lost. */
 import type { FrameQuery, OutcomeEntry, RunStore, StoredSignal, Writer } from '@runafter/core';
 import { redisRunStore } from '@runafter/redis';
+import type { FaultProxy } from '@runafter/testkit';
 import { Redis, type RedisOptions } from 'ioredis';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { onService } from '../services/on-service.ts';
@@ -175,6 +176,46 @@ await onService('redis', ({ url, prefix: ownPrefix }) => {
       expect(await again(() => store.endRun(writer, anEnd))).toBe(true);
       expect(await again(() => store.deleteRun('r'))).toBe(true);
       expect(await store.deleteRun('r')).toBe(false);
+    });
+  });
+
+  describe('a connection that was lost', () => {
+    const refused = { code: 'SERVICE_UNAVAILABLE', outcome: 'not-done' };
+
+    async function lost() {
+      const proxy = await server.proxy();
+      const store = open(server.freshPrefix(), proxy.url);
+      const writer = await create(store, 'r');
+      proxy.refuse();
+      proxy.cut();
+      await turnedAway(proxy, 1);
+      return { proxy, store, writer };
+    }
+
+    const turnedAway = (proxy: FaultProxy, times: number) =>
+      vi.waitUntil(() => proxy.counts.refused >= times, { interval: 1, timeout: 10_000 });
+
+    it('is waited for by writes, which then take effect in their order', async () => {
+      const { proxy, store, writer } = await lost();
+      const saved = [1, 2, 3].map((n) => store.saveState(writer, 'p', `state ${n}`));
+      await turnedAway(proxy, 2);
+      proxy.heal();
+      expect(await Promise.all(saved)).toEqual([true, true, true]);
+      expect(await store.readState('r', 'p')).toBe('state 3');
+    });
+
+    it('is not waited for without end', async () => {
+      const { store } = await lost();
+      await expect(store.readRun('r')).rejects.toMatchObject(refused);
+    });
+
+    it('is not waited for where there never was one', async () => {
+      const proxy = await server.proxy();
+      proxy.refuse();
+      await expect(open(server.freshPrefix(), proxy.url).readRun('r')).rejects.toMatchObject(
+        refused,
+      );
+      expect(proxy.counts.refused).toBe(1);
     });
   });
 

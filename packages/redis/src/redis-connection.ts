@@ -61,6 +61,11 @@ export interface RedisConnectionOptions {
    * wait for the end of TCP's patience. The user's own options come first. Default 10 000.
    */
   readonly socketTimeout?: number;
+  /**
+   * How many attempts to connect again a command waits for, in its turn, when the connection was lost: 5 take about
+   * a second. The first connection of all is tried once, for its address may be wrong. Default 1.
+   */
+  readonly attempts?: number;
 }
 
 export class RedisConnection {
@@ -69,9 +74,11 @@ export class RedisConnection {
   readonly #given: RedisClient | undefined;
   readonly #options: RedisOptions | string;
   readonly #socketTimeout: number;
+  readonly #attempts: number;
   /** ioredis says nothing to who waits for a connection that is not tried any more. */
   readonly #closed = new AbortController();
   #made: Redis | undefined;
+  #hasBeenReady = false;
   #connecting: Promise<Redis> | undefined;
   #closing: Promise<void> | undefined;
   /** ioredis tells why it cannot connect by an event only. */
@@ -80,10 +87,11 @@ export class RedisConnection {
   constructor(
     name: string,
     source: RedisSource,
-    { socketTimeout = 10_000 }: RedisConnectionOptions = {},
+    { socketTimeout = 10_000, attempts = 1 }: RedisConnectionOptions = {},
   ) {
     this.name = name;
     this.#socketTimeout = socketTimeout;
+    this.#attempts = attempts;
     this.#given = isClient(source) ? source : undefined;
     this.#options = isClient(source) ? {} : source;
     const isOptions = typeof source === 'object' && source !== null;
@@ -150,7 +158,7 @@ export class RedisConnection {
     throw new ServiceUnavailableError(this.name, 'not-done', { cause });
   }
 
-  /** All who wait for the connection wait for the same attempt. */
+  /** All who wait for the connection wait for the same attempts. */
   async #connected(): Promise<Redis> {
     this.#connecting ??= this.#connect().finally(() => {
       this.#connecting = undefined;
@@ -163,11 +171,16 @@ export class RedisConnection {
     if (this.#closing !== undefined) throw new ServiceClosedError(this.name);
     this.#made ??= this.#make(Client);
     this.#lastError = undefined;
-    try {
-      await ready(this.#made);
-      return this.#made;
-    } catch (error) {
-      throw redisFault(this.name, this.#lastError ?? error, 'not-done');
+    for (let left = this.#hasBeenReady ? this.#attempts : 1; ; left--) {
+      try {
+        await ready(this.#made);
+        this.#hasBeenReady = true;
+        return this.#made;
+      } catch (error) {
+        // At its end, ioredis makes no other attempt by itself.
+        if (left > 1 && this.#made.status !== 'end') continue;
+        throw redisFault(this.name, this.#lastError ?? error, 'not-done');
+      }
     }
   }
 

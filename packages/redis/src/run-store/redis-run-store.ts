@@ -83,7 +83,7 @@ export function redisRunStore(client: RedisSource, options: RedisRunStoreOptions
   assertKeyPrefix(name, prefix);
   const forever = retention === Number.POSITIVE_INFINITY;
   return new RedisRunStore(
-    new RedisConnection(name, client, { socketTimeout }),
+    new RedisConnection(name, client, { socketTimeout, attempts }),
     new RunKeys(prefix),
     clock,
     forever ? retention : parseDuration(retention, 'retention'),
@@ -92,6 +92,8 @@ export function redisRunStore(client: RedisSource, options: RedisRunStoreOptions
 
 /** A third of the lease that a run has by default, so that a renewal finds another connection in time. */
 const socketTimeout = 5_000;
+/** About a second: a write that fails has its process give up the run, with what handlers are doing. */
+const attempts = 5;
 
 class RedisRunStore implements RunStore {
   readonly retention: number;
