@@ -22,6 +22,8 @@ export interface GatedFlow {
   readonly flow: Workflow<unknown, readonly string[]>;
   /** The so-many-th call of a handler, from 1. */
   made(number: number): Promise<Call>;
+  /** Has every call return what its action does, now and from now on: one of a process that was lost is made again. */
+  endAll(outputs: Readonly<Record<string, string>>): void;
   /** How many calls there were so far. */
   count(): number;
 }
@@ -35,12 +37,18 @@ export function gatedFlow({
   version?: string;
 } = {}): GatedFlow {
   const calls: Call[] = [];
+  let outputs: Readonly<Record<string, string>> = {};
   type Facts = Omit<Call, 'end' | 'fail'>;
   const handler = ({ path, attempt, idempotencyKey, signal }: Facts): Promise<string> =>
     new Promise((end, fail) => {
-      calls.push({ path, attempt, idempotencyKey, signal, end, fail });
+      const call = { path, attempt, idempotencyKey, signal, end, fail };
+      calls.push(call);
+      endIfKnown(call);
       if (!isDeaf) signal.addEventListener('abort', () => fail(signal.reason), { once: true });
     });
+  const endIfKnown = ({ path, end }: Pick<Call, 'path' | 'end'>): void => {
+    if (outputs[path] !== undefined) end(outputs[path]);
+  };
   const flow = workflow(
     'Gated',
     (flow: Flow<unknown>) => {
@@ -53,6 +61,10 @@ export function gatedFlow({
   return {
     flow,
     made: (number) => vi.waitUntil(() => calls[number - 1], { timeout: 10_000, interval: 5 }),
+    endAll: (known) => {
+      outputs = known;
+      calls.forEach(endIfKnown);
+    },
     count: () => calls.length,
   };
 }
