@@ -9,7 +9,9 @@ export type {
   ErrorView,
   ExecutionView,
   NodeView,
+  RecordedWait,
   RunView,
   WaitKind,
   WaitView,
 } from './view/run-view.ts';
+export { readView, type ViewOptions, viewOf } from './view/view-of.ts';

@@ -6,7 +6,10 @@
  * (`Orders/Mail`), a path which execution of it is meant (`Orders[3]/Mail`).
  * @module
  */
+import type { WaitKind } from '@runafter/clock';
 import type { Criticality, RecordKind, Status } from '@runafter/core';
+
+export type { WaitKind } from '@runafter/clock';
 
 /** A run that goes on, or has ended. */
 export interface RunView {
@@ -16,15 +19,18 @@ export interface RunView {
   readonly status: Status | 'Running';
   readonly error?: ErrorView | undefined;
   readonly startTime: number;
-  /** Its end; when the view was made, while it goes on. */
+  /** Its end; when the view was made, while it goes on, also of what runs. */
   readonly endTime: number;
   /** In words, and from the deciding leaf to the first cause; the paths are those of `executions`. */
   readonly why: { readonly text: string; readonly chain: readonly string[] };
   /** The definition, each after what it runs after, containers before what is inside. */
   readonly nodes: readonly NodeView[];
-  /** What has started or ended, by start. A loop's iterations are among them. */
+  /** What has started or ended, by start, what is around others before them. A loop's iterations are among them. */
   readonly executions: readonly ExecutionView[];
-  /** Executions that are not in `executions`, because a loop did not keep them or there are too many. */
+  /**
+   * Executions that are not in `executions`, because a loop did not keep them or there are too many. Of an
+   * iteration that was not kept, what is inside it is not counted.
+   */
   readonly left: number;
   readonly analysis: AnalysisView;
 }
@@ -47,6 +53,8 @@ export interface NodeView {
   /** The siblings that it runs after, by address. */
   readonly runAfter: readonly { readonly address: string; readonly statuses: readonly Status[] }[];
   readonly criticality: Criticality;
+  /** Of a loop: how many iterations at once, at most; undefined without a bound, and for everything else. */
+  readonly concurrency?: number | undefined;
   /** How many executions ended in each status; those that run are under `Running`. */
   readonly counts: Readonly<Partial<Record<Status | 'Running', number>>>;
   /** Milliseconds of all its executions together, waits before the start not included. */
@@ -64,7 +72,10 @@ export interface ExecutionView {
   readonly kind: RecordKind | 'iteration';
   readonly status: Status | 'Running';
   readonly error?: ErrorView | undefined;
-  /** When everything that it runs after had ended; where that is not known, its start. */
+  /**
+   * When everything that it runs after had ended; of what is first in a container, when that began; of an
+   * iteration, when there was room in its loop's window.
+   */
   readonly readyTime: number;
   readonly startTime: number;
   readonly endTime: number;
@@ -94,8 +105,17 @@ export interface WaitView {
   readonly endTime: number;
 }
 
-/** What a handler, or the engine before it calls one, can wait for. */
-export type WaitKind = 'throttle' | 'lock' | 'claim' | 'gate' | 'conflict';
+/** A wait of a handler, or of the engine before it calls one, that was told of while the run went on. */
+export interface RecordedWait {
+  /** Of the execution, as everywhere in a view. */
+  readonly path: string;
+  /** 1 for the first attempt. */
+  readonly attempt: number;
+  readonly for: WaitKind;
+  readonly name?: string | undefined;
+  readonly startTime: number;
+  readonly endTime: number;
+}
 
 /** What the times say. */
 export interface AnalysisView {
@@ -103,7 +123,10 @@ export interface AnalysisView {
   readonly makespan: number;
   /** Milliseconds in handlers, all together. */
   readonly busy: number;
-  /** Paths of the executions that the end of the run hung on, by start: each began because the one before ended. */
+  /**
+   * Paths of the actions that the end of the run hung on, by start: each could begin because the one before
+   * had ended. What is between the end of one and the start of the next was waited.
+   */
   readonly criticalPath: readonly string[];
   /** The action whose executions the run would gain most without. */
   readonly bottleneck?: BottleneckView | undefined;

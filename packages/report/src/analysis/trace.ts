@@ -1,0 +1,109 @@
+/**
+ * The executions of a run as a tree with edges: what each one is in, and what it had to wait for. All of
+ * the analysis walks on it.
+ *
+ * Invariant: a step stands after the step around it and after those that it runs after, so one pass in
+ * this order, or against it, is enough for everything that adds up.
+ * @module
+ */
+import type { Execution, ListedNode, RunSnapshot } from '@runafter/core';
+
+/** One execution, with its place in the tree. Times are milliseconds since 1970. */
+export interface Step {
+  /** Its position among all steps. */
+  readonly index: number;
+  readonly execution: Execution;
+  /** Undefined for what stands in the run itself. */
+  readonly parent: Step | undefined;
+  /** Those inside it; of a loop, its iterations in the order of their starts. */
+  readonly children: Step[];
+  /** The siblings that it runs after. */
+  readonly before: readonly Step[];
+  /** Of a loop: how many iterations at once. */
+  readonly window: number;
+  readonly start: number;
+  /** When it ended; the moment of the snapshot, while it runs. */
+  readonly end: number;
+  /** When it could begin. */
+  ready: number;
+  /** The iteration whose end made room for this one. */
+  roomFrom: Step | undefined;
+}
+
+export interface Trace {
+  readonly start: number;
+  readonly end: number;
+  readonly steps: readonly Step[];
+  /** Those that stand in the run itself. */
+  readonly children: readonly Step[];
+}
+
+export function traceOf({ nodes, executions, startTime, endTime }: RunSnapshot): Trace {
+  const start = startTime.getTime();
+  const end = endTime.getTime();
+  const listed = new Map(nodes.map((node) => [node.address, node]));
+  const byPath = new Map<string, Step>();
+  const steps: Step[] = [];
+  const children: Step[] = [];
+  for (const execution of executions) {
+    const around = pathAround(execution);
+    const parent = byPath.get(around);
+    const node = execution.kind === 'iteration' ? undefined : listed.get(execution.address);
+    const step: Step = {
+      ...{ index: steps.length, execution, parent, children: [] },
+      before: stepsBefore(node, around, byPath),
+      window: windowOf(execution, node),
+      start: execution.startTime,
+      end: Math.max(execution.startTime, execution.endTime ?? end),
+      ready: execution.startTime,
+      roomFrom: undefined,
+    };
+    byPath.set(execution.path, step);
+    steps.push(step);
+    (parent?.children ?? children).push(step);
+  }
+  for (const { execution, children } of steps) {
+    if (isLoop(execution)) children.sort((a, b) => a.start - b.start);
+  }
+  return { start, end, steps, children };
+}
+
+function pathAround({ path, kind }: Execution): string {
+  const end = path.lastIndexOf(kind === 'iteration' ? '[' : '/');
+  return path.slice(0, Math.max(0, end));
+}
+
+function stepsBefore(
+  node: ListedNode | undefined,
+  around: string,
+  byPath: ReadonlyMap<string, Step>,
+): readonly Step[] {
+  if (node === undefined || node.runAfter.length === 0) return [];
+  const prefix = around === '' ? '' : `${around}/`;
+  return node.runAfter.flatMap(({ name }) => byPath.get(prefix + name) ?? []);
+}
+
+function windowOf({ kind }: Execution, node: ListedNode | undefined): number {
+  // Rounds of an until follow each other.
+  return kind === 'until' ? 1 : (node?.concurrency ?? Number.POSITIVE_INFINITY);
+}
+
+export function isLoop({ kind }: Execution): boolean {
+  return kind === 'forEach' || kind === 'until';
+}
+
+const nothing: readonly Step[] = Object.freeze([]);
+
+/**
+ * What makes up the time of a container. Nothing does in a loop of which not every iteration is known: it
+ * counts as a whole.
+ */
+export function partsOf({ execution, children }: Step): readonly Step[] {
+  return execution.left > 0 ? nothing : children;
+}
+
+/** It took its own time: it is no container, and was not skipped. */
+export function isWork(step: Step): boolean {
+  const { status, kind } = step.execution;
+  return partsOf(step).length === 0 && kind !== 'iteration' && status !== 'Skipped';
+}
