@@ -9,7 +9,7 @@ import { basename, dirname } from 'node:path';
 import { checkApi } from './api/check-api.ts';
 import { buildPackages } from './build.ts';
 import { runConformance } from './conformance/conformance-run.ts';
-import { checkPackedPackages } from './packed-packages.ts';
+import { checkPackedPackages } from './packed/packed-packages.ts';
 import { runRecipes, writeQuotes } from './recipes/recipe-runner.ts';
 import { checkSizes } from './size/check-sizes.ts';
 import { conclude, runTests } from './test-run.ts';

@@ -29,6 +29,7 @@ export interface Manifest {
     readonly access?: string;
     readonly exports?: Readonly<Record<string, ExportTarget>>;
   };
+  readonly bin?: Readonly<Record<string, string>>;
   readonly scripts?: Readonly<Record<string, string>>;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly devDependencies?: Readonly<Record<string, string>>;
