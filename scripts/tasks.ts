@@ -25,6 +25,7 @@ export const tasks: Readonly<Record<string, Task>> = {
   chaos: (args) => runTypeScript('integration-tests/chaos/main.ts', args),
   bench: (args) => runTypeScript('benchmarks/src/main.ts', args),
   example: runExample,
+  runafter: (args) => runTypeScript('packages/cli/src/bin.ts', args),
   recipes: checkRecipes,
   lint,
   fmt: (args) => runTool('biome', ['check', '--write', ...args]),

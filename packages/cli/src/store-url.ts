@@ -1,0 +1,78 @@
+/**
+ * What the URL of a store means, before anything is opened.
+ * @module
+ */
+import { fileURLToPath } from 'node:url';
+import { didYouMean } from '@runafter/errors';
+import { StoreUrlError } from './cli-errors.ts';
+
+/** Where runs are kept. */
+export interface StoreAddress {
+  readonly kind: 'sqlite' | 'redis' | 'postgres';
+  /** A path for sqlite, a URL for the others. */
+  readonly address: string;
+  /** For people: without the password. */
+  readonly label: string;
+  /** What `?prefix=` (Redis) or `?schema=` (PostgreSQL) says; undefined for the driver's default. */
+  readonly place?: string | undefined;
+}
+
+const schemes: Readonly<Record<string, StoreAddress['kind']>> = {
+  sqlite: 'sqlite',
+  file: 'sqlite',
+  redis: 'redis',
+  rediss: 'redis',
+  postgres: 'postgres',
+  postgresql: 'postgres',
+};
+
+/**
+ * Reads the URL of a store: `sqlite:FILE` or the path of a file, `redis://…`, `postgres://…`. Where the runs
+ * are not in the driver's default place: `redis://…?prefix=shop:`, `postgres://…?schema=shop`.
+ *
+ * @throws {StoreUrlError} `STORE_URL_INVALID`
+ */
+export function parseStoreUrl(url: string): StoreAddress {
+  if (url === '') throw new StoreUrlError(url, 'is empty. Pass the path of a file, or a URL.');
+  // One letter before the colon is a drive of Windows.
+  const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(url)?.[1]?.toLowerCase();
+  if (scheme === undefined) return { kind: 'sqlite', address: url, label: url };
+  const kind = schemes[scheme];
+  if (kind === undefined) {
+    const known = Object.keys(schemes);
+    throw new StoreUrlError(
+      withoutPassword(url),
+      `is of a kind that keeps no runs.${didYouMean(scheme, known)} There are ${known.join(', ')}.`,
+    );
+  }
+  if (kind === 'sqlite') {
+    const address = scheme === 'file' ? fileOf(url) : url.slice('sqlite:'.length);
+    if (address === '') throw new StoreUrlError(url, 'names no file: sqlite:runs.db');
+    return { kind, address, label: address };
+  }
+  if (!URL.canParse(url)) throw new StoreUrlError(withoutPassword(url), 'is no URL.');
+  const { address, place } = withoutPlace(url, kind === 'redis' ? 'prefix' : 'schema');
+  return { kind, address, label: withoutPassword(url), place };
+}
+
+/** A parameter that is for the driver, and not for its client. */
+function withoutPlace(url: string, parameter: string): { address: string; place?: string } {
+  const parsed = new URL(url);
+  const place = parsed.searchParams.get(parameter);
+  if (place === null) return { address: url };
+  parsed.searchParams.delete(parameter);
+  return { address: parsed.href, place };
+}
+
+function fileOf(url: string): string {
+  try {
+    return fileURLToPath(url);
+  } catch (error) {
+    throw new StoreUrlError(url, 'is no path of this machine.', { cause: error });
+  }
+}
+
+/** The URL as it may be shown. */
+export function withoutPassword(url: string): string {
+  return url.replace(/(:\/\/[^:/@]*):[^@]*@/, '$1:***@');
+}
