@@ -25,6 +25,13 @@ describe.each(packages)('packages/$folder', ({ folder, path, manifest }) => {
     expect(manifest.description).toMatch(/^\S.{20,150}[^.\s]$/);
   });
 
+  it('is found by what people search for', () => {
+    const { keywords = [] } = manifest;
+    expect(keywords[0]).toBe('runafter');
+    expect(keywords.length).toBeGreaterThanOrEqual(3);
+    expect(new Set(keywords).size).toBe(keywords.length);
+  });
+
   it('answers with its sources in the workspace and with dist/ once it is published', () => {
     const { exports = {}, publishConfig } = manifest;
     expect(exports).toHaveProperty(['.']);
@@ -43,10 +50,23 @@ describe.each(packages)('packages/$folder', ({ folder, path, manifest }) => {
     expect(manifest.files).toEqual(['dist', 'src', '!dist/.tsbuildinfo']);
   });
 
-  it('has a README that begins with its name', () => {
-    const readme = join(path, 'README.md');
-    expect(existsSync(readme), `packages/${folder}/README.md exists`).toBe(true);
-    expect(readFileSync(readme, 'utf8').split('\n')[0]).toBe(`# @runafter/${folder}`);
+  it('has a README that begins with its name, a sentence, how to install it, and a program', () => {
+    const [title, sentence, ...rest] = readFileSync(join(path, 'README.md'), 'utf8')
+      .split('\n## ', 1)
+      .join()
+      .split(/\n{2,}/);
+    expect(title).toBe(`# @runafter/${folder}`);
+    expect(sentence).toMatch(/^[^#`].*\.$/s);
+    const blocks = [...rest.join('\n\n').matchAll(/^```(\w+).*\n([\s\S]*?)^```$/gm)];
+    const [install, program] = blocks.map(([, language, code]) => ({ language, code }));
+    expect(install?.code).toMatch(/^(npm install|npx) .*@runafter\//);
+    expect(program?.language).toMatch(/^(ts|sh)$/);
+  });
+
+  it('has a README that says which errors there are, and what holds', () => {
+    const headings = readFileSync(join(path, 'README.md'), 'utf8').match(/^## .+$/gm) ?? [];
+    expect(headings.join('\n')).toMatch(/^## (Errors|Exit codes|The code table)/m);
+    expect(headings.length).toBeGreaterThanOrEqual(3);
   });
 
   it('refers in its tsconfig.json to the packages on which it depends, and to no other', () => {
