@@ -57,6 +57,8 @@ export interface DurableRun {
   readonly writes: number;
   /** When it started, on the clock's `now()`. */
   readonly origin: number;
+  /** What is left of it. */
+  readonly store: RunStore;
 }
 
 export async function runDurably(plan: Plan, options: DurableRunOptions): Promise<DurableRun> {
@@ -132,7 +134,7 @@ class World {
     const complaints = [...this.#complaints, ...journal.complaints, ...ofFacts];
     return {
       ...{ run, result, readAgain, journal, facts, complaints },
-      ...{ lives: this.#lives, writes: this.#writes, origin: this.#origin },
+      ...{ lives: this.#lives, writes: this.#writes, origin: this.#origin, store: this.#store },
     };
   }
 

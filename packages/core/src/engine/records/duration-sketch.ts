@@ -17,7 +17,10 @@ const outlierFactor = 3;
 
 export class DurationSketch {
   #count = 0;
-  readonly #buckets = new Uint32Array(bucketCount);
+  /** Most actions of a graph run once: there are none until a median can be asked for. */
+  #buckets: Uint32Array | undefined;
+  /** The buckets of the first durations. */
+  readonly #first: number[] = [];
   readonly slowest: TimedAction[] = [];
 
   add(state: ActionState): void {
@@ -30,8 +33,9 @@ export class DurationSketch {
   }
 
   merge(other: DurationSketch): void {
-    other.#buckets.forEach((count, bucket) => {
-      this.#addToBucket(bucket, count);
+    for (const bucket of other.#first) this.#addToBucket(bucket, 1);
+    other.#buckets?.forEach((count, bucket) => {
+      if (count > 0) this.#addToBucket(bucket, count);
     });
     for (const action of other.slowest) this.#keepSlowest(action);
   }
@@ -51,13 +55,26 @@ export class DurationSketch {
   }
 
   #addToBucket(bucket: number, count: number): void {
-    this.#buckets[bucket] = (this.#buckets[bucket] ?? 0) + count;
     this.#count += count;
+    if (count === 1 && this.#count < leastForOutliers) this.#first.push(bucket);
+    else {
+      const buckets = this.#spread();
+      buckets[bucket] = (buckets[bucket] as number) + count;
+    }
+  }
+
+  /** The buckets, with the first durations in them. */
+  #spread(): Uint32Array {
+    this.#buckets ??= new Uint32Array(bucketCount);
+    for (const bucket of this.#first.splice(0)) {
+      this.#buckets[bucket] = (this.#buckets[bucket] as number) + 1;
+    }
+    return this.#buckets;
   }
 
   #median(): number {
     let left = Math.ceil(this.#count / 2);
-    const bucket = this.#buckets.findIndex((count) => {
+    const bucket = this.#spread().findIndex((count) => {
       left -= count;
       return left <= 0;
     });
