@@ -41,6 +41,7 @@ export class ActionJobs {
       ...{ stop: stop.signal, handBack: handBack.signal },
       // Not how often it was delivered: a process that is told to end gives its work back.
       losses: job.stalledCounter,
+      from: { system: 'bullmq', destination: job.queueName },
     });
     this.#active.set(id, { stop, handBack, disposal });
     try {

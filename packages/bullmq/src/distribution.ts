@@ -7,8 +7,8 @@
  * @module
  */
 import { type Clock, type Duration, parseDuration, systemClock } from '@runafter/clock';
-import type { ResumeOptions, StoreSignalOptions, Workflow } from '@runafter/core';
-import { submitRun, WorkflowUnknownError } from '@runafter/core/remote';
+import type { Carrier, ResumeOptions, StoreSignalOptions, Workflow } from '@runafter/core';
+import { callerOf, submitRun, WorkflowUnknownError } from '@runafter/core/remote';
 import type { Queue } from 'bullmq';
 import { Announcements } from './announcements.ts';
 import { DistributionClosedError, DistributionOptionError } from './bullmq-errors.ts';
@@ -116,7 +116,7 @@ export class Distribution implements AsyncDisposable {
     const isNew = await submitRun(workflow, input, { ...this.#durable, runId });
     if (isNew) this.#ended.forget(runId);
     await this.#queues.add(this.#plan.runQueue(versioned), [
-      runJob({ runId, ...versioned }, priority),
+      runJob({ runId, ...versioned, ...this.#caller() }, priority),
     ]);
     return new DistributedRun<T>(workflow, runId, this.#access, isListening && isNew);
   }
@@ -193,6 +193,12 @@ export class Distribution implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
+  }
+
+  #caller(): { readonly caller?: Carrier } {
+    const { telemetry } = this.#options;
+    const caller = telemetry && callerOf(telemetry);
+    return caller ? { caller } : {};
   }
 
   get #durable(): Pick<ResumeOptions, 'cipher' | 'valueLimit' | 'clock'> &

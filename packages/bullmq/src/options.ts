@@ -3,7 +3,7 @@
  * @module
  */
 import type { Clock, Duration, Gate, Limiter } from '@runafter/clock';
-import type { Cipher, RunListener, RunStore, Workflow } from '@runafter/core';
+import type { Cipher, RunListener, RunStore, Telemetry, Workflow } from '@runafter/core';
 import type { ConnectionOptions, QueueOptions, RateLimiterOptions, WorkerOptions } from 'bullmq';
 
 // biome-ignore lint/suspicious/noExplicitAny: a workflow is contravariant in its input, so only any matches all.
@@ -58,6 +58,11 @@ export interface DistributeOptions {
   readonly gate?: Gate;
   /** Every handler takes a permit of it; a shared one bounds all processes together. */
   readonly limiter?: Limiter;
+  /**
+   * Watches the runs that this process schedules and the actions that it calls. What it has to hand on goes
+   * with the jobs, from who starts a run to who schedules it, and from there to who calls an action.
+   */
+  readonly telemetry?: Telemetry | readonly Telemetry[];
   /** Gets every event of the runs that this process schedules. */
   readonly onEvent?: RunListener;
   /** Goes on with runs that another definition of the same version has begun. Default false. */

@@ -15,6 +15,7 @@ import {
   untilAborted,
 } from '@runafter/clock';
 import {
+  type Carrier,
   type ResumeOptions,
   type Run,
   type RunEnd,
@@ -23,7 +24,7 @@ import {
   RunUnknownError,
   resume,
 } from '@runafter/core';
-import { leavesRun } from '@runafter/core/remote';
+import { calledFrom, leavesRun } from '@runafter/core/remote';
 import { toFault } from '@runafter/errors';
 import type { Job } from 'bullmq';
 import type { Announcements } from './announcements.ts';
@@ -35,6 +36,8 @@ import type { Versioned } from './queue-plan.ts';
 /** What the job of a run carries. */
 export interface RunJobData extends Versioned {
   readonly runId: string;
+  /** Where it comes from, as telemetry says it; a run that the sweep has found comes from nowhere. */
+  readonly caller?: Carrier;
 }
 
 /** What runs are resumed with. */
@@ -97,7 +100,8 @@ export class RunJobs {
     try {
       const { runId } = job.data;
       const executor = new QueueExecutor(this.#delivering, job.data.workflow, job.opts.priority);
-      const run = await resume(workflow, runId, { ...this.#resumeOptions, executor });
+      const options = { ...this.#resumeOptions, ...this.#telemetry(job.data), executor };
+      const run = await resume(workflow, runId, options);
       // The queue may deliver to this process what it has: then the run goes on with the executor that it has.
       if (!this.#held.has(run)) this.#held.set(run, executor);
       let result: RunResult<unknown>;
@@ -115,6 +119,12 @@ export class RunJobs {
       permit?.release();
       this.#count -= 1;
     }
+  }
+
+  #telemetry({ caller }: RunJobData): Pick<ResumeOptions, 'telemetry'> {
+    const { telemetry } = this.#options;
+    if (telemetry === undefined || caller === undefined) return {};
+    return { telemetry: calledFrom(telemetry, caller) };
   }
 
   /** A gate that is full is no fault: the run comes back. */

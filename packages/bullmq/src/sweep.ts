@@ -4,7 +4,7 @@
  * @module
  */
 import type { Clock } from '@runafter/clock';
-import type { RunStore } from '@runafter/core';
+import type { Carrier, RunStore } from '@runafter/core';
 import type { Queue } from 'bullmq';
 import { runJobId } from './job-id.ts';
 import type { QueuePlan } from './queue-plan.ts';
@@ -64,6 +64,7 @@ export function runJob(
     readonly runId: string;
     readonly workflow: string;
     readonly version?: string | undefined;
+    readonly caller?: Carrier;
   },
   priority?: number,
 ): NewJob {

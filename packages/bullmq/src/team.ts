@@ -226,14 +226,18 @@ export class Team {
 
 function callerOptions(
   options: DistributeOptions,
-): Pick<DistributeOptions, 'store' | 'cipher' | 'valueLimit' | 'limiter' | 'maxDeliveries'> {
-  const { store, cipher, valueLimit, limiter, maxDeliveries } = options;
+): Pick<
+  DistributeOptions,
+  'store' | 'cipher' | 'valueLimit' | 'limiter' | 'maxDeliveries' | 'telemetry'
+> {
+  const { store, cipher, valueLimit, limiter, maxDeliveries, telemetry } = options;
   return {
     store,
     ...(cipher && { cipher }),
     ...(valueLimit !== undefined && { valueLimit }),
     ...(limiter && { limiter }),
     ...(maxDeliveries !== undefined && { maxDeliveries }),
+    ...(telemetry && { telemetry }),
   };
 }
 

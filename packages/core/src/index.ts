@@ -172,6 +172,15 @@ export type {
   StoredSignal,
   Writer,
 } from './ports/run-store.ts';
+export type {
+  CallObserver,
+  Carrier,
+  ObservedAttempt,
+  ObservedCall,
+  ObservedRun,
+  RunObserver,
+  Telemetry,
+} from './ports/telemetry.ts';
 export type { TextDocumentEntry, TextDocuments } from './ports/text-documents.ts';
 export type {
   ActionError,

@@ -19,6 +19,7 @@ import type { Cipher } from './durable/cipher.ts';
 import type { RunListener } from './engine/events.ts';
 import type { Executor } from './ports/executor.ts';
 import type { RunStore } from './ports/run-store.ts';
+import type { Telemetry } from './ports/telemetry.ts';
 import { RunOptionError } from './run-errors.ts';
 
 /** How a run is kept in a store. */
@@ -65,6 +66,8 @@ export interface StartOptions extends DurableOptions {
   readonly grace?: Duration;
   /** Where handlers are called. Default: in this process, as soon as they are ready. */
   readonly executor?: Executor;
+  /** Watches the run, such as that of `@runafter/otel`. What it throws becomes a process warning. */
+  readonly telemetry?: Telemetry | readonly Telemetry[];
   /** Default: the system's clock. */
   readonly clock?: Clock;
   /** Where the jitter of retries comes from. Default `Math.random`. */
@@ -89,6 +92,7 @@ const checks: Readonly<Record<keyof StartOptions, Check>> = {
   holder: checkText,
   allowChanges: checkBoolean,
   executor: withMethods(['dispatch'], 'an Executor'),
+  telemetry: checkTelemetry,
   clock: withMethods(['now', 'monotonic', 'setTimer', 'sleep'], 'a Clock'),
   random: checkFunction,
 };
@@ -128,6 +132,12 @@ function withMethods(methods: readonly string[], what: string): Check {
     const hint = value instanceof AbortController ? 'Pass its signal' : `Pass ${what}`;
     throw invalid(option, value, `${hint}: it has no ${missing.join(', ')}`);
   };
+}
+
+const checkObserver = withMethods(['observeRun'], 'a Telemetry');
+
+function checkTelemetry(value: unknown, option: string): void {
+  for (const telemetry of [value].flat()) checkObserver(telemetry, option);
 }
 
 function checkFunction(value: unknown, option: string): void {

@@ -29,6 +29,7 @@ import { type Explanation, explainRun } from './engine/records/explain.ts';
 import { findRecord } from './engine/records/find-record.ts';
 import { FinishedRun, type RunResult } from './engine/records/run-result.ts';
 import { RunEngine, type RunServices } from './engine/run-engine.ts';
+import { RunTelemetry } from './engine/run-telemetry.ts';
 import { cancelled, refused } from './engine/stop.ts';
 import { tellRunEnd, tellRunLeft } from './engine/tell.ts';
 import { inProcess } from './ports/executor.ts';
@@ -103,7 +104,7 @@ export class StartedRun<T> implements Run<T> {
     const isLetIn = options.gate === undefined && store === undefined;
     this.#waiting = isLetIn ? undefined : new AbortController();
     this.#follow(options);
-    if (this.#waiting === undefined) queueMicrotask(() => this.#engine.begin(this.#timeout));
+    if (this.#waiting === undefined) queueMicrotask(() => this.#begin(this.#timeout));
     else {
       this.begun = this.#enter(this.#waiting.signal);
       // Whoever waits for it hears of it; so does `finished`.
@@ -167,6 +168,7 @@ export class StartedRun<T> implements Run<T> {
         throw thrown;
       }
       const { code, message } = toFault(thrown);
+      this.#observe();
       this.#engine.refuse(refused(code, `The gate did not let the run in: ${message}`, thrown));
       return;
     }
@@ -179,11 +181,22 @@ export class StartedRun<T> implements Run<T> {
       const hasEnded = this.#opened?.run.end !== undefined;
       // An order to stop comes too late for it.
       if (hasEnded) this.#engine.root.stop = undefined;
-      this.#engine.begin(hasEnded ? undefined : this.#timeout);
+      if (hasEnded) this.#engine.begin(undefined);
+      else this.#begin(this.#timeout);
     } catch (error) {
       this.#engine.fault(error);
       throw error;
     }
+  }
+
+  #begin(timeout: number | undefined): void {
+    this.#observe();
+    this.#engine.begin(timeout);
+  }
+
+  /** What only is read is watched by nobody, and neither is what is over before it has begun. */
+  #observe(): void {
+    if (!this.#isOver) this.#engine.services.telemetry?.begin(this.#engine);
   }
 
   async #open(store: RunStore, signal: AbortSignal): Promise<void> {
@@ -413,7 +426,13 @@ function servicesOf(definition: WorkflowDefinition, options: StartOptions): RunS
     grace: durationOr(options.grace, definition.grace) ?? 0,
     events: new EventHub(),
     mailbox: new Mailbox(),
+    telemetry: telemetryOf(options),
   };
+}
+
+function telemetryOf({ telemetry = [] }: StartOptions): RunTelemetry | undefined {
+  const telemetries = [telemetry].flat();
+  return telemetries.length === 0 ? undefined : new RunTelemetry(telemetries);
 }
 
 function durationOr(

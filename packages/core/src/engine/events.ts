@@ -21,12 +21,16 @@ interface EventBase {
 interface ActionEventBase extends EventBase {
   /** The identity in the run, such as `Orders[3]/Mail`. */
   readonly path: string;
+  /** Where it stands in its workflow's definition, such as `Orders/Mail`: the same for every item. */
+  readonly address: string;
   readonly name: string;
   readonly kind: RecordKind;
 }
 
 export interface RunStartedEvent extends EventBase {
   readonly type: 'run.started';
+  /** Of a child workflow: the action of the run around it in which it runs. */
+  readonly parent?: { readonly runId: string; readonly path: string };
 }
 
 export interface RunEndedEvent extends EventBase {
@@ -81,6 +85,8 @@ export interface IterationStartedEvent extends EventBase {
   readonly type: 'iteration.started';
   /** The identity in the run, such as `Orders[3]`. */
   readonly path: string;
+  /** That of the loop. */
+  readonly address: string;
   /** The loop's name. */
   readonly loop: string;
   readonly index: number;
@@ -91,6 +97,8 @@ export interface IterationStartedEvent extends EventBase {
 export interface IterationEndedEvent extends EventBase {
   readonly type: 'iteration.ended';
   readonly path: string;
+  /** That of the loop. */
+  readonly address: string;
   readonly loop: string;
   readonly index: number;
   readonly total?: number | undefined;

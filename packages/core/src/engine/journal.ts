@@ -9,6 +9,7 @@
  */
 import type { ForEachNode } from '../definition/definition.ts';
 import type { ActionCall } from '../ports/executor.ts';
+import type { Carrier } from '../ports/telemetry.ts';
 import type { ActionError } from '../result.ts';
 import type { Status, StatusBits } from '../status.ts';
 import type { ActionState } from './action-state.ts';
@@ -56,6 +57,8 @@ export interface Progress {
   /** Of a run: outcomes are taken over from the run of this id; all of them have been. */
   readonly copyOf?: string;
   readonly copied?: true;
+  /** Of a run: what telemetry has to hand on to the process that goes on with it. */
+  readonly carrier?: Carrier;
   /** Of a run: why it was told to stop, and as what it ends. */
   readonly stop?: StoredStop;
   readonly termination?: StoredStop;

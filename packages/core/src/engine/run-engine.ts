@@ -24,6 +24,7 @@ import type { Mailbox } from './mailbox.ts';
 import type { ActionRecord } from './records/action-record.ts';
 import { Digest } from './records/digest.ts';
 import { errorOf } from './records/secure.ts';
+import type { RunTelemetry } from './run-telemetry.ts';
 import { startNode } from './start-node.ts';
 import { cancelled, type Stop } from './stop.ts';
 import { tellEnd, tellRunStart } from './tell.ts';
@@ -45,6 +46,8 @@ export interface RunServices {
   readonly grace: number;
   readonly events: EventHub;
   readonly mailbox: Mailbox;
+  /** Undefined: nobody watches. */
+  readonly telemetry?: RunTelemetry | undefined;
 }
 
 /** What a run is called; both parts are made when somebody asks, unless they are given. */

@@ -10,7 +10,10 @@ import type { Frame } from './frame.ts';
 import type { RunEngine } from './run-engine.ts';
 
 export function tellRunStart(run: RunEngine): void {
-  if (run.events.listening) run.events.emit({ type: 'run.started', ...runFacts(run) });
+  if (!run.events.listening) return;
+  const { around } = run;
+  const parent = around && { runId: around.frame.owner.run.id, path: around.path };
+  run.events.emit({ type: 'run.started', ...runFacts(run), ...(parent && { parent }) });
 }
 
 export function tellRunEnd(run: RunEngine): void {
@@ -83,17 +86,19 @@ function runFacts(run: RunEngine): RunFacts {
 
 interface ActionFacts extends RunFacts {
   readonly path: string;
+  readonly address: string;
   readonly name: string;
   readonly kind: ActionState['kind'];
 }
 
 function actionFacts(state: ActionState): ActionFacts {
-  const { path, name, kind } = state;
-  return { ...runFacts(state.frame.owner.run), path, name, kind };
+  const { path, name, kind, node } = state;
+  return { ...runFacts(state.frame.owner.run), path, address: node.address, name, kind };
 }
 
 interface IterationFacts extends RunFacts {
   readonly path: string;
+  readonly address: string;
   readonly loop: string;
   readonly index: number;
   readonly total: number | undefined;
@@ -102,5 +107,6 @@ interface IterationFacts extends RunFacts {
 function iterationFacts(frame: Frame): IterationFacts {
   const { owner, path, index } = frame;
   const { run, total } = owner;
-  return { ...runFacts(run), path, loop: owner.state?.name ?? '', index, total };
+  const { name: loop = '', node } = owner.state ?? {};
+  return { ...runFacts(run), path, address: node?.address ?? '', loop, index, total };
 }

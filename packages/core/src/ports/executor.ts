@@ -7,6 +7,7 @@
  * @module
  */
 import type { Place } from './run-store.ts';
+import type { Carrier } from './telemetry.ts';
 
 /**
  * All that a process elsewhere needs to make one attempt of an action: plain data, for a queue to carry.
@@ -29,6 +30,8 @@ export interface ActionCall {
   readonly idempotencyKey: string;
   /** What the handler is given, encoded; or where the store has it, when it is too long for a queue. */
   readonly given: { readonly text: string } | { readonly statePath: string };
+  /** What telemetry hands on to the process that makes the attempt. */
+  readonly carrier?: Carrier;
 }
 
 /** One attempt of one action, ready to run. */

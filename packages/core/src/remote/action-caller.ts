@@ -27,8 +27,10 @@ import type { Sealing } from '../durable/sealing.ts';
 import { CALLED, REPORT, type Report, reportAddress } from '../engine/handlers/report.ts';
 import type { ActionCall } from '../ports/executor.ts';
 import type { Delivery, NewSignal, RunStore } from '../ports/run-store.ts';
+import type { ObservedCall, Telemetry } from '../ports/telemetry.ts';
 import { checkedWorkflow } from '../start.ts';
 import type { DurableOptions } from '../start-options.ts';
+import { CallTelemetry } from './call-telemetry.ts';
 import { type FoundAction, findAction } from './find-action.ts';
 import { makeAttempt } from './make-attempt.ts';
 import { type KnownGiven, readGiven } from './read-given.ts';
@@ -52,6 +54,8 @@ export interface ActionCallerOptions extends Pick<DurableOptions, 'cipher' | 'va
   readonly maxDeliveries?: number;
   /** How long handlers may take to settle after they were told to stop; the workflow's own otherwise. */
   readonly grace?: Duration;
+  /** Watches the calls. What it throws becomes a process warning. */
+  readonly telemetry?: Telemetry | readonly Telemetry[];
   /** Default: the system's clock. */
   readonly clock?: Clock;
 }
@@ -70,6 +74,8 @@ export interface CallInterruptions {
    * gave it back do not count. Default: all that it was delivered to before.
    */
   readonly losses?: number;
+  /** The queue that has delivered it, for telemetry. */
+  readonly from?: ObservedCall['from'];
 }
 
 /**
@@ -123,6 +129,7 @@ class Caller implements ActionCaller {
   readonly #grace: number | undefined;
   readonly #sealing: Sealing;
   readonly #limiters: readonly Limiter[];
+  readonly #telemetries: readonly Telemetry[];
   readonly #read: ReturnType<typeof readGiven>;
 
   constructor(workflows: readonly AnyWorkflow[], options: ActionCallerOptions) {
@@ -130,12 +137,13 @@ class Caller implements ActionCaller {
       const { definition } = checkedWorkflow(workflow);
       this.#definitions.set(keyOf(definition.name, definition.version), definition);
     }
-    const { clock = systemClock, grace, limiter } = options;
+    const { clock = systemClock, grace, limiter, telemetry = [] } = options;
     this.#grace = grace === undefined ? undefined : parseDuration(grace, 'grace');
     this.#options = options;
     this.#clock = clock;
     this.#sealing = sealingOf(options);
     this.#limiters = limiterList(limiter);
+    this.#telemetries = [telemetry].flat();
     this.#read = readGiven(options.store, this.#sealing);
   }
 
@@ -192,6 +200,10 @@ class Caller implements ActionCaller {
       const attempt = makeAttempt({
         ...{ action, context, handed: given.handed },
         ...{ limiters: this.#limiters, clock: this.#clock },
+        telemetry: new CallTelemetry(this.#telemetries, call, {
+          ...{ runId: context.runId, path: context.path },
+          ...{ clock: this.#clock, from: interruptions.from },
+        }),
         onCall: async () => action.node.timeout === undefined || (await this.#tellCalled(call)),
       });
       return await Promise.race([attempt, this.#givenUp(call, abort.signal, over.signal)]);

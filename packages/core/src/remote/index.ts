@@ -15,6 +15,7 @@ export {
   type CallInterruptions,
   type CallOutcome,
 } from './action-caller.ts';
+export { calledFrom, callerOf, type TelemetryOption } from './called-from.ts';
 export { actionsOf } from './find-action.ts';
 export { readResult } from './read-result.ts';
 export { ActionLostError, WorkflowUnknownError } from './remote-errors.ts';

@@ -11,6 +11,8 @@ import { checkPayload } from '../engine/handlers/payload.ts';
 import { Permits } from '../engine/handlers/permits.ts';
 import type { Failure, Report } from '../engine/handlers/report.ts';
 import { isWorthAnother } from '../engine/handlers/worth-another.ts';
+import { errorOf } from '../engine/records/secure.ts';
+import type { CallTelemetry } from './call-telemetry.ts';
 import type { FoundAction } from './find-action.ts';
 import type { RemoteContext } from './remote-context.ts';
 
@@ -22,16 +24,32 @@ export interface AttemptParts {
   /** Of the process, taken with those of the action. */
   readonly limiters: readonly Limiter[];
   readonly clock: Clock;
+  readonly telemetry: CallTelemetry;
   /** Called right before the handler, which is left alone where this resolves with false. */
   readonly onCall: () => Promise<boolean>;
 }
 
 /** @returns undefined where the handler was left alone. Rejects with what `onCall` does, and nothing else. */
 export async function makeAttempt(parts: AttemptParts): Promise<Report | undefined> {
-  const { action, context, limiters } = parts;
+  const { action, context, telemetry } = parts;
+  const endWith = (thrown: unknown) => telemetry.end(errorOf(thrown, action.node, context.path));
+  try {
+    const report = await attempted(parts);
+    if (report?.failure === undefined) telemetry.end(undefined);
+    else endWith(report.failure.thrown);
+    return report;
+  } catch (thrown) {
+    endWith(thrown);
+    throw thrown;
+  }
+}
+
+async function attempted(parts: AttemptParts): Promise<Report | undefined> {
+  const { action, context, limiters, telemetry } = parts;
   const permits = new Permits();
   try {
-    await permits.take(inLimiterOrder(action.limiters, limiters), context.signal);
+    const wanted = inLimiterOrder(action.limiters, limiters);
+    await telemetry.within(() => permits.take(wanted, context.signal));
   } catch (thrown) {
     permits.giveBack(context.signal.aborted ? context.signal.reason : thrown);
     return { took: 0, failure: failureOf(thrown, parts) };
@@ -46,14 +64,14 @@ export async function makeAttempt(parts: AttemptParts): Promise<Report | undefin
 
 /** Calls the handler. */
 async function called(parts: AttemptParts, permits: Permits): Promise<Report> {
-  const { action, handed, context, clock } = parts;
+  const { action, handed, context, clock, telemetry } = parts;
   const { signal } = context;
   const began = clock.monotonic();
   const took = (): number => Math.max(0, Math.round(clock.monotonic() - began));
   let output: unknown;
   try {
     signal.throwIfAborted();
-    output = await action.node.run(handed, context);
+    output = await telemetry.within(() => action.node.run(handed, context));
   } catch (thrown) {
     // How a call ended that was told to stop says nothing of the service.
     permits.giveBack(signal.aborted ? signal.reason : (thrown ?? toFault(thrown)));

@@ -74,6 +74,7 @@ describe('the events of a run', () => {
       workflow: 'Order',
       time: new Date('2026-01-01T00:00:00Z'),
       path: 'Notify/Mail',
+      address: 'Notify/Mail',
       name: 'Mail',
       kind: 'action',
     });

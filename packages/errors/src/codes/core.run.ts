@@ -196,4 +196,10 @@ export const coreRunCodes = {
     why: 'A subscriber cannot harm the run, so its failure is only a process warning.',
     fix: 'Catch errors in the subscriber.',
   },
+  TELEMETRY_FAILED: {
+    package: '@runafter/core',
+    title: 'What watches runs has thrown.',
+    why: 'Telemetry cannot harm a run, so its failure is only a process warning.',
+    fix: 'Look at the telemetry that was passed to the run; the run itself went on as it would without.',
+  },
 };

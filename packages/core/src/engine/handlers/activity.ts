@@ -70,7 +70,9 @@ export class Activity extends FlowContext implements Detail {
     tellAttemptStart(state, 1);
     let returned: unknown;
     try {
-      returned = (state.node as ActionNode).run(state.handed, this);
+      const { telemetry } = run.services;
+      returned =
+        telemetry === undefined ? this.call() : telemetry.within(state, 1, () => this.call());
       if (isThenable(returned)) {
         Promise.resolve(returned).then(
           (output: unknown) => this.succeeded(output),
@@ -83,6 +85,11 @@ export class Activity extends FlowContext implements Detail {
       return;
     }
     this.succeeded(returned);
+  }
+
+  protected call(): unknown {
+    const { handed, node } = this.actionState;
+    return (node as ActionNode).run(handed, this);
   }
 
   protected succeeded(output: unknown): void {

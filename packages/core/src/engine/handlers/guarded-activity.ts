@@ -182,12 +182,12 @@ export class GuardedActivity extends Activity {
 
   async #call(): Promise<unknown> {
     try {
-      await this.#permits.take(this.#limiters(), this.signal);
+      await this.#within(() => this.#permits.take(this.#limiters(), this.signal));
       // Nothing may come between this and the beginning: what was told to stop before is not called.
       this.signal.throwIfAborted();
       this.#beginAttempt();
       this.#startTimeout();
-      const output = await this.#node.run(this.actionState.handed, this);
+      const output = await this.#within(() => this.call());
       this.#permits.giveBack(this.stop?.reason);
       return output;
     } catch (thrown) {
@@ -197,10 +197,18 @@ export class GuardedActivity extends Activity {
     }
   }
 
+  #within<R>(call: () => R): R {
+    const { telemetry } = this.run.services;
+    return telemetry === undefined
+      ? call()
+      : telemetry.within(this.actionState, this.#attempt, call);
+  }
+
   /** Has another process make the attempt. */
   async #callElsewhere(attempt: number, send: Send): Promise<unknown> {
     try {
-      await this.#permits.take(this.run.services.bounds, this.signal);
+      const { bounds } = this.run.services;
+      await this.#within(() => this.#permits.take(bounds, this.signal));
       this.signal.throwIfAborted();
       this.#beginAttempt();
       this.#remote = new RemoteAttempt(this.actionState, attempt, this.#timing());

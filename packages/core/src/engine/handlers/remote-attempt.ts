@@ -7,7 +7,8 @@
  * @module
  */
 import { RunafterError } from '@runafter/errors';
-import type { ActionTask } from '../../ports/executor.ts';
+import type { ActionCall, ActionTask } from '../../ports/executor.ts';
+import type { Carrier } from '../../ports/telemetry.ts';
 import type { ActionState } from '../action-state.ts';
 import type { Mail } from '../mailbox.ts';
 import { CALLED, type Expected, expect, REPORT, type Report, reportAddress } from './report.ts';
@@ -96,10 +97,11 @@ export class RemoteAttempt {
 
   /** Rejects when it was refused, and never resolves. */
   async #sent(send: Send): Promise<never> {
-    const { journal } = this.#state.frame.owner.run;
+    const { journal, services } = this.#state.frame.owner.run;
     const call = await journal?.callOf(this.#state, this.#attempt);
+    const carrier = services.telemetry?.carrierOf(this.#state, this.#attempt);
     const isWanted = !this.#over.signal.aborted && !journal?.closed;
-    if (call !== undefined && isWanted) await send(call, this.#over.signal);
+    if (call !== undefined && isWanted) await send(withCarrier(call, carrier), this.#over.signal);
     return await new Promise<never>(() => undefined);
   }
 
@@ -113,4 +115,8 @@ function deadlineOf(
   calledAt: number | undefined,
 ): number | undefined {
   return deadline ?? (calledAt === undefined ? undefined : calledAt + timeout);
+}
+
+function withCarrier(call: ActionCall, carrier: Carrier | undefined): ActionCall {
+  return carrier === undefined ? call : { ...call, carrier };
 }

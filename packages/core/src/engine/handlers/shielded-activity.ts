@@ -69,7 +69,10 @@ async function settle<T>(
       attemptStarted = run.offset();
       const { signal } = abort;
       const context = { signal, idempotencyKey: idempotencyKey(state), attempt: number };
-      return await untilAborted(signal, (async () => handler(context))());
+      const { telemetry } = services;
+      const call = async () => handler(context);
+      const called = telemetry === undefined ? call() : telemetry.within(state, number, call);
+      return await untilAborted(signal, called);
     };
     const output = await retry(({ number }) => attempt(number), options.retry ?? noRetry, {
       clock,
