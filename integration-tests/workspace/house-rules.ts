@@ -24,6 +24,8 @@ interface Room {
   readonly path: string;
   /** The files to look at, as globs in the folder. */
   readonly files: readonly string[];
+  /** And those among them that are in another room. */
+  readonly except?: readonly string[];
   /** The packages that the files may import: those that a package.json declares. */
   readonly declared: ReadonlySet<string>;
 }
@@ -77,12 +79,25 @@ function shippedDependencies(manifest: Manifest): string[] {
   });
 }
 
-/** Sources may name what is shipped with them; tests also what is there for development. */
+/**
+ * Sources may name what is shipped with them; tests also what is there for development, and so may
+ * src/client, because what runs in a browser is shipped as a bundle that has it all.
+ */
 function roomsOf({ path, manifest }: WorkspacePackage, tools: readonly string[]): Room[] {
   const shipped = shippedDependencies(manifest);
   const development = Object.keys(manifest.devDependencies ?? {});
   return [
-    { path: join(path, 'src'), files: ['**/*.ts'], declared: new Set(shipped) },
+    {
+      path: join(path, 'src'),
+      files: ['**/*.ts'],
+      except: ['client/**'],
+      declared: new Set(shipped),
+    },
+    {
+      path: join(path, 'src'),
+      files: ['client/**/*.ts'],
+      declared: new Set([...shipped, ...development]),
+    },
     {
       path,
       files: ['test/**/*.ts'],
@@ -106,11 +121,14 @@ function programRooms(workspace: string, tools: readonly string[]): Room[] {
 
 function importFaults(room: Room, packages: readonly WorkspacePackage[]): string[] {
   const inside = room.path + sep;
-  const files = globSync([...room.files], { cwd: room.path, exclude: ['**/node_modules/**'] });
+  const { except = [] } = room;
+  const exclude = ['**/node_modules/**', ...except];
+  const files = globSync([...room.files], { cwd: room.path, exclude });
   return files.sort().flatMap((name) => {
     const file = join(room.path, name);
     return importsOf(file).flatMap((specifier) => {
-      if (specifier.startsWith('node:')) return [];
+      // `#name` is private to a package: what its package.json does not declare, no program can load.
+      if (specifier.startsWith('node:') || specifier.startsWith('#')) return [];
       if (specifier.startsWith('.')) {
         const target = resolve(dirname(file), specifier);
         if (target.startsWith(inside)) return [];

@@ -10,6 +10,7 @@ const projects = [
   testsProject,
   'tsconfig.tools.json',
   ...readPackages().map(({ folder }) => `packages/${folder}`),
+  'packages/report/src/client',
 ];
 
 it('checks every TypeScript file of the workspace', async () => {

@@ -2,6 +2,8 @@
  * A picture of a run: its graph, its times, and why it ended as it did, in one HTML file.
  * @module
  */
+export { type RenderOptions, renderReport } from './page/render-report.ts';
+export { type Reportable, type ReportOptions, report, writeReport } from './page/report.ts';
 export type {
   AnalysisView,
   AttemptView,
