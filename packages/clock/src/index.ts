@@ -50,4 +50,10 @@ export type {
 export { systemClock } from './system-clock.ts';
 export { untilAborted } from './until-aborted.ts';
 export { type VirtualClock, type VirtualClockOptions, virtualClock } from './virtual-clock.ts';
-export { traceWait, type WaitContext, type WaitKind, waitChannel } from './waits.ts';
+export {
+  traceWait,
+  type WaitContext,
+  type WaitKind,
+  waitChannel,
+  watchWaits,
+} from './waits.ts';

@@ -11,6 +11,7 @@
  * @module
  */
 import { type TracingChannel, tracingChannel } from 'node:diagnostics_channel';
+import { toFault } from '@runafter/errors';
 
 /**
  * - `throttle`: a permit of a limiter, pauses after a 429 included.
@@ -31,16 +32,58 @@ export interface WaitContext {
 }
 
 /**
- * The waits of this process.
+ * The waits of this process, as node:diagnostics_channel has them. {@link watchWaits} is easier to use, and
+ * what its listener throws harms nobody; what a subscriber throws ends the process.
  *
- * @example
- * waitChannel.start.subscribe((message) => {
- *   const { kind, name } = message as WaitContext;
- *   console.log(`waits for ${kind} ${name}`);
- * });
  * @see https://nodejs.org/api/diagnostics_channel.html#class-tracingchannel
  */
 export const waitChannel: TracingChannel<unknown, WaitContext> = tracingChannel('runafter:wait');
+
+/**
+ * Hears of the waits of this process from now on.
+ *
+ * @param onWait - called when a wait begins, in the async context of whoever waits. What it returns is called
+ *   when the wait is over, in the same context, with the reason where it has ended with nothing. Whatever
+ *   either of them throws becomes a process warning.
+ * @returns ends it: of waits that go on, no end is told any more.
+ * @example
+ * const stop = watchWaits(({ kind, name }) => {
+ *   const since = performance.now();
+ *   return () => console.log(`${kind} ${name}: ${performance.now() - since} ms`);
+ * });
+ */
+export function watchWaits(
+  onWait: (wait: WaitContext) => ((error: unknown) => void) | undefined,
+): () => void {
+  const ends = new WeakMap<object, (error: unknown) => void>();
+  const start = (message: unknown): void => {
+    const end = guarded(() => onWait(message as WaitContext));
+    if (end !== undefined) ends.set(message as WaitContext, end);
+  };
+  const asyncEnd = (message: unknown): void => {
+    const wait = message as WaitContext;
+    guarded(() => ends.get(wait)?.(wait.error));
+  };
+  waitChannel.start.subscribe(start);
+  waitChannel.asyncEnd.subscribe(asyncEnd);
+  return () => {
+    waitChannel.start.unsubscribe(start);
+    waitChannel.asyncEnd.unsubscribe(asyncEnd);
+  };
+}
+
+function guarded<T>(tell: () => T): T | undefined {
+  try {
+    return tell();
+  } catch (error) {
+    const { message } = toFault(error);
+    process.emitWarning(`Who hears of waits has failed: ${message}`, {
+      type: 'RunafterWarning',
+      code: 'WAIT_LISTENER_FAILED',
+    });
+    return undefined;
+  }
+}
 
 /**
  * Tells of a wait, from now until its promise is settled. For waits only: who is let in at once has not

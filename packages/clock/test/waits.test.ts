@@ -1,30 +1,26 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { afterEach, describe, expect, it } from 'vitest';
-import { concurrencyLimiter, traceWait, type WaitContext, waitChannel } from '../src/index.ts';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { concurrencyLimiter, traceWait, waitChannel, watchWaits } from '../src/index.ts';
 
 const caller = new AsyncLocalStorage<string>();
 let unsubscribe = (): void => undefined;
 
 afterEach(() => {
+  vi.restoreAllMocks();
   unsubscribe();
   expect(waitChannel.hasSubscribers).toBe(false);
 });
 
-/** Notes what the channel tells, with whom it finds in the async context. */
+/** Notes what is told, with whom it finds in the async context. */
 function listen(): string[] {
   const told: string[] = [];
-  const note = (what: string) => (message: unknown) => {
-    const { kind, name, error } = message as WaitContext;
-    const why = error === undefined ? '' : `: ${(error as Error).message}`;
-    told.push(`${what} ${kind} ${name} of ${caller.getStore()}${why}`);
-  };
-  const [start, asyncEnd] = [note('start'), note('end')];
-  waitChannel.start.subscribe(start);
-  waitChannel.asyncEnd.subscribe(asyncEnd);
-  unsubscribe = () => {
-    waitChannel.start.unsubscribe(start);
-    waitChannel.asyncEnd.unsubscribe(asyncEnd);
-  };
+  unsubscribe = watchWaits(({ kind, name }) => {
+    told.push(`start ${kind} ${name} of ${caller.getStore()}`);
+    return (error) => {
+      const why = error === undefined ? '' : `: ${(error as Error).message}`;
+      told.push(`end ${kind} ${name} of ${caller.getStore()}${why}`);
+    };
+  });
   return told;
 }
 
@@ -62,6 +58,19 @@ describe('the channel of waits', () => {
     first.release();
     (await second).release();
     expect(told).toEqual([]);
+  });
+
+  it('makes a process warning of what a listener throws, and the wait goes on', async () => {
+    const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+    const fail = (): never => {
+      throw new Error('broken');
+    };
+    unsubscribe = watchWaits(fail);
+    expect(await traceWait('lock', 'a', async () => 1)).toBe(1);
+    unsubscribe();
+    unsubscribe = watchWaits(() => fail);
+    expect(await traceWait('lock', 'a', async () => 2)).toBe(2);
+    expect(warn).toHaveBeenCalledTimes(2);
   });
 
   it('hands the promise of a wait through as it is while nobody listens', () => {

@@ -4,6 +4,12 @@
  */
 export { type RenderOptions, renderReport } from './page/render-report.ts';
 export { type Reportable, type ReportOptions, report, writeReport } from './page/report.ts';
+export {
+  type RecordWaitsOptions,
+  type RunWait,
+  recordWaits,
+  type WaitRecorder,
+} from './recording/wait-recorder.ts';
 export type {
   AnalysisView,
   AttemptView,

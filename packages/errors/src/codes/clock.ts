@@ -43,4 +43,10 @@ export const clockCodes = {
     why: 'A lease is renewed at a third of its ttl and given up a margin before its end. So the ttl is above 0, and the margin is at most half of it.',
     fix: 'Correct the value that the message names, or leave the margin out for a tenth of the ttl.',
   },
+  WAIT_LISTENER_FAILED: {
+    package: '@runafter/clock',
+    title: 'What hears of waits has thrown.',
+    why: 'A listener cannot harm whoever waits, so its failure is only a process warning.',
+    fix: 'Catch errors in the listener that was passed to watchWaits().',
+  },
 };
