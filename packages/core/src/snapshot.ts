@@ -16,7 +16,7 @@ import type { ActionError } from './result.ts';
 import type { Run } from './run.ts';
 import { RunOptionError } from './run-errors.ts';
 import type { StartedRun } from './started-run.ts';
-import type { Status } from './status.ts';
+import { RUNNING, type Status } from './status.ts';
 
 export interface RunSnapshot {
   readonly runId: string;
@@ -68,8 +68,8 @@ export function snapshotOf(engine: RunEngine, { status, error, explanation }: En
   visitExecutions(engine, (execution) => executions.push(execution));
   const { name, version } = engine.workflow;
   const now = engine.clock.now();
-  // A run that has not begun yet begins now.
-  const startTime = engine.epoch === 0 ? now : engine.epoch;
+  const hasBegun = engine.epoch !== 0 || executions.length > 0 || engine.bits !== RUNNING;
+  const startTime = hasBegun ? engine.epoch : now;
   const endTime = status === 'Running' ? now : startTime + engine.ended;
   return {
     ...{ runId: engine.id, workflow: name, version, status },

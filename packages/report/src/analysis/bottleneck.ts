@@ -6,7 +6,7 @@ import type { BottleneckView } from '../view/run-view.ts';
 import { replay } from './replay.ts';
 import type { Step, Trace } from './trace.ts';
 
-/** More are not tried: each costs a replay, and they are tried in the order of what they can gain. */
+/** More are not tried: each costs a replay. */
 const mostTried = 20;
 
 /** What an action has on the critical path. */
@@ -23,10 +23,11 @@ export function findBottleneck(trace: Trace, path: readonly Step[]): BottleneckV
   const makespan = trace.end - trace.start;
   let best: BottleneckView | undefined;
   for (const { address, onPath, most } of sharesOf(path).slice(0, mostTried)) {
-    // Nothing gains more than what it has on the path.
-    if (best !== undefined && most <= makespan - best.without) break;
+    const least: number = best?.without ?? makespan;
+    // What it has on the path is what it can gain, unless the items of a loop happen to fall better into place.
+    if (most <= makespan - least) break;
     const without = Math.round(replay(trace, address));
-    if (without < (best?.without ?? makespan)) best = { address, onPath, without };
+    if (without < least) best = { address, onPath, without };
   }
   return best;
 }

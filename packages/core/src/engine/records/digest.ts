@@ -136,7 +136,7 @@ export class Digest {
     this.payloadBytes += other.payloadBytes;
     this.handledFailures = firstOf(this.handledFailures, other.handledFailures);
     this.flagged = firstOf(this.flagged, other.flagged);
-    this.spared = firstOf(this.spared, other.spared);
+    if (this.#ofKept) this.spared = firstOf(this.spared, other.spared);
     this.unsettled = firstOf(this.unsettled, other.unsettled);
     for (const [address, sketch] of other.#sketches) this.#sketchAt(address).merge(sketch);
   }
