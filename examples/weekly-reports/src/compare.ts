@@ -5,7 +5,7 @@
  * @module
  */
 import { systemClock } from '@runafter/clock';
-import type { RunStore } from '@runafter/core';
+import type { RunStore, Telemetry } from '@runafter/core';
 import { type Comparison, expectedOf, type TimedScore } from './comparison.ts';
 import { naive } from './naive.ts';
 import type { Progress } from './progress-bar.ts';
@@ -30,6 +30,8 @@ export interface CompareOptions {
   readonly adaptive: boolean;
   /** Where the run of the workflow is kept. */
   readonly store: RunStore;
+  /** Watches the run of the workflow. */
+  readonly telemetry: Telemetry;
   /** Aborting it stops the program that runs. */
   readonly signal: AbortSignal;
   /** Begins to show how far a program has come. */
@@ -39,6 +41,8 @@ export interface CompareOptions {
 /** The comparison, and what else there is to say of the workflow. */
 export interface Compared {
   readonly comparison: Comparison;
+  /** The run of the workflow, which is in the store. */
+  readonly runId: string;
   /** The rows that it collected. */
   readonly rows: readonly ResultRow[];
   /** How many reports have which status in the list. */
@@ -54,14 +58,14 @@ export async function compare(
   reports: readonly Report[],
   options: CompareOptions,
 ): Promise<Compared> {
-  const { fail, speed, adaptive, signal, store } = options;
+  const { fail, speed, adaptive, signal, store, telemetry } = options;
+  const runId = `with-runafter-${crypto.randomUUID()}`;
   const first = await measure('as people write it', reports, options, async (systems, tick) => ({
     rows: await naive(systems, { onProcessed: tick }),
   }));
   const second = await measure('with runafter', reports, options, (systems, tick) =>
     runWeeklyReports(systems, {
-      ...{ store, speed, adaptive, signal },
-      runId: `with-runafter-${crypto.randomUUID()}`,
+      ...{ store, runId, telemetry, speed, adaptive, signal },
       onEvent: (event) => {
         if (event.type === 'iteration.ended' && event.status !== 'Cancelled') tick();
       },
@@ -74,7 +78,7 @@ export async function compare(
     runafter: second.score,
     summary: { Complete, Failed },
   };
-  return { comparison, rows, statuses: second.statuses };
+  return { comparison, runId, rows, statuses: second.statuses };
 }
 
 async function measure<T extends { readonly rows: readonly ResultRow[] }>(

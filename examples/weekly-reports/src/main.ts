@@ -9,11 +9,13 @@ import { constants } from 'node:os';
 import { join } from 'node:path';
 import { styleText } from 'node:util';
 import { toFault } from '@runafter/errors';
+import { recordWaits } from '@runafter/report';
 import { reportsAtOnce } from './at-once.ts';
-import { type Compared, compare } from './compare.ts';
+import { type Compared, type CompareOptions, compare } from './compare.ts';
 import { lostNothing } from './comparison.ts';
 import { comparisonTable, type Paint } from './comparison-table.ts';
 import { type Database, openDatabase } from './database.ts';
+import { drawRun } from './draw-run.ts';
 import { killHalfWay, type LeftBehind, type Survived } from './kill-half-way.ts';
 import { isUnharmed, killFactsOf, killText, leftBehindText } from './kill-report.ts';
 import { OptionError, type Options, readOptions, usage } from './options.ts';
@@ -35,7 +37,7 @@ async function main(args: readonly string[]): Promise<number> {
     console.log(usage);
     return 0;
   }
-  const { json, kill, keep } = options;
+  const { json, kill, keep, report } = options;
   const say = (text: string): void => {
     if (!json) console.log(text);
   };
@@ -43,13 +45,24 @@ async function main(args: readonly string[]): Promise<number> {
   say(`${reports.length} weekly reports over HTTP, ${atOnceText(options)}.\n`);
 
   await using database = await openDatabase(keep);
-  const compared = await compareBoth(reports, options, database, say);
+  const waits = recordWaits();
+  const compared = await compareBoth(
+    reports,
+    options,
+    { store: database.store, telemetry: waits },
+    say,
+  );
   const killed = kill ? await killOne(reports, options, database, say) : undefined;
   if (json) {
     const facts = killed && { kill: killFactsOf(killed) };
     console.log(JSON.stringify({ ...compared.comparison, ...facts }));
   }
   if (keep !== undefined) say(`\nThe runs are kept in ${database.file}.`);
+  if (!json || report !== undefined) {
+    const { store } = database;
+    const picture = await drawRun(store, compared.runId, { recorded: waits.waits, file: report });
+    say(`\nA picture of the run with runafter:\n${picture}`);
+  }
 
   const { comparison, statuses } = compared;
   const isRight = lostNothing(comparison, comparison.runafter, statuses);
@@ -64,12 +77,12 @@ function atOnceText({ adaptive }: Options): string {
 async function compareBoth(
   reports: readonly Report[],
   { json, fail, speed, adaptive }: Options,
-  { store }: Database,
+  { store, telemetry }: Pick<CompareOptions, 'store' | 'telemetry'>,
   say: (text: string) => void,
 ): Promise<Compared> {
   const showProgress = progressOf(reports, json);
   const compared = await compare(reports, {
-    ...{ fail, speed, adaptive, store, signal, showProgress },
+    ...{ fail, speed, adaptive, store, telemetry, signal, showProgress },
   });
   say(`\n${comparisonTable(compared.comparison, speed, paint)}`);
   const failed = compared.rows.find(({ Status }) => Status === 'Failed');

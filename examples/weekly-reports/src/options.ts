@@ -14,6 +14,8 @@ export interface Options {
   readonly adaptive: boolean;
   /** The file to keep the database of the runs in; undefined for a temporary one. */
   readonly keep: string | undefined;
+  /** The file for the picture of the run; undefined for one in the folder of temporary files. */
+  readonly report: string | undefined;
   readonly json: boolean;
   readonly help: boolean;
   /** How many times as fast as the real services the office runs. */
@@ -27,13 +29,14 @@ export const usage = `30 weekly reports over HTTP, twice: as people write it, an
 
   npm run demo -- [options]
 
-  --fail       configure a table that does not exist: every report ends Failed, with a note
-  --kill       once more, in a process that is killed half-way (SIGKILL) and started again
-  --adaptive   find out how many reports to work on at once, in place of computing it
-  --keep FILE  keep the database of the runs in this file; a temporary one is removed
-  --json       print one JSON object instead of the table; its seconds are as measured here
-  --speed N    how many times as fast as the real services the stand-ins run; ${defaultSpeed} unless said
-  --help       this text
+  --fail         configure a table that does not exist: every report ends Failed, with a note
+  --kill         once more, in a process that is killed half-way (SIGKILL) and started again
+  --adaptive     find out how many reports to work on at once, in place of computing it
+  --keep FILE    keep the database of the runs in this file; a temporary one is removed
+  --report FILE  put the picture of the run here; else it is in the folder for temporary files
+  --json         print one JSON object instead of the table; its seconds are as measured here
+  --speed N      how many times as fast as the real services the stand-ins run; ${defaultSpeed} unless said
+  --help         this text
 
 The exit code is 0 when runafter lost nothing and did nothing twice, 1 when it did, 2 when the options
 make no sense.`;
@@ -50,10 +53,12 @@ export class OptionError extends Error {
  * @throws {OptionError}
  */
 export function readOptions(args: readonly string[]): Options {
-  const { speed, keep, ...flags } = parse(args);
-  if (keep === '') throw new OptionError('--keep is "". Give it the name of a file.');
+  const { speed, keep, report, ...flags } = parse(args);
+  for (const [option, file] of Object.entries({ keep, report })) {
+    if (file === '') throw new OptionError(`--${option} is "". Give it the name of a file.`);
+  }
   const factor = Number(speed);
-  if (factor > 0 && factor <= 1_000) return { ...flags, keep, speed: factor };
+  if (factor > 0 && factor <= 1_000) return { ...flags, keep, report, speed: factor };
   throw new OptionError(`--speed is "${speed}". Give it a number above 0, at most 1000.`);
 }
 
@@ -66,6 +71,7 @@ function parse(args: readonly string[]) {
         kill: { type: 'boolean', default: false },
         adaptive: { type: 'boolean', default: false },
         keep: { type: 'string' },
+        report: { type: 'string' },
         json: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
         speed: { type: 'string', default: String(defaultSpeed) },

@@ -3,7 +3,7 @@
  * @module
  */
 import { type Duration, exponential, isTransient } from '@runafter/clock';
-import { type RunListener, type RunStore, start } from '@runafter/core';
+import { type RunListener, type RunStore, start, type Telemetry } from '@runafter/core';
 import { adaptive } from '@runafter/throttle';
 import { mailLimiter, reportsAtOnce } from './at-once.ts';
 import type { Summary } from './summary.ts';
@@ -24,6 +24,8 @@ export interface WeeklyRunOptions {
   /** Aborting it cancels the run. */
   readonly signal?: AbortSignal;
   readonly onEvent: RunListener;
+  /** Watches the run. Default: nobody. */
+  readonly telemetry?: Telemetry;
 }
 
 /**

@@ -1,5 +1,15 @@
-import { expect, test } from 'vitest';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { expect, onTestFinished, test } from 'vitest';
 import { comparisonIn, demo } from './demo.ts';
+
+async function temporaryFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'demo-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
 
 test('--json: the naive program loses something, runafter nothing', {
   timeout: 60_000,
@@ -26,13 +36,20 @@ test('--fail --json: every report ends Failed, and is still counted', {
   expect(summary).toEqual({ Complete: 0, Failed: 30 });
 });
 
-test('for people: progress, a table, the counts, and a note', { timeout: 60_000 }, async () => {
-  const { code, stdout } = await demo(['--fail', '--speed', '20']);
+test('for people: progress, a table, the counts, a note, and a picture of the run', {
+  timeout: 60_000,
+}, async () => {
+  const picture = join(await temporaryFolder(), 'run.html');
+  const { code, stdout } = await demo(['--fail', '--speed', '20', '--report', picture]);
   expect(code).toBe(0);
   expect(stdout).toContain('with runafter      30 of 30');
   expect(stdout).toMatch(/^rows in the result +30 +\d+ \(\d+ lost\) +30$/m);
   expect(stdout).toContain('Summary, from result(): 0 Complete, 30 Failed.');
   expect(stdout).toContain('Dataverse has no table "crm_customer"');
+  expect(stdout.trimEnd().split('\n').at(-1)).toBe(pathToFileURL(picture).href);
+  const html = await readFile(picture, 'utf8');
+  expect(html).toContain('Weekly_Reports');
+  expect(html).toContain('Reports[29]/Set_Failed');
 });
 
 test('Ctrl-C stops it and says how the reports were left', { timeout: 60_000 }, async () => {
