@@ -265,8 +265,8 @@ describe('chance', () => {
   });
 
   it('is not what makes one degree differ from another', async () => {
-    const { connectors: _, ...free } = { ...plan, connectors: undefined };
-    const actions = { ...free.actions, 'Items/Call': { duration: { mean: '1s', sigma: 0.5 } } };
+    const { Items, 'Items/Call': call } = plan.actions;
+    const actions = { Items, 'Items/Call': { duration: call.duration } };
     const { rows } = await planRuns(updates, { actions }, { degrees: [1, 50], samples: 1 });
     const [one, all] = rows.map(({ makespan }) => makespan.mean);
     // The same fifty times: one after the other, and the longest of them.

@@ -1,6 +1,6 @@
 /** Services as their callers see them, in virtual time. */
 import { seededRandom } from '@runafter/clock';
-import { logNormal, serviceModel } from '@runafter/throttle/model';
+import { logNormal, type ServiceModelOptions, serviceModel } from '@runafter/throttle/model';
 import { describe, expect, it } from 'vitest';
 import { connectorLimits } from '../../src/index.ts';
 
@@ -96,7 +96,7 @@ describe('times drawn at random', () => {
   });
 });
 
-it.each([
+it.each<[ServiceModelOptions, string]>([
   [{ slots: 0 }, 'LIMITER_OPTION_INVALID'],
   [{ concurrency: 1.5 }, 'LIMITER_OPTION_INVALID'],
   [{ rate: { calls: 0, per: '1s' } }, 'LIMITER_OPTION_INVALID'],
