@@ -37,7 +37,7 @@ function outputOf(stream: Stream): Output {
   return {
     isTerminal: stream.isTTY === true,
     get columns() {
-      return stream.columns ?? 80;
+      return stream.columns || 80;
     },
     style: styleOf(stream),
     write: (text) => {

@@ -2,8 +2,10 @@
  * Options that several commands take, said once.
  * @module
  */
+import type { StartOptions } from '@runafter/core';
 import type { OptionSpec } from './command.ts';
 import { parseCount, parseDurationOption } from './option-values.ts';
+import type { Session } from './session.ts';
 
 /** Where the runs are. */
 export const storeOption: OptionSpec = {
@@ -31,6 +33,12 @@ export const runningOptions: readonly OptionSpec[] = [
     parse: parseDurationOption,
   },
   {
+    flags: '--lease <duration>',
+    description:
+      'with a store: how long it waits for a sign of life before others may take the run over; 15s by default',
+    parse: parseDurationOption,
+  },
+  {
     flags: '--progress <how>',
     description: 'a bar on a terminal and lines in a pipe, unless this says otherwise',
     choices: ['bar', 'lines', 'none'],
@@ -38,10 +46,24 @@ export const runningOptions: readonly OptionSpec[] = [
   { flags: '--report <file>', description: 'write a picture of the run, as one HTML file' },
 ];
 
+/** What of it goes to `start()` and `resume()`. */
+export function startOptionsOf(
+  { maxConcurrent, timeout, lease }: RunningOptions,
+  { clock }: Pick<Session, 'clock'>,
+): Pick<StartOptions, 'clock' | 'maxConcurrentActions' | 'timeout' | 'lease'> {
+  return {
+    clock,
+    ...(maxConcurrent !== undefined && { maxConcurrentActions: maxConcurrent }),
+    ...(timeout !== undefined && { timeout }),
+    ...(lease !== undefined && { lease }),
+  };
+}
+
 /** What {@link runningOptions} are read into. */
 export interface RunningOptions {
   readonly maxConcurrent?: number;
   readonly timeout?: number;
+  readonly lease?: number;
   readonly progress?: 'bar' | 'lines' | 'none';
   readonly report?: string;
 }

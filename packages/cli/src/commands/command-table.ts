@@ -3,6 +3,7 @@
  * @module
  */
 import type { Command } from '../command.ts';
+import { planCommand } from '../plan/plan-command.ts';
 import { describeCommand } from './describe-command.ts';
 import { doctorCommand } from './doctor-command.ts';
 import { inspectCommand } from './inspect-command.ts';
@@ -21,5 +22,6 @@ export const commandTable: readonly Command[] = [
   whyCommand,
   reportCommand,
   describeCommand,
+  planCommand,
   doctorCommand,
 ];

@@ -2,13 +2,14 @@
  * `runafter resume FILE [RUN]`: goes on with a run of a store, or with all that have not ended.
  * @module
  */
-import { type Run, type RunStore, resume, resumeAll } from '@runafter/core';
+import { type ResumeOptions, type Run, type RunStore, resume, resumeAll } from '@runafter/core';
 import { didYouMean, toFault } from '@runafter/errors';
 import { UsageError, WorkflowNotExportedError } from '../cli-errors.ts';
 import { command } from '../command.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { writeJson } from '../json-output.ts';
 import { withStore } from '../open-store.ts';
+import { parseDurationOption } from '../option-values.ts';
 import { earlierProgress } from '../running/earlier-progress.ts';
 import { followRun, progressOf, type RunEnding } from '../running/follow-run.ts';
 import {
@@ -23,6 +24,7 @@ import type { Session } from '../session.ts';
 import {
   type RunningOptions,
   runningOptions,
+  startOptionsOf,
   storeOption,
   workflowOption,
 } from '../shared-options.ts';
@@ -32,6 +34,7 @@ interface ResumeCommandOptions extends RunningOptions {
   readonly store?: string;
   readonly workflow?: string;
   readonly allowChanges?: boolean;
+  readonly wait?: number;
 }
 
 type AskedOptions = ResumeCommandOptions & { readonly json: boolean };
@@ -52,6 +55,11 @@ export const resumeCommand: ReturnType<typeof command> = command<ResumeCommandOp
     {
       flags: '--allow-changes',
       description: 'also where the workflow is not the one any more that the run was begun with',
+    },
+    {
+      flags: '--wait <duration>',
+      description: 'how long to wait for another process that works on the run; 0 by default',
+      parse: parseDurationOption,
     },
     ...runningOptions,
   ],
@@ -76,15 +84,17 @@ interface What {
   readonly store: RunStore;
 }
 
+type ResumeStartOptions = ResumeOptions & { readonly store: RunStore };
+
 function resumeOptionsOf(
-  { maxConcurrent, timeout, allowChanges }: AskedOptions,
-  { clock }: Session,
+  options: AskedOptions,
+  session: Session,
   store: RunStore,
-): Parameters<typeof resume>[2] & { readonly store: RunStore } {
+): ResumeStartOptions {
+  const { allowChanges } = options;
   return {
-    ...{ store, clock },
-    ...(maxConcurrent !== undefined && { maxConcurrentActions: maxConcurrent }),
-    ...(timeout !== undefined && { timeout }),
+    ...startOptionsOf(options, session),
+    store,
     ...(allowChanges !== undefined && { allowChanges }),
   };
 }
@@ -100,13 +110,17 @@ async function goOnWithOne(
     stored === undefined ? workflows[0] : workflows.find(({ name }) => name === stored.workflow);
   if (workflow === undefined) throw noSuchWorkflow(file, stored?.workflow ?? '', workflows);
   const earlier = await earlierProgress(store, runId);
-  const run = await resume(workflow, runId, resumeOptionsOf(options, session, store));
+  const run = await resume(workflow, runId, {
+    ...resumeOptionsOf(options, session, store),
+    ...(options.wait !== undefined && { wait: options.wait }),
+  });
   const how = progressOf(options.progress, session);
   const ending = await followRun(run, workflow, session, { how, earlier, isDurable: true });
   await writeReport(run, options.report, session);
   if (options.json) writeJson(session.stdout, endingAsJson(ending));
   else showEnding(ending, session.stdout);
-  if ('left' in ending && !options.json) session.stderr.write(`${howToGoOn(run, file)}\n`);
+  if ('left' in ending && !options.json)
+    session.stderr.write(`${howToGoOn(run, file, options.store)}\n`);
   return exitCodeOfEnding(ending);
 }
 

@@ -15,6 +15,7 @@ import type { Session } from '../session.ts';
 import {
   type RunningOptions,
   runningOptions,
+  startOptionsOf,
   storeOption,
   workflowOption,
 } from '../shared-options.ts';
@@ -79,13 +80,11 @@ async function startAndFollow(
   options: RunOptions & { readonly json: boolean },
   session: Session,
 ): Promise<ExitCode> {
-  const { maxConcurrent, timeout, runId } = options;
+  const { runId } = options;
   const run = start(workflow, input, {
-    clock: session.clock,
+    ...startOptionsOf(options, session),
     ...(store && { store }),
     ...(runId !== undefined && { runId }),
-    ...(maxConcurrent !== undefined && { maxConcurrentActions: maxConcurrent }),
-    ...(timeout !== undefined && { timeout }),
   });
   const ending = await followRun(run, workflow, session, {
     how: progressOf(options.progress, session),
@@ -94,6 +93,7 @@ async function startAndFollow(
   await writeReport(run, options.report, session);
   if (options.json) writeJson(session.stdout, endingAsJson(ending));
   else showEnding(ending, session.stdout);
-  if ('left' in ending && !options.json) session.stderr.write(`${howToGoOn(run, file)}\n`);
+  if ('left' in ending && !options.json)
+    session.stderr.write(`${howToGoOn(run, file, options.store)}\n`);
   return exitCodeOfEnding(ending);
 }

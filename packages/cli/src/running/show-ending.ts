@@ -3,12 +3,13 @@
  * @module
  */
 import { formatDuration } from '@runafter/clock';
-import type { ActionError, Run, RunResult, Status } from '@runafter/core';
+import type { ActionError, Run, RunFacts, RunResult, Status } from '@runafter/core';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { toJson } from '../json-output.ts';
 import { printable, shortened } from '../printable.ts';
 import type { Output } from '../session.ts';
 import { colourOf } from '../status-colour.ts';
+import { withoutPassword } from '../store-url.ts';
 import type { RunEnding } from './follow-run.ts';
 
 /** The exit code of how a run ended, or was left. */
@@ -24,7 +25,9 @@ export function endingAsJson(ending: RunEnding): object {
     return { runId: run.id, workflow: run.workflow, status: 'Running', left: ending.left };
   }
   const { text, chain } = run.why();
-  return { ...shownResult(ending.result), why: { text, chain } };
+  // The records of everything are for inspect and report: of a large loop they are gigabytes.
+  const { results: _, ...facts } = shownResult(ending.result);
+  return { ...facts, why: { text, chain } };
 }
 
 /** Says how a run ended, for people. */
@@ -52,8 +55,8 @@ function showOutputs(result: RunResult<unknown>, output: Output): void {
 }
 
 /** The result as it shows itself: with markers in place of secure values. */
-function shownResult(result: RunResult<unknown>): { readonly outputs?: unknown } {
-  return (result as RunResult<unknown> & { toJSON(): object }).toJSON();
+function shownResult(result: RunResult<unknown>): Partial<RunFacts> & { outputs?: unknown } {
+  return (result as RunResult<unknown> & { toJSON(): Partial<RunFacts> }).toJSON();
 }
 
 const mostListed = 10;
@@ -90,9 +93,11 @@ export function worstOf(codes: readonly ExitCode[]): ExitCode {
   return order.find((code) => codes.includes(code)) ?? exitCodes.ok;
 }
 
-/** Where the rest of a suspended run is to be had. */
-export function howToGoOn(run: Run<unknown>, file: string): string {
-  return `Go on with: runafter resume ${shellWord(file)} ${shellWord(run.id)}`;
+/** The command that goes on with a run that was left. Passwords are not in it. */
+export function howToGoOn(run: Run<unknown>, file: string, store: string | undefined): string {
+  const words = ['runafter', 'resume', file, run.id];
+  if (store !== undefined) words.push('--store', withoutPassword(store));
+  return `Go on with: ${words.map(shellWord).join(' ')}`;
 }
 
 function shellWord(text: string): string {

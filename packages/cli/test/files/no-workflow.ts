@@ -1,0 +1,2 @@
+/** Nothing of this is a workflow. */
+export const answer = 42;

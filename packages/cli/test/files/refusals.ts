@@ -1,2 +1,0 @@
-/** Nothing of this is a workflow. */
-export const notOne = { name: 'Nothing' };

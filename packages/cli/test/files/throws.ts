@@ -1,0 +1,2 @@
+/** A file that fails while it is imported. */
+throw new Error('no database');
