@@ -9,6 +9,7 @@ import { basename, dirname } from 'node:path';
 import { checkApi } from './api/check-api.ts';
 import { buildPackages } from './build.ts';
 import { runConformance } from './conformance/conformance-run.ts';
+import { buildSite, serveSite } from './docs/docs-site.ts';
 import { checkPackedPackages } from './packed/packed-packages.ts';
 import { runRecipes, writeQuotes } from './recipes/recipe-runner.ts';
 import { checkSizes } from './size/check-sizes.ts';
@@ -32,6 +33,8 @@ export const tasks: Readonly<Record<string, Task>> = {
   // Forced, because tsc 7.0 keeps what it once found wrong when only `lib` has changed since.
   typecheck: () => runTool('tsc', ['--build', '--force']),
   build: buildPackages,
+  docs: serveSite,
+  'docs:build': buildSite,
   'check-packages': checkPackedPackages,
   size: checkSizes,
   api: checkApi,

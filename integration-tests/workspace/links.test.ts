@@ -1,63 +1,30 @@
-/** A link to a file of the workspace leads somewhere. */
-import { existsSync, globSync, readFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+/** Every link of every page leads somewhere: to a file, to a heading, to an address that can be one. */
+import { globSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { brokenLinks, findLinks } from '../../scripts/docs/page-links.ts';
 import { root } from '../../scripts/workspace.ts';
 
-const pages = globSync('{*,.changeset/*,{docs,packages,examples,benchmarks,scripts}/**/*}.md', {
-  cwd: root,
-  exclude: ['**/node_modules/**'],
+const pages = globSync(
+  '{*,.changeset/*,{docs,packages,examples,integration-tests,benchmarks,scripts}/**/*}.md',
+  { cwd: root, exclude: ['**/node_modules/**', 'docs/api/**'] },
+);
+
+it.each(pages.sort())('%s links only to what exists', (page) => {
+  expect(brokenLinks(page)).toEqual([]);
 });
 
-describe.each(pages.sort())('%s', (page) => {
-  it('links only to files that exist', () => {
-    const text = readFileSync(join(root, page), 'utf8');
-    const folder = join(root, dirname(page));
-    expect(localLinks(text).filter((link) => !existsSync(resolve(folder, link)))).toEqual([]);
+describe('findLinks', () => {
+  it('finds links and images with their lines', () => {
+    expect(findLinks('one [a](b.md#c)\n\n![d](e.png "title") <https://f.example>')).toEqual([
+      { text: 'b.md#c', line: 1 },
+      { text: 'e.png', line: 3 },
+      { text: 'https://f.example', line: 3 },
+    ]);
   });
 
-  it('links only to headings that exist', () => {
-    const text = readFileSync(join(root, page), 'utf8');
-    const folder = join(root, dirname(page));
-    const broken = headingLinks(text).filter(([file, heading]) => {
-      const target = file === '' ? join(root, page) : resolve(folder, file);
-      return target.endsWith('.md') && existsSync(target) && !headingsOf(target).has(heading);
-    });
-    expect(broken).toEqual([]);
+  it('sees no link in code', () => {
+    const page =
+      '`[a](b)` and ``[c](`d`)``\n\n```md\n[e](f)\n```\n\n````md\n```\n[g](h)\n```\n````\n[i](j)';
+    expect(findLinks(page)).toEqual([{ text: 'j', line: 12 }]);
   });
 });
-
-/** The links without what names a place on the page. */
-function localLinks(text: string): string[] {
-  return links(text)
-    .map((link) => link.replace(/#.*$/, ''))
-    .filter((link) => link !== '');
-}
-
-function headingLinks(text: string): [file: string, heading: string][] {
-  return links(text).flatMap((link) => {
-    const [file = '', heading] = link.split('#');
-    return heading === undefined ? [] : [[file, heading] as [string, string]];
-  });
-}
-
-/** `[text](target)` outside of code, without those that lead to the web. */
-function links(text: string): string[] {
-  const prose = text.replaceAll(/^\s*(```|~~~)[\s\S]*?^\s*\1/gm, '').replaceAll(/`[^`\n]*`/g, '');
-  return [...prose.matchAll(/\]\(([^()\s]+)\)/g)]
-    .map(([, target = '']) => target)
-    .filter((target) => !/^[a-z]+:/.test(target));
-}
-
-/** The names that a page's headings have as link targets. */
-function headingsOf(page: string): Set<string> {
-  const headings = readFileSync(page, 'utf8').matchAll(/^#+ (.+)$/gm);
-  return new Set(
-    [...headings].map(([, heading = '']) =>
-      heading
-        .toLowerCase()
-        .replaceAll(/[^\p{L}\p{N}\- _]/gu, '')
-        .replaceAll(' ', '-'),
-    ),
-  );
-}
