@@ -192,6 +192,61 @@ describe('a loop', () => {
     expect(view.analysis.criticalPath).toEqual(['L', 'After']);
     expect(view.left).toBe(2);
   });
+
+  it('counts as a whole where it has kept some of them only', async () => {
+    const run = await runOf((flow, { takes }) => {
+      const work = async ({ item }: { item: number }) => {
+        await takes(item)();
+        if (item === 2) throw new Error('two');
+      };
+      const loop = flow.forEach(
+        'L',
+        [],
+        () => [1, 2, 3],
+        (each) => each.action('Work', work),
+        {
+          concurrency: 1,
+          keep: 'failures',
+        },
+      );
+      flow.action('After', [settled(loop)], takes(1));
+    });
+
+    const view = viewOf(run);
+
+    expect(view.analysis.criticalPath).toEqual(['L', 'After']);
+    expect(view.analysis.bottleneck).toEqual({ address: 'L', onPath: 6 * second, without: second });
+    expect(view.executions.map(({ path }) => path)).toEqual(['L', 'L[1]', 'L[1]/Work', 'After']);
+    expect(view.left).toBe(2);
+  });
+});
+
+it('what a container does itself takes its time, too', async () => {
+  const run = await runOf((flow, { takes }) => {
+    const asked = flow.until(
+      'Poll',
+      [],
+      () => 0,
+      (round) => round.action('Ask', [round.state], async ([state]) => state + 1),
+      async (state) => {
+        await takes(2)();
+        return state === 1;
+      },
+    );
+    const choose = async () => {
+      await takes(3)();
+      return true;
+    };
+    flow.condition('Choice', [asked], choose, { then: (yes) => void yes.action('Work', takes(1)) });
+  });
+
+  const { analysis } = viewOf(run);
+
+  expect(analysis).toMatchObject({
+    makespan: 6 * second,
+    criticalPath: ['Poll[0]/Ask', 'Choice/then/Work'],
+    bottleneck: { address: 'Choice/then/Work', onPath: second, without: 5 * second },
+  });
 });
 
 describe('a wait', () => {
@@ -238,6 +293,23 @@ describe('a wait', () => {
       address: 'Second',
       onPath: 3 * second,
       without: 2 * second,
+    });
+  });
+
+  it('in the queue is gone with the action that waited there', async () => {
+    const run = await runOf(
+      (flow, { takes }) => {
+        flow.action('First', takes(2));
+        const second = flow.action('Second', takes(3));
+        flow.action('Third', [second], takes(4));
+      },
+      { maxConcurrentActions: 1 },
+    );
+
+    // 2 s in the queue and 3 s of work.
+    expect(viewOf(run).analysis).toMatchObject({
+      makespan: 9 * second,
+      bottleneck: { address: 'Second', onPath: 3 * second, without: 4 * second },
     });
   });
 

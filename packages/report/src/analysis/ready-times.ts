@@ -33,6 +33,7 @@ function endOfChildren(container: Step | undefined): number | undefined {
   return others.length === 0 ? undefined : Math.max(...others.map(({ end }) => end));
 }
 
+/** The time in which an until asks whether it is done counts as waited by the next round. */
 function openWindow({ start, window: width, children }: Step): void {
   const window = new Window<Step>(width);
   for (const iteration of children) {
