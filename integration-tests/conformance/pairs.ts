@@ -26,6 +26,7 @@ const drivers: Readonly<Record<string, readonly string[]>> = {
   ],
   DocumentStore: [
     'blobDocumentStore',
+    'folderDocumentStore',
     'httpDocumentStore',
     'httpDocumentStore (Dataverse rows)',
     'httpDocumentStore (SharePoint list items)',
