@@ -8,7 +8,7 @@ import { command } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { writeJson } from '../json-output.ts';
 import { withStore } from '../open-store.ts';
-import { writePicture } from '../running/write-report.ts';
+import { writePicture } from '../running/run-picture.ts';
 import { storeOption } from '../shared-options.ts';
 
 interface ReportOptions {
@@ -49,7 +49,7 @@ export const reportCommand: ReturnType<typeof command> = command<ReportOptions>(
       options.out === undefined && options.open
         ? join(tmpdir(), name)
         : resolve(session.cwd, options.out ?? name);
-    await writePicture(view, path);
+    await writePicture(path, view);
     const isOpen = options.open === true && session.hasDisplay;
     if (isOpen) {
       const { default: open } = await import('open');

@@ -12,6 +12,7 @@ import { withStore } from '../open-store.ts';
 import { parseDurationOption } from '../option-values.ts';
 import { earlierProgress } from '../running/earlier-progress.ts';
 import { followRun, progressOf, type RunEnding } from '../running/follow-run.ts';
+import { pictureFor } from '../running/run-picture.ts';
 import {
   endingAsJson,
   exitCodeOfEnding,
@@ -19,7 +20,6 @@ import {
   showEnding,
   worstOf,
 } from '../running/show-ending.ts';
-import { writeReport } from '../running/write-report.ts';
 import type { Session } from '../session.ts';
 import {
   type RunningOptions,
@@ -110,13 +110,15 @@ async function goOnWithOne(
     stored === undefined ? workflows[0] : workflows.find(({ name }) => name === stored.workflow);
   if (workflow === undefined) throw noSuchWorkflow(file, stored?.workflow ?? '', workflows);
   const earlier = await earlierProgress(store, runId);
+  const picture = await pictureFor(options.report, session);
   const run = await resume(workflow, runId, {
     ...resumeOptionsOf(options, session, store),
+    ...(picture && { telemetry: picture.telemetry }),
     ...(options.wait !== undefined && { wait: options.wait }),
   });
   const how = progressOf(options.progress, session);
   const ending = await followRun(run, workflow, session, { how, earlier, isDurable: true });
-  await writeReport(run, options.report, session);
+  await picture?.write(run);
   if (options.json) writeJson(session.stdout, endingAsJson(ending));
   else showEnding(ending, session.stdout);
   if ('left' in ending && !options.json)

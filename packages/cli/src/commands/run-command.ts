@@ -9,8 +9,8 @@ import { writeJson } from '../json-output.ts';
 import { withStore } from '../open-store.ts';
 import { readInput } from '../read-input.ts';
 import { followRun, progressOf } from '../running/follow-run.ts';
+import { pictureFor } from '../running/run-picture.ts';
 import { endingAsJson, exitCodeOfEnding, howToGoOn, showEnding } from '../running/show-ending.ts';
-import { writeReport } from '../running/write-report.ts';
 import type { Session } from '../session.ts';
 import {
   type RunningOptions,
@@ -81,8 +81,10 @@ async function startAndFollow(
   session: Session,
 ): Promise<ExitCode> {
   const { runId } = options;
+  const picture = await pictureFor(options.report, session);
   const run = start(workflow, input, {
     ...startOptionsOf(options, session),
+    ...(picture && { telemetry: picture.telemetry }),
     ...(store && { store }),
     ...(runId !== undefined && { runId }),
   });
@@ -90,7 +92,7 @@ async function startAndFollow(
     how: progressOf(options.progress, session),
     isDurable: store !== undefined,
   });
-  await writeReport(run, options.report, session);
+  await picture?.write(run);
   if (options.json) writeJson(session.stdout, endingAsJson(ending));
   else showEnding(ending, session.stdout);
   if ('left' in ending && !options.json)
