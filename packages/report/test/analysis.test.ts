@@ -329,6 +329,8 @@ describe('a wait', () => {
       recorded: [
         { ...wait, for: 'throttle', name: 'crm', startTime: at(1), endTime: at(3) },
         { ...wait, for: 'lock', name: 'daily', startTime: at(5), endTime: at(6) },
+        // A recorder may have watched more than one run.
+        { ...wait, runId: 'another', for: 'gate', startTime: at(5), endTime: at(6) },
       ],
     });
 

@@ -107,6 +107,8 @@ export interface WaitView {
 
 /** A wait of a handler, or of the engine before it calls one, that was told of while the run went on. */
 export interface RecordedWait {
+  /** Waits of other runs are left out. Undefined: it is one of this run. */
+  readonly runId?: string | undefined;
   /** Of the execution, as everywhere in a view. */
   readonly path: string;
   /** 1 for the first attempt. */

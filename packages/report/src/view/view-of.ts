@@ -60,7 +60,10 @@ export function viewOf(run: Run<unknown> | RunSnapshot, options: ViewOptions = {
   const { recorded = noWaits, maxExecutions = defaultMaxExecutions } = options;
   const trace = traceOf(taken);
   findReadyTimes(trace);
-  const told = Map.groupBy(recorded, ({ path }) => path);
+  const told = Map.groupBy(
+    recorded.filter(({ runId = taken.runId }) => runId === taken.runId),
+    ({ path }) => path,
+  );
   const waits = new Map<Step, readonly WaitView[]>();
   for (const step of trace.steps) {
     waits.set(step, waitsOf(step, told.get(step.execution.path) ?? noWaits));
