@@ -44,11 +44,14 @@ await onService('redis', ({ url, prefix }) => {
   const own = (name: string): string => `${prefix}${name}:`;
 
   describe('bounds', () => {
+    // Nobody is lost here: a machine that is busy must not make it look so, for then calls are made again.
+    const lease = '1m';
+
     it('a queue of its own is worked on by those who are told to, each within its concurrency', async () => {
       const tally = new Tally();
       const flow = loopOf(tally, 12);
       const queues = { stay: { actions: ['Loop_Of/Each/Stay'], concurrency: 2 } };
-      const fleet = fleetOn(url, prefix, { queues });
+      const fleet = fleetOn(url, prefix, { queues, lease });
       const scheduler = await fleet.work([flow], { queues: [] });
       const run = await scheduler.start(flow, 24);
       const queue = scheduler.queues.find(({ name }) => name === 'stay') as Queue;
@@ -63,7 +66,7 @@ await onService('redis', ({ url, prefix }) => {
       const tally = new Tally();
       const flow = loopOf(tally, 12);
       const queues = { stay: { actions: ['Loop_Of/Each/Stay'], globalConcurrency: 3 } };
-      const fleet = fleetOn(url, prefix, { queues });
+      const fleet = fleetOn(url, prefix, { queues, lease });
       const workers = [
         await fleet.work([flow]),
         await fleet.work([flow]),
@@ -79,7 +82,7 @@ await onService('redis', ({ url, prefix }) => {
       const queues = {
         stay: { actions: ['Loop_Of/Each/Stay'], rateLimit: { max: 4, duration: 400 } },
       };
-      const fleet = fleetOn(url, prefix, { queues });
+      const fleet = fleetOn(url, prefix, { queues, lease });
       const workers = [await fleet.work([flow]), await fleet.work([flow])];
       const since = performance.now();
       await (await workers[0]?.start(flow, 10))?.finished;
@@ -90,7 +93,7 @@ await onService('redis', ({ url, prefix }) => {
     it.each([true, false])('a shared limiter bounds all processes, eager: %s', async (eager) => {
       const tally = new Tally();
       const flow = loopOf(tally, 12);
-      const fleet = fleetOn(url, prefix);
+      const fleet = fleetOn(url, prefix, { lease });
       for (let n = 0; n < 3; n++) {
         const limiter = redisLimiter(url, {
           name: `three-${eager}`,
@@ -110,7 +113,7 @@ await onService('redis', ({ url, prefix }) => {
         'In',
         (flow: Flow<number>) => void flow.action('Stay', () => tally.stay(30)),
       );
-      const fleet = fleetOn(url, prefix);
+      const fleet = fleetOn(url, prefix, { lease });
       for (let n = 0; n < 2; n++) {
         const gate = redisRunGate(url, {
           name: 'two',
@@ -129,13 +132,13 @@ await onService('redis', ({ url, prefix }) => {
       expect(fleet.faults).toEqual([]);
     });
 
-    it('a loop of 2,000 items never has more jobs than its window', async () => {
+    it('a loop of 500 items never has more jobs than its window', async () => {
       let calls = 0;
       const flow = workflow('Long', (flow: Flow<void>) =>
         flow.forEach(
           'Each',
           [],
-          () => [...Array(2_000).keys()],
+          () => [...Array(500).keys()],
           (each) => each.action('Do', () => void calls++),
           {
             concurrency: 20,
@@ -143,21 +146,18 @@ await onService('redis', ({ url, prefix }) => {
           },
         ),
       );
-      const fleet = fleetOn(url, prefix, { sweep: '1m' });
+      const fleet = fleetOn(url, prefix, { sweep: '1m', lease });
       const worker = await fleet.work([flow], { eager: false });
       const queue = worker.queues.find(({ name }) => name === 'actions') as Queue;
       const run = await worker.start(flow, undefined);
       let [most, isOver] = [0, false];
-      void run.ended.finally(() => {
+      const ended = run.ended.finally(() => {
         isOver = true;
       });
-      const look = async (): Promise<boolean> => {
-        most = Math.max(most, await jobsIn(queue));
-        return isOver;
-      };
-      await vi.waitUntil(look, { interval: 10, timeout: 30_000 });
-      expect(await run.finished).toMatchObject({ outputs: { total: 2_000, Succeeded: 2_000 } });
-      expect(calls).toBe(2_000);
+      while (!isOver) most = Math.max(most, await jobsIn(queue));
+      await ended;
+      expect(await run.finished).toMatchObject({ outputs: { total: 500, Succeeded: 500 } });
+      expect(calls).toBe(500);
       // A job is still counted for a moment when its report has let the next one in.
       expect(most).toBeLessThanOrEqual(40);
       expect(most).toBeGreaterThan(5);
@@ -174,7 +174,7 @@ await onService('redis', ({ url, prefix }) => {
           { concurrency: 8, key: String },
         ),
       );
-      const fleet = fleetOn(url, prefix);
+      const fleet = fleetOn(url, prefix, { lease });
       for (let n = 0; n < 3; n++) await fleet.work([flow], { eager: false });
       await (await fleet.open([flow]).start(flow, undefined)).finished;
       expect(tallies).toMatchObject([

@@ -2,7 +2,7 @@
 import { pool } from '@runafter/claim';
 import { systemClock, type WaitOptions } from '@runafter/clock';
 import { redisPools } from '@runafter/redis';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { onService } from '../services/on-service.ts';
 import { useRedis } from './redis-place.ts';
 
@@ -148,11 +148,14 @@ await onService('redis', ({ url, prefix: ownPrefix }) => {
       return (await callsOnServer()) - before;
     };
     // Others may use the server as well: they add something to some, and never take anything away.
-    const fewest = async (count: number) =>
-      Math.min(...[await steps(count), await steps(count), await steps(count)]);
-    const calls = await fewest(3_000);
-    expect(calls).toBeLessThan(30);
-    expect(calls).toBe(await fewest(4));
+    let [few, many] = [Infinity, Infinity];
+    const compare = async () => {
+      few = Math.min(few, await steps(4));
+      many = Math.min(many, await steps(3_000));
+      expect(many).toBe(few);
+      expect(many).toBeLessThan(30);
+    };
+    await vi.waitFor(compare, { timeout: 45_000 });
   });
 
   it('wakes everybody who waits with one owner, in whatever pool', async () => {
