@@ -114,10 +114,11 @@ export function simulatedView(options: SimulatedRun): RunView {
     ({ kind, endTime: end }) => kind === 'iteration' && end === loopEnd,
   );
 
-  const busyAt = (address: string): ExecutionView[] =>
-    executions.filter(
-      (execution) => execution.address === address && execution.kind !== 'iteration',
-    );
+  const executionsAt = Map.groupBy(
+    executions.filter(({ kind }) => kind !== 'iteration'),
+    ({ address }) => address,
+  );
+  const busyAt = (address: string): ExecutionView[] => executionsAt.get(address) ?? [];
   const node = (
     address: string,
     kind: NodeView['kind'],

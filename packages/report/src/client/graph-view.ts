@@ -90,6 +90,9 @@ function headOf(box: SVGGElement): { x: number; y: number } {
   return { x: left + width / 2, y: top + 20 };
 }
 
+/** The scale under which nobody can read the names: a graph that would be smaller begins with a part. */
+const leastReadable = 0.62;
+
 /** @returns `show`, which moves the graph so that a box can be seen. */
 function zoomGraph(): { show(box: SVGGElement): void } {
   const svg = byId<SVGSVGElement>('graph');
@@ -106,7 +109,7 @@ function zoomGraph(): { show(box: SVGGElement): void } {
       [-width / 8, -height / 8],
       [width * 1.125, height * 1.125],
     ])
-    .scaleExtent([0.5, Math.max(4, width / 300)])
+    .scaleExtent([0.5, Math.max(4, width / 200, height / 200)])
     // The wheel scrolls the page, as everywhere; with ctrl, or two fingers, it zooms.
     .filter(
       (event: Event) =>
@@ -121,6 +124,13 @@ function zoomGraph(): { show(box: SVGGElement): void } {
     byId(id).addEventListener('click', () => zooming.scaleBy(selection, factor));
   }
   byId('graph-all').addEventListener('click', () => zooming.transform(selection, zoomIdentity));
+  const least = leastReadable / Math.min(svg.clientWidth / width, svg.clientHeight / height);
+  if (least > 1) {
+    // From where it begins: the left for a graph that goes right, the top for one that goes down.
+    const start: [number, number] =
+      svg.clientWidth / width < svg.clientHeight / height ? [0, height / 2] : [width / 2, 0];
+    zooming.scaleTo(selection, least, start);
+  }
   return {
     show(box) {
       const frame = svg.getBoundingClientRect();

@@ -1,13 +1,14 @@
 /**
  * One row of the timeline on a canvas: bars with their attempts and waits.
  *
- * Whatever is narrower than a pixel where something was drawn already is left out, so that a row of
- * 10,000 bars costs as much as the screen is wide.
+ * What went well and is narrower than a pixel where something was drawn already is left out, so that a row
+ * of 10,000 bars costs as much as the screen is wide. What failed is always drawn.
  * @module
  */
 import type { ExecutionView } from '../../view/run-view.ts';
 import type { PageState } from '../page-state.ts';
 import type { Drawing } from './drawing.ts';
+import type { Palette } from './palette.ts';
 import type { TimelineRow } from './timeline-rows.ts';
 
 export const rowHeight = 26;
@@ -23,13 +24,17 @@ export function drawRow(drawing: Drawing, row: TimelineRow, top: number, state: 
     let last = Number.NEGATIVE_INFINITY;
     for (const execution of row.executions) {
       const right = drawing.x(execution.endTime);
-      if (right < 0 || right - last < 0.5) continue;
+      if (right < 0 || isHidden(execution, right - last)) continue;
       if (drawing.x(execution.readyTime) > drawing.width) break;
       drawExecution(drawing, execution, y, row);
       last = right;
     }
   }
   for (const execution of row.executions) markExecution(drawing, execution, y, state);
+}
+
+function isHidden({ status }: ExecutionView, pixels: number): boolean {
+  return pixels < 0.5 && status === 'Succeeded';
 }
 
 /** Lanes as thin lines in one row. */
@@ -39,11 +44,12 @@ function drawPreview(drawing: Drawing, { preview, executions }: TimelineRow, y: 
   const height = (barHeight - 2) / preview.length;
   preview.forEach((lane, at) => {
     let last = Number.NEGATIVE_INFINITY;
-    for (const { startTime, endTime, status } of lane) {
+    for (const execution of lane) {
+      const { startTime, endTime, status } = execution;
       const [left, right] = [drawing.x(startTime), drawing.x(endTime)];
-      if (right < 0 || right - last < 0.5) continue;
+      if (right < 0 || isHidden(execution, right - last)) continue;
       if (left > drawing.width) break;
-      context.fillStyle = palette[status];
+      context.fillStyle = colourOf(status, palette);
       const room = height > 2.4 ? 0.8 : 0;
       const width = Math.max(0.6, right - left - (right - left > 3 ? 0.6 : 0));
       context.fillRect(left, y + 1 + at * height, width, Math.max(0.5, height - room));
@@ -75,9 +81,10 @@ function drawFrame(
   y: number,
 ): void {
   const { context, palette } = drawing;
-  const [left, width] = extent(drawing, startTime, endTime);
+  const [left, whole] = extent(drawing, startTime, endTime);
+  const width = whole > 4 ? whole - 1 : whole;
   context.globalAlpha = 0.2;
-  context.fillStyle = palette[status];
+  context.fillStyle = colourOf(status, palette);
   context.fillRect(left, y, width, barHeight);
   context.globalAlpha = 1;
   context.fillRect(left, y, width, 1.5);
@@ -92,7 +99,7 @@ function drawCalls(drawing: Drawing, execution: ExecutionView, y: number): void 
   calls.forEach(({ startTime, endTime, error }, at) => {
     const [left, width] = extent(drawing, startTime, endTime);
     const isLast = at === calls.length - 1;
-    context.fillStyle = isLast || error === undefined ? palette[status] : palette.Failed;
+    context.fillStyle = isLast || error === undefined ? colourOf(status, palette) : palette.Failed;
     const isInner = error !== undefined && !isLast;
     context.globalAlpha = isInner ? 0.6 : 1;
     context.beginPath();
@@ -162,6 +169,11 @@ function markExecution(
   context.strokeStyle = palette.accent;
   context.lineWidth = 2;
   context.strokeRect(left - 2, y - 2, width + 4, barHeight + 4);
+}
+
+/** What went well is most of the picture, so it stays in the background. */
+function colourOf(status: ExecutionView['status'], palette: Palette): string {
+  return status === 'Succeeded' ? palette.calm : palette[status];
 }
 
 /** What is very short is still to be seen. */

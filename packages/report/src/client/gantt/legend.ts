@@ -11,7 +11,7 @@ const [width, height] = [26, 13];
 
 export function drawLegend(palette: Palette, patterns: WaitPatterns): void {
   const colours: Readonly<Record<string, string>> = {
-    handler: palette.Succeeded,
+    handler: palette.calm,
     failed: palette.Failed,
   };
   for (const canvas of document.querySelectorAll<HTMLCanvasElement>('[data-swatch]')) {

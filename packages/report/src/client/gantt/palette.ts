@@ -12,6 +12,7 @@ const names = [
   'panel',
   'accent',
   'deciding',
+  'calm',
   'Succeeded',
   'Failed',
   'TimedOut',

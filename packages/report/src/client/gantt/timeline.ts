@@ -135,9 +135,8 @@ export function setUpTimeline(state: PageState): void {
       ({ startTime, endTime, readyTime }) =>
         Math.min(readyTime, startTime) <= until && endTime >= from,
     );
-    const [first, ...others] = near;
-    if (first === undefined) return executions.length === 1 ? executions[0] : undefined;
-    return others.reduce((best, next) => (took(next) < took(best) ? next : best), first);
+    const shortest = near.sort((a, b) => took(a) - took(b))[0];
+    return shortest ?? (executions.length === 1 ? executions[0] : undefined);
   }
 
   function chooseByMouse(): void {
@@ -172,7 +171,8 @@ export function setUpTimeline(state: PageState): void {
 
   /** The one behind the chosen one, and the first one behind the last. */
   function nextOf(executions: readonly ExecutionView[]): ExecutionView | undefined {
-    const at = executions.indexOf(state.chosen.value);
+    const { value: chosen } = state.chosen;
+    const at = chosen === undefined ? -1 : executions.indexOf(chosen);
     return executions[(at + 1) % executions.length];
   }
 }

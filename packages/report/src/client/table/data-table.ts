@@ -64,7 +64,7 @@ export class DataTable<Row> {
     );
     const scroller = element(
       'div',
-      { class: 'table-scroll', tabindex: 0, role: 'region', 'aria-label': name },
+      { class: 'table-scroll', tabindex: 0, role: 'group', 'aria-label': name },
       table,
     );
     place.replaceChildren(this.#filters(), scroller, this.#pager);

@@ -14,11 +14,11 @@ import { headHeight, type PlacedBox, type PlacedEdge, type PlacedLevel } from '.
 
 /** @param label - what the picture is, for people who hear it. */
 export function graphSvg(graph: PlacedLevel, label: string): Html {
-  return html`<svg id="graph" class="graph" role="group" aria-label="${label}"
+  return html`<svg id="graph" class="graph" role="group" aria-label="${label}" aria-describedby="graph-keys"
     viewBox="0 0 ${Math.ceil(graph.width)} ${Math.ceil(graph.height)}"
     data-width="${Math.ceil(graph.width)}" data-height="${Math.ceil(graph.height)}">
     <defs>
-      <marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">
+      <marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="9" markerHeight="9" markerUnits="userSpaceOnUse" orient="auto">
         <path d="M0.5 0.8 L7 4 L0.5 7.2 Z" class="arrow"/>
       </marker>
     </defs>

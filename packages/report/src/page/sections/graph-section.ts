@@ -22,6 +22,6 @@ export function graphSection(graph: PlacedLevel, left: number, { nodes, workflow
     html`<p class="note">The definition has ${formatCount(nodes.length)} nodes. ${formatCount(nodes.length - left)} are drawn; the others are inside of boxes that say so, or come behind them. The table of the definition has them all.</p>`
   }
   <p class="hint" id="graph-keys" data-script>A click on a box, or Enter, shows only its executions below. The arrow keys go from box to box.</p>
-  <div class="graph-frame" id="graph-frame" role="region" aria-labelledby="graph-title" aria-describedby="graph-keys">${graphSvg(graph, label)}</div>
+  <div class="graph-frame">${graphSvg(graph, label)}</div>
 </section>`;
 }
