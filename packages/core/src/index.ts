@@ -195,7 +195,7 @@ export type {
 } from './result.ts';
 export type { Run, SignalOptions } from './run.ts';
 export { RunOptionError, SignalError } from './run-errors.ts';
-export { type RunSnapshot, snapshot } from './snapshot.ts';
+export { type RunSnapshot, type SnapshotOptions, snapshot } from './snapshot.ts';
 export { start } from './start.ts';
 export type { DurableOptions, StartOptions } from './start-options.ts';
 export { type RunAfterStatus, type Status, statuses } from './status.ts';

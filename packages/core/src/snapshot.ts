@@ -36,6 +36,11 @@ export interface RunSnapshot {
   readonly usage: Usage;
 }
 
+export interface SnapshotOptions {
+  /** Measures the outputs of actions as JSON; secure ones never. Default false. */
+  readonly payloads?: boolean;
+}
+
 /**
  * A snapshot of a run in this process, ended or not.
  *
@@ -43,7 +48,7 @@ export interface RunSnapshot {
  * @example
  * const { nodes, executions } = snapshot(run);
  */
-export function snapshot(run: Run<unknown>): RunSnapshot {
+export function snapshot(run: Run<unknown>, options: SnapshotOptions = {}): RunSnapshot {
   if (!isStarted(run)) {
     throw new RunOptionError('run', run, 'is not a run. Pass what start() or resume() returned.');
   }
@@ -52,6 +57,7 @@ export function snapshot(run: Run<unknown>): RunSnapshot {
     status: status ?? 'Running',
     error: status === undefined || status === 'Succeeded' ? undefined : engine.root.error(),
     explanation: run.why(),
+    payloads: options.payloads ?? false,
   });
 }
 
@@ -63,9 +69,12 @@ function isStarted(run: unknown): run is StartedRun<unknown> {
 /** How a run has ended, or that it has not. */
 type Ending = Pick<RunSnapshot, 'status' | 'error' | 'explanation'>;
 
-export function snapshotOf(engine: RunEngine, { status, error, explanation }: Ending): RunSnapshot {
+export function snapshotOf(
+  engine: RunEngine,
+  { status, error, explanation, payloads }: Ending & Required<SnapshotOptions>,
+): RunSnapshot {
   const executions: Execution[] = [];
-  visitExecutions(engine, (execution) => executions.push(execution));
+  visitExecutions(engine, payloads, (execution) => executions.push(execution));
   const { name, version } = engine.workflow;
   const now = engine.clock.now();
   const hasBegun = engine.epoch !== 0 || executions.length > 0 || engine.bits !== RUNNING;

@@ -114,10 +114,32 @@ describe('a view with too many executions', () => {
   });
 });
 
+it('a view has the sizes of outputs as JSON, but for those that are secure', async () => {
+  const store = memoryRunStore();
+  const run = await runOf(
+    (flow) => {
+      flow.action('Plain', () => ({ text: 'ä' }));
+      flow.action('Secret', () => 'hunter2', { secure: { outputs: true } });
+      flow.action('Nothing', () => undefined);
+    },
+    { store },
+  );
+
+  for (const view of [viewOf(run), await readView(store, 'r')]) {
+    expect(view.executions.map(({ path, payloadBytes }) => [path, payloadBytes])).toEqual([
+      ['Plain', 13],
+      ['Secret', undefined],
+      ['Nothing', 0],
+    ]);
+  }
+  const [execution] = viewOf(run, { payloads: false }).executions;
+  expect(execution?.payloadBytes).toBeUndefined();
+});
+
 it('a view is made of a snapshot just as of a run', async () => {
   const run = await runOf((flow, { takes }) => void flow.action('A', takes(1)));
 
-  expect(viewOf(snapshot(run))).toEqual(viewOf(run));
+  expect(viewOf(snapshot(run, { payloads: true }))).toEqual(viewOf(run));
 });
 
 it('a view has no secret, and no other value that the run works on', async () => {

@@ -12,7 +12,7 @@ import { Mailbox } from '../engine/mailbox.ts';
 import { explainRun } from '../engine/records/explain.ts';
 import { RunEngine } from '../engine/run-engine.ts';
 import type { RunStore, StoredRun } from '../ports/run-store.ts';
-import { type RunSnapshot, snapshotOf } from '../snapshot.ts';
+import { type RunSnapshot, type SnapshotOptions, snapshotOf } from '../snapshot.ts';
 import { statusBits } from '../status.ts';
 import type { Cipher } from './cipher.ts';
 import { currentDefinition } from './current-definition.ts';
@@ -26,7 +26,7 @@ import { PublicSealing } from './sealing.ts';
 import type { StoredDefinition } from './stored-definition.ts';
 import { mostTelling } from './telling-iterations.ts';
 
-export interface ReadSnapshotOptions {
+export interface ReadSnapshotOptions extends SnapshotOptions {
   /**
    * At most so many iterations of each loop: those that did not succeed first, then the slowest.
    * Default 20,000.
@@ -66,9 +66,9 @@ export async function readSnapshot(
   });
   const engine = engineOf(run, definition, options.clock ?? systemClock);
   const journal = journalOf(store, run, definition, engine, options, fault);
-  const { maxIterations = defaultMaxIterations } = options;
+  const { maxIterations = defaultMaxIterations, payloads = false } = options;
   const revival = new Revival(journal, {
-    valuesLeft: true,
+    values: payloads ? 'plain outputs' : 'none',
     choose: (outcomes) => mostTelling(outcomes, maxIterations),
   });
   await Promise.race([revive(run, engine, journal, revival), broken]);
@@ -76,6 +76,7 @@ export async function readSnapshot(
     status: run.end?.status ?? 'Running',
     error: run.end?.error,
     explanation: explainRun(engine),
+    payloads,
   });
 }
 

@@ -40,11 +40,12 @@ import {
   reviveRounds,
 } from './revived-iterations.ts';
 import type { RunJournal } from './run-journal.ts';
+import { isSecure } from './sealing.ts';
 
 /** What of a run is brought back. */
 export interface RevivalScope {
-  /** Without the values that it worked on: the records only. */
-  readonly valuesLeft?: boolean;
+  /** Of the values that it worked on: all, outputs that are not secure, or none. Default: all. */
+  readonly values?: 'all' | 'plain outputs' | 'none';
   /** Which of the iterations that a loop keeps. Default: all. */
   readonly choose?: (outcomes: AsyncIterable<StoredOutcome>) => AsyncIterable<StoredOutcome>;
 }
@@ -122,7 +123,8 @@ export class Revival {
   async #output(outcome: StoredOutcome, state: ActionState): Promise<unknown> {
     const { sealing } = this.journal.parts;
     const { outputs } = outcome;
-    if (this.scope.valuesLeft) return undefined;
+    const { values = 'all' } = this.scope;
+    if (values === 'none' || (values !== 'all' && isSecure(state))) return undefined;
     return outputs && sealing.read(outputs, `The output of "${state.path}"`);
   }
 

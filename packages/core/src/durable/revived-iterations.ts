@@ -40,14 +40,14 @@ export async function reviveIterations(
   const state = owner.state as ActionState;
   const items = new StoredItems(revival.journal.parts, state);
   const frames: Frame[] = [];
-  const { choose = (all) => all, valuesLeft } = revival.scope;
+  const { choose = (all) => all, values = 'all' } = revival.scope;
   for await (const outcome of choose(revival.outcomes(statePath(state), query))) {
     const { index: indexThen, item } = await revival.details(outcome, state);
     const { key } = outcome;
     const index = indexOf(outcome, typeof key === 'number' ? key : indexThen);
     if (index === undefined) continue;
     const itemAt = (): unknown => (typeof key === 'number' ? items.at(key) : item);
-    const frame = new Frame(owner, index, valuesLeft ? undefined : await itemAt());
+    const frame = new Frame(owner, index, values === 'all' ? await itemAt() : undefined);
     if (typeof key !== 'number') loop.identify(frame, key);
     await reviveInside(revival, frame, outcome);
     if (outcome.error !== undefined && frame.remaining === frame.states.length) {

@@ -40,6 +40,11 @@ export interface ViewOptions {
    * the slowest. The analysis is of all. Default 20,000.
    */
   readonly maxExecutions?: number;
+  /**
+   * Measures the outputs of actions as JSON; secure ones never. Of a snapshot, that was decided as it was
+   * taken. Default true.
+   */
+  readonly payloads?: boolean;
 }
 
 const defaultMaxExecutions = 20_000;
@@ -56,8 +61,8 @@ const noWaits: readonly RecordedWait[] = Object.freeze([]);
  * console.log(analysis.bottleneck?.address, analysis.makespan);
  */
 export function viewOf(run: Run<unknown> | RunSnapshot, options: ViewOptions = {}): RunView {
-  const taken = 'executions' in run ? run : snapshot(run);
-  const { recorded = noWaits, maxExecutions = defaultMaxExecutions } = options;
+  const { recorded = noWaits, maxExecutions = defaultMaxExecutions, payloads = true } = options;
+  const taken = 'executions' in run ? run : snapshot(run, { payloads });
   const trace = traceOf(taken);
   findReadyTimes(trace);
   const told = Map.groupBy(
@@ -100,7 +105,7 @@ export async function readView(
   runId: string,
   options: ViewOptions & ReadSnapshotOptions = {},
 ): Promise<RunView> {
-  return viewOf(await readSnapshot(store, runId, options), options);
+  return viewOf(await readSnapshot(store, runId, { payloads: true, ...options }), options);
 }
 
 /** What is around others before them: their steps stand in this order. */
@@ -116,13 +121,14 @@ function executionView(
   { execution, ready, start, end }: Step,
   waits: readonly WaitView[],
 ): ExecutionView {
-  const { path, address, kind, status, error, attempts } = execution;
+  const { path, address, kind, status, error, attempts, payloadBytes } = execution;
   return {
     ...{ path, address, kind, status },
     ...(error && { error: errorView(error) }),
     ...{ readyTime: ready, startTime: start, endTime: end },
     attempts: attempts.map(attemptView),
     waits,
+    ...(payloadBytes !== undefined && { payloadBytes }),
   };
 }
 

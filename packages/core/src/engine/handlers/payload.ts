@@ -53,10 +53,15 @@ export function checkPayload(output: unknown, path: string, limit: number): numb
 
 function payloadBytes(output: unknown, path: string): number {
   try {
-    return Buffer.byteLength(JSON.stringify(output, measurable) ?? '');
+    return bytesAsJson(output);
   } catch (error) {
     throw new PayloadNotMeasurableError(path, error);
   }
+}
+
+/** The bytes of a value as JSON in UTF-8; throws where it has no such form. */
+export function bytesAsJson(value: unknown): number {
+  return Buffer.byteLength(JSON.stringify(value, measurable) ?? '');
 }
 
 /** What JSON would refuse, or silently shrink to `{}`, by its contents. */

@@ -6,10 +6,11 @@
  * @module
  */
 import type { ActionError } from '../../result.ts';
-import { RUNNING, SKIPPED, type Status, statusName } from '../../status.ts';
+import { RUNNING, SKIPPED, type Status, SUCCEEDED, statusName } from '../../status.ts';
 import type { ActionState } from '../action-state.ts';
 import { BodyOwner } from '../body-owner.ts';
 import type { Frame } from '../frame.ts';
+import { bytesAsJson } from '../handlers/payload.ts';
 import { ChildExecution } from '../kinds/child-execution.ts';
 import type { RunEngine } from '../run-engine.ts';
 import type { AttemptRecord, RecordKind } from './action-record.ts';
@@ -31,20 +32,32 @@ export interface Execution {
   readonly attempts: readonly AttemptRecord[];
   /** Of a loop: how many of its iterations have ended and are not here, because it did not keep them. */
   readonly left: number;
+  /** Bytes of the output of an action as JSON, where outputs were measured; never of a secure one. */
+  readonly payloadBytes: number | undefined;
 }
 
 const noAttempts: readonly AttemptRecord[] = Object.freeze([]);
 
-/** Gives all executions of a run to `visit`. */
-export function visitExecutions(run: RunEngine, visit: (execution: Execution) => void): void {
-  new Walk(visit).run(run, '', '');
+/**
+ * Gives all executions of a run to `visit`.
+ *
+ * @param payloads - outputs are measured.
+ */
+export function visitExecutions(
+  run: RunEngine,
+  payloads: boolean,
+  visit: (execution: Execution) => void,
+): void {
+  new Walk(visit, payloads).run(run, '', '');
 }
 
 class Walk {
   readonly #visit: (execution: Execution) => void;
+  readonly #payloads: boolean;
 
-  constructor(visit: (execution: Execution) => void) {
+  constructor(visit: (execution: Execution) => void, payloads: boolean) {
     this.#visit = visit;
+    this.#payloads = payloads;
   }
 
   /** `path` and `address` are those of the action around the run; empty for the outermost. */
@@ -73,6 +86,7 @@ class Walk {
       startTime: epoch + state.started,
       endTime: hasEnded ? epoch + state.ended : undefined,
       attempts: hasEnded ? state.attempts : (detail?.attempts?.() ?? noAttempts),
+      payloadBytes: this.#payloads ? payloadOf(state) : undefined,
       left: Math.max(0, (detail?.counts?.().total ?? 0) - endedIn(frames)),
     });
     if (bits === SKIPPED) return;
@@ -98,7 +112,7 @@ class Walk {
       error: hasEnded ? new IterationRecord(frame, false, undefined).error : undefined,
       startTime: frame.owner.run.epoch + started,
       endTime: hasEnded ? frame.owner.run.epoch + ended : undefined,
-      ...{ attempts: noAttempts, left: 0 },
+      ...{ attempts: noAttempts, left: 0, payloadBytes: undefined },
     });
     this.#frame(frame, path, address);
   }
@@ -115,6 +129,16 @@ function spanOf(frame: Frame): readonly [started: number, ended: number] {
   }
   const ofLoop = frame.owner.state?.started ?? 0;
   return first === Number.POSITIVE_INFINITY ? [ofLoop, ofLoop] : [first, last];
+}
+
+function payloadOf({ node, bits, value }: ActionState): number | undefined {
+  if (node.kind !== 'action' || node.secureOutputs || bits !== SUCCEEDED) return undefined;
+  try {
+    return bytesAsJson(value);
+  } catch {
+    // It has no form as JSON, so it has no size either.
+    return undefined;
+  }
 }
 
 function hasBegun({ bits, detail, hasEnded }: ActionState): boolean {
