@@ -65,6 +65,21 @@ describe('a plan from a run', () => {
     expect(stored).toEqual(planFromRun(snapshot(run)));
   });
 
+  it('counts the items of a loop that keeps nothing of them', async () => {
+    const summary = workflow('Summary', (root: Flow<void>) => {
+      root.forEach(
+        'Items',
+        [],
+        () => [1, 2, 3],
+        (each) => void each.action('Work', () => undefined),
+        { keep: 'summary' },
+      );
+    });
+    const kept = start(summary, undefined, { clock });
+    await kept.finished;
+    expect(planFromRun(snapshot(kept)).actions?.Items).toEqual({ items: 3 });
+  });
+
   it('predicts that run, and how long another degree would have taken', async () => {
     const { startTime, endTime } = snapshot(run);
     const took = endTime.getTime() - startTime.getTime();

@@ -1,6 +1,6 @@
 /** What a plan simulates is what the engine does: retries, time-outs, branches, rounds, waits, loops in loops. */
 
-import { exponential, fixed } from '@runafter/clock';
+import { concurrencyLimiter, exponential, fixed } from '@runafter/clock';
 import { event, type Flow, failed, settled, workflow } from '@runafter/core';
 import { saga } from '@runafter/saga';
 import { adaptive } from '@runafter/throttle';
@@ -86,6 +86,17 @@ describe('a connector', () => {
     expect(row).toMatchObject({ seconds: 10, refused: 0 });
     expect(row.binds).toEqual({ by: 'connector', connector: 'db', limit: 'slots' });
     expect(row.waiting).toBeGreaterThan(0.7);
+  });
+
+  it('that is known by how much it takes at once is a pool, and refuses nobody', async () => {
+    const row = await rowOf(
+      (flow) => {
+        flow.forEach('Rows', [], never, (each) => void each.action('Insert', never));
+      },
+      { actions: { Rows: { items: 40 }, 'Rows/Insert': { duration: '1s', connector: 'sql' } } },
+      { degrees: [40] },
+    );
+    expect(row).toMatchObject({ seconds: 2, refused: 0 });
   });
 
   it('is only one of several limits where another one holds as much', async () => {
@@ -232,15 +243,64 @@ describe('the engine', () => {
   });
 
   it('leaves out limiters, which live in real time, and says so', async () => {
-    const limiter = adaptive();
     const limited = workflow('Limited', (flow: Flow<void>) => {
-      const options = { concurrency: limiter };
+      const options = { concurrency: adaptive(), limiter: concurrencyLimiter(1) };
       flow.forEach('Items', [], never, (each) => void each.action('Call', never), options);
     });
     const actions = { Items: { items: 10 }, 'Items/Call': { duration: '1s' } } as const;
     const { rows, notes } = await planRuns(limited, { actions }, { degrees: [5] });
     expect(rows[0]?.makespan.mean).toBe(2_000);
     expect(notes.join(' ')).toMatch(/limiters of Items\/Call .* adaptive concurrency of Items/);
+  });
+});
+
+describe('what is varied', () => {
+  const two = workflow('Two', (flow: Flow<void>) => {
+    flow.forEach('Few', [], never, (each) => void each.action('Work', never));
+    flow.forEach('Many', [], never, (each) => {
+      each.forEach('Inner', [], never, (inner) => void inner.action('Work', never));
+    });
+  });
+  const actions = { Few: { items: 3 }, Many: { items: 4 }, 'Many/Inner': { items: 99 } };
+  const plan: Plan = { duration: '1s', actions };
+
+  it('is the outermost loop, of several the one with the most items, or the one that is named', async () => {
+    const chosen = await planRuns(two, plan, { degrees: [4], samples: 1 });
+    expect(chosen.varies).toEqual({ kind: 'loop', address: 'Many', items: 4 });
+    expect(chosen.rows[0]?.makespan.mean).toBe(99_000);
+    const options = { loop: 'Many/Inner', degrees: [99], samples: 1 };
+    const named = await planRuns(two, plan, options);
+    expect(named.varies).toEqual({ kind: 'loop', address: 'Many/Inner', items: 99 });
+    expect(named.rows[0]?.makespan.mean).toBe(4_000);
+  });
+
+  it('has formulas for an iteration when nobody else is there, not even another one', async () => {
+    const calls = workflow('Calls', (flow: Flow<void>) => {
+      flow.forEach('Items', [], never, (each) => void each.action('Call', never), {
+        key: never,
+      });
+    });
+    const { formulas } = await planRuns(
+      calls,
+      {
+        actions: {
+          Items: { items: 10, keys: 1 },
+          'Items/Call': { duration: '3s', calls: 3, connector: 'sharePoint' },
+        },
+      },
+      { degrees: [10] },
+    );
+    // The example that the field's formula is quoted with.
+    expect(formulas).toEqual([
+      {
+        connector: 'sharePoint',
+        limitPerMinute: 600,
+        callsPerIteration: 3,
+        iterationTime: 3_000,
+        safeConcurrency: 5,
+        iterationsPerMinute: 100,
+      },
+    ]);
   });
 });
 
