@@ -36,6 +36,20 @@ describe('a file that Node cannot run', { timeout: 60_000 }, () => {
   });
 });
 
+it('what fails outside of every handler does not look like a run that failed', async () => {
+  const text = `
+    import { workflow } from '@runafter/core';
+    export const flow = workflow('Flow', (body) => {
+      body.action('Forget', () => void Promise.reject(new Error('nobody awaits this')));
+      body.delay('Wait', [], '1h');
+    });`;
+  // It is among the tests, where its import is found.
+  const folder = temporaryFolder({ 'flow.ts': text }, import.meta.dirname);
+  const { code, stdout, stderr } = await runafter(['run', join(folder, 'flow.ts')]);
+  expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
+  expect(stderr).toContain('error UNKNOWN_ERROR: nobody awaits this');
+});
+
 it('a reader that goes away is no error', { timeout: 60_000 }, async () => {
   const folder = temporaryFolder({});
   const large = join(folder, 'input.json');

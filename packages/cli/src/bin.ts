@@ -6,10 +6,19 @@
  * a pool of connections, does not hold it up.
  * @module
  */
+import { exitCodes } from './exit-codes.ts';
 import { processSession } from './process-session.ts';
-import { runCli } from './run-cli.ts';
+import { errorOptions, runCli } from './run-cli.ts';
+import { showError } from './show-error.ts';
 
-const code = await runCli(process.argv.slice(2), processSession());
+const argv = process.argv.slice(2);
+const session = processSession();
+// Such as a promise of the workflow's file that nobody awaits: Node would exit with 1, which means something else.
+process.on('uncaughtException', (error) => {
+  showError(error, session, errorOptions(argv, session));
+  process.exit(exitCodes.environment);
+});
+const code = await runCli(argv, session);
 await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
 process.exit(code);
 

@@ -2,7 +2,7 @@
  * How the texts of options are read: a value, or a refusal that says what would be right.
  * @module
  */
-import { parseDuration } from '@runafter/clock';
+import { type Duration, parseDuration } from '@runafter/clock';
 import { type Status, statuses } from '@runafter/core';
 import { didYouMean, toFault } from '@runafter/errors';
 import { UsageError } from './cli-errors.ts';
@@ -21,13 +21,14 @@ export function parseCount(text: string): number {
 }
 
 /**
- * Milliseconds of a duration such as `30s` or `1h 30m`.
+ * Milliseconds of a duration such as `30s` or `1h 30m`. A number alone is refused: whoever writes 30 means
+ * seconds, or minutes, and hardly ever milliseconds.
  *
  * @throws {UsageError} `CLI_USAGE`
  */
 export function parseDurationOption(text: string): number {
   try {
-    return parseDuration(/^\d+$/.test(text) ? Number(text) : text);
+    return parseDuration(text as Duration, 'duration');
   } catch (error) {
     throw new UsageError(toFault(error).message, { cause: error });
   }

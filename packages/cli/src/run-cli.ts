@@ -7,7 +7,7 @@ import { commandTable } from './commands/command-table.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { runProgram } from './program.ts';
 import type { Session } from './session.ts';
-import { exitCodeOf, showError } from './show-error.ts';
+import { type ErrorOptions, exitCodeOf, showError } from './show-error.ts';
 
 /**
  * Runs `runafter` with these arguments. Errors are written to the session, and never thrown.
@@ -22,12 +22,17 @@ export async function runCli(argv: readonly string[], session: Session): Promise
   try {
     return await runProgram(argv, { commands: commandTable, version: ownVersion() }, session);
   } catch (error) {
-    // They are read from the arguments, because the error may be that these cannot be read.
-    const json = argv.includes('--json');
-    const stack = argv.includes('--stack') || session.env.RUNAFTER_STACK === '1';
-    showError(error, session, { json, stack });
+    showError(error, session, errorOptions(argv, session));
     return exitCodeOf(error);
   }
+}
+
+/** How errors are said. It is read from the arguments as they stand: that they cannot be read may be the error. */
+export function errorOptions(argv: readonly string[], { env }: Pick<Session, 'env'>): ErrorOptions {
+  return {
+    json: argv.includes('--json'),
+    stack: argv.includes('--stack') || env.RUNAFTER_STACK === '1',
+  };
 }
 
 function ownVersion(): string {

@@ -110,6 +110,11 @@ describe('Node', () => {
 });
 
 describe('backends', () => {
+  it('of other kinds are left out where a variable names them, and refused as an option', () => {
+    expect(backendAddresses([], { DATABASE_URL: 'mysql://db/app' })).toEqual([]);
+    expect(() => backendAddresses(['mysql://db/app'], {})).toThrow('keeps no runs');
+  });
+
   it('come from options and from the environment, each once, without their passwords', () => {
     const found = backendAddresses(['redis://:secret@cache:6379', 'runs.db'], {
       RUNAFTER_STORE: 'runs.db',

@@ -53,6 +53,7 @@ describe('wrong use', () => {
     { argv: ['list', 'runs.db'], says: 'Too many arguments' },
     { argv: ['run'], says: "Missing required argument 'file'" },
     { argv: ['run', 'x.ts', '--timeout', '5 parsecs'], says: '--timeout <duration>: ' },
+    { argv: ['run', 'x.ts', '--timeout', '30'], says: '"30" is not a duration' },
     { argv: ['run', 'x.ts', '--max-concurrent', '0'], says: 'whole one of at least 1' },
     { argv: ['list', '--status', 'suceeded'], says: 'Did you mean "Succeeded"?' },
     { argv: ['describe', 'x.ts', '--format', 'svg'], says: 'text, mermaid, json' },

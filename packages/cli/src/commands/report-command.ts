@@ -2,6 +2,7 @@
  * `runafter report RUN`: the picture of a run, as one HTML file.
  * @module
  */
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { command } from '../command.ts';
@@ -47,7 +48,7 @@ export const reportCommand: ReturnType<typeof command> = command<ReportOptions>(
     const name = `runafter-${runId.replaceAll(/[^\w.-]/g, '_')}.html`;
     const path =
       options.out === undefined && options.open
-        ? join(tmpdir(), name)
+        ? join(await mkdtemp(join(tmpdir(), 'runafter-')), name)
         : resolve(session.cwd, options.out ?? name);
     await writePicture(path, view);
     const isOpen = options.open === true && session.hasDisplay;

@@ -2,8 +2,8 @@
  * Which backends there are to examine: those that were named, and those that the environment names.
  * @module
  */
-import type { StoreAddress } from '../store-url.ts';
-import { parseStoreUrl } from '../store-url.ts';
+import { hasCode } from '@runafter/errors';
+import { parseStoreUrl, type StoreAddress } from '../store-url.ts';
 import type { BackendAddress } from './backend.ts';
 
 /** Variables in which a program finds its backends. */
@@ -15,14 +15,19 @@ const variables = [
   'AZURE_STORAGE_CONNECTION_STRING',
 ] as const;
 
-/** The backends of the command line and of the environment, each once. */
+/**
+ * The backends of the command line and of the environment, each once. What a variable names that is none of
+ * ours, such as a MySQL, is left out.
+ *
+ * @throws {StoreUrlError} `STORE_URL_INVALID`: one of the command line.
+ */
 export function backendAddresses(
   stores: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
 ): readonly BackendAddress[] {
   const fromEnvironment = variables.flatMap((source) => {
     const url = env[source];
-    return url === undefined || url === '' ? [] : [{ url, source }];
+    return url === undefined || !isBackend(url) ? [] : [{ url, source }];
   });
   const named = stores.map((url) => ({ url, source: '--store' }));
   const found = new Map<string, BackendAddress>();
@@ -30,6 +35,16 @@ export function backendAddresses(
     if (!found.has(url)) found.set(url, { ...backendOf(url), source });
   }
   return [...found.values()];
+}
+
+function isBackend(url: string): boolean {
+  try {
+    backendOf(url);
+    return true;
+  } catch (error) {
+    if (hasCode(error, 'STORE_URL_INVALID')) return false;
+    throw error;
+  }
 }
 
 /** Connection strings are of the two that keep no runs; everything else is the URL of a store. */
