@@ -31,11 +31,13 @@ await onService('redis', ({ url, prefix }) => {
     const scheduler = await fleet.work([flow], { eager: false, actions: 0 });
     const run = await fleet.open([flow]).start(flow, 1);
     const actions = scheduler.queues.find(({ name }) => name === 'actions');
-    await expect.poll(() => actions?.getWaitingCount()).toBe(1);
+    await expect.poll(() => actions?.getWaitingCount(), { timeout: 20_000 }).toBe(1);
     await run.cancel();
     expect(await run.finished).toMatchObject({ status: 'Cancelled' });
     await fleet.work([flow], { runs: 0 });
-    await expect.poll(() => actions?.getJobCountByTypes('waiting', 'active')).toBe(0);
+    await expect
+      .poll(() => actions?.getJobCountByTypes('waiting', 'active'), { timeout: 20_000 })
+      .toBe(0);
     expect(count()).toBe(0);
   });
 

@@ -22,7 +22,7 @@ await onService('redis', ({ url, prefix }) => {
   async function away(proxy: FaultProxy): Promise<void> {
     proxy.refuse();
     proxy.cut();
-    await vi.waitUntil(() => proxy.counts.refused > 0, { timeout: 5_000 });
+    await vi.waitUntil(() => proxy.counts.refused > 0, { timeout: 20_000 });
     proxy.heal();
   }
 

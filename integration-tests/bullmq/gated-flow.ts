@@ -60,7 +60,7 @@ export function gatedFlow({
   );
   return {
     flow,
-    made: (number) => vi.waitUntil(() => calls[number - 1], { timeout: 10_000, interval: 5 }),
+    made: (number) => vi.waitUntil(() => calls[number - 1], { timeout: 20_000, interval: 5 }),
     endAll: (known) => {
       outputs = known;
       calls.forEach(endIfKnown);

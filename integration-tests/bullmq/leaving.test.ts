@@ -111,7 +111,7 @@ await onService('redis', ({ url, prefix }) => {
         const counts = Object.values(await queue.getJobCounts());
         expect(counts.reduce((sum, count) => sum + count, 0)).toBe(0);
       }
-    });
+    }, 20_000);
     expect(fleet.faults).toEqual([]);
   });
 });

@@ -47,7 +47,7 @@ await onService('redis', ({ url, prefix }) => {
       const scheduler = await fleet.work([quick], { actions: 0, eager: false });
       const run = await scheduler.start(quick, 1);
       const actions = scheduler.queues.find(({ name }) => name === 'actions');
-      await vi.waitFor(async () => expect(await actions?.getWaitingCount()).toBe(1));
+      await vi.waitFor(async () => expect(await actions?.getWaitingCount()).toBe(1), 20_000);
       await loseQueues(fleet);
       await fleet.work([quick], { runs: 0 });
       expect(await run.finished).toMatchObject({ outputs: 2 });
@@ -75,11 +75,13 @@ await onService('redis', ({ url, prefix }) => {
     await fleet.store().deleteRun('r');
     await expect(run.finished).rejects.toThrow(RunUnknownError);
     const worker = await fleet.work([quick]);
-    await vi.waitFor(async () =>
-      expect(await worker.queues[0]?.getJobCounts('waiting', 'failed')).toEqual({
-        waiting: 0,
-        failed: 0,
-      }),
+    await vi.waitFor(
+      async () =>
+        expect(await worker.queues[0]?.getJobCounts('waiting', 'failed')).toEqual({
+          waiting: 0,
+          failed: 0,
+        }),
+      20_000,
     );
   });
 

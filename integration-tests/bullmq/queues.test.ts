@@ -55,7 +55,7 @@ await onService('redis', ({ url, prefix }) => {
       const scheduler = await fleet.work([flow], { queues: [] });
       const run = await scheduler.start(flow, 24);
       const queue = scheduler.queues.find(({ name }) => name === 'stay') as Queue;
-      await vi.waitUntil(async () => (await queue.getWaitingCount()) === 12);
+      await vi.waitUntil(async () => (await queue.getWaitingCount()) === 12, 20_000);
       expect(tally.total).toBe(0);
       for (let n = 0; n < 2; n++) await fleet.work([flow], { runs: 0, actions: 0 });
       await run.finished;
@@ -201,7 +201,7 @@ await onService('redis', ({ url, prefix }) => {
       ];
       await fleet.work([flow], { runs: 4, actions: 0, eager: false });
       const actions = starter.queues.find(({ name }) => name === 'actions') as Queue;
-      await vi.waitUntil(async () => (await jobsIn(actions)) === 4);
+      await vi.waitUntil(async () => (await jobsIn(actions)) === 4, 20_000);
       await fleet.work([flow], { runs: 0, actions: 1 });
       await Promise.all(runs.map((run) => run.ended));
       expect(order).toEqual(['none', 'high', 'middle', 'low']);
@@ -253,7 +253,7 @@ await onService('redis', ({ url, prefix }) => {
       first.end('a');
       (await made(2)).end('b');
       await run.ended;
-      await vi.waitUntil(() => heard.length === 6);
+      await vi.waitUntil(() => heard.length === 6, 20_000);
       expect(heard.slice(0, 2)).toEqual(['active r%3A1 First 1', 'completed r%3A1 First 1']);
       expect((await actions.getMetrics('completed')).meta.count).toBe(3);
     });
@@ -265,7 +265,7 @@ await onService('redis', ({ url, prefix }) => {
       const actions = worker.queues.find(({ name }) => name === 'actions') as Queue;
       await actions.pause();
       const run = await worker.start(flow, 1);
-      await vi.waitUntil(async () => (await jobsIn(actions)) === 1);
+      await vi.waitUntil(async () => (await jobsIn(actions)) === 1, 20_000);
       expect(count()).toBe(0);
       await actions.resume();
       (await made(1)).end('a');
@@ -308,7 +308,7 @@ await onService('redis', ({ url, prefix }) => {
         expect(results.map(({ status }) => status)).toEqual(['Failed', 'Failed']);
         await vi.waitFor(async () => {
           for (const queue of worker.queues) expect(await jobsIn(queue)).toBe(0);
-        });
+        }, 20_000);
         expect(fleet.faults).toEqual([]);
       },
     );

@@ -112,7 +112,7 @@ const approved = workflow('Approved', (flow: Flow<void>) => {
 /** Runs of it that have begun their long action. */
 const long = new Set<string>();
 const terminated = workflow('Terminated', (flow: Flow<string>) => {
-  const check = flow.action('Check', ({ input }) => vi.waitUntil(() => long.has(input)));
+  const check = flow.action('Check', ({ input }) => vi.waitUntil(() => long.has(input), 20_000));
   flow.action('Long', ({ input, signal }) => {
     long.add(input);
     return untilTold(signal);

@@ -87,7 +87,7 @@ await onService('redis', ({ url, prefix }) => {
       await leaving.close({ drain: 0 });
       const wrong = await fleet.work([changed]);
       const parked = await vi.waitUntil(async () => (await parkedIn(wrong.parked()))[0], {
-        timeout: 5_000,
+        timeout: 20_000,
       });
       expect(parked).toMatchObject({ runId: 'r', workflow: 'Gated', code: 'DEFINITION_CHANGED' });
       expect(parked.message).toContain('Second');
@@ -108,7 +108,7 @@ await onService('redis', ({ url, prefix }) => {
       for (const runId of ids) await starter.start(flow, 1, { runId });
       const wrong = await fleet.work([changed]);
       await vi.waitUntil(async () => (await parkedIn(wrong.parked())).length === 5, {
-        timeout: 5_000,
+        timeout: 20_000,
       });
       await wrong.close();
       const released: string[] = [];
