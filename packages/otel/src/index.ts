@@ -2,4 +2,4 @@
  * Spans and metrics of runs, handlers and waits, with OpenTelemetry.
  * @module
  */
-export {};
+export { type TelemetryOptions, telemetry } from './telemetry.ts';
