@@ -1,7 +1,7 @@
 /**
  * An empty npm project in which every tarball is installed: what somebody has who tries the packages.
  *
- * In it the entry points are imported, the first program of core's README runs, the command line answers,
+ * In it the entry points are imported, the first programs of READMEs run, the command line answers,
  * and TypeScript checks the declarations, all of them without the workspace's own conditions. It happens
  * on the oldest Node that the packages promise to run on, and on the one that runs this.
  * @module
@@ -9,12 +9,19 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readManifest, root, type WorkspacePackage } from '../workspace.ts';
-import { check, run } from './checks.ts';
-import { firstProgram, type ReadmeProgram } from './readme-program.ts';
+import { check, forEachAtOnce, run } from './checks.ts';
+import { firstProgram, firstUntrue, type ReadmeProgram } from './readme-program.ts';
 
 /** A package and its tarball. */
 export interface Packed extends WorkspacePackage {
   readonly tarball: string;
+}
+
+/** A README's program as a file of the project. */
+interface ProgramFile extends ReadmeProgram {
+  /** The package's folder. */
+  readonly name: string;
+  readonly file: string;
 }
 
 /** Suites for vitest, which run only under vitest. */
@@ -28,8 +35,8 @@ const moduleResolutions = [
   { module: 'preserve', moduleResolution: 'bundler' },
 ];
 
-/** The program as a file of the project. */
-const programFile = 'first-program.ts';
+/** Packages whose README begins with a program that needs no service and says what it prints. */
+const withProgram = ['claim', 'clock', 'core', 'counter', 'errors', 'lock', 'saga', 'sqlite'];
 
 /**
  * Makes the project and checks in it.
@@ -47,18 +54,20 @@ export async function checkInEmptyProject(
   await check('all: install together in an empty project', () =>
     run('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', ...wanted], folder),
   );
-  const program = firstProgram(
-    readFileSync(join(folder, 'node_modules/@runafter/core/README.md'), 'utf8'),
-  );
-  writeFileSync(join(folder, programFile), program.code);
+  const programs = withProgram.map((name) => {
+    const readme = readFileSync(join(folder, 'node_modules/@runafter', name, 'README.md'), 'utf8');
+    const program = { ...firstProgram(readme), name, file: `readme-of-${name}.ts` };
+    writeFileSync(join(folder, program.file), program.code);
+    return program;
+  });
   const nodes = new Map([[process.versions.node, process.execPath]]);
   for (const version of oldestVersions(packed)) nodes.set(version, await nodeOf(version));
   for (const [version, node] of nodes) {
     await checkImports(packed, version, node, folder);
-    await checkProgram(program, version, node, folder);
+    await forEachAtOnce(programs, (program) => checkProgram(program, version, node, folder));
     await checkCommands(packed, version, node, folder);
   }
-  await checkTypes(packed, folder);
+  await checkTypes(packed, programs, folder);
 }
 
 /**
@@ -112,15 +121,16 @@ async function checkImports(
 }
 
 async function checkProgram(
-  { prints }: ReadmeProgram,
+  program: ProgramFile,
   version: string,
   node: string,
   folder: string,
 ): Promise<void> {
-  await check(`the README's first program prints what it says on Node ${version}`, async () => {
-    const printed = (await run(node, [programFile], folder)).trim();
-    if (printed !== prints.join('\n')) {
-      throw new Error(`The README says:\n${prints.join('\n')}\nThe program printed:\n${printed}`);
+  await check(`${program.name}: the README's first program runs on Node ${version}`, async () => {
+    const printed = await run(node, [program.file], folder);
+    const untrue = firstUntrue(program, printed.split('\n'));
+    if (untrue !== undefined) {
+      throw new Error(`The README says "${untrue}", but its program printed:\n${printed}`);
     }
   });
 }
@@ -148,7 +158,11 @@ async function checkCommands(
 }
 
 /** The declarations themselves are checked as well, which `skipLibCheck` would leave out. */
-async function checkTypes(packed: readonly Packed[], folder: string): Promise<void> {
+async function checkTypes(
+  packed: readonly Packed[],
+  programs: readonly ProgramFile[],
+  folder: string,
+): Promise<void> {
   const imports = packed
     .flatMap(entryPoints)
     .map((specifier, at) => `export * as entry${at} from '${specifier}';`);
@@ -167,7 +181,7 @@ async function checkTypes(packed: readonly Packed[], folder: string): Promise<vo
       noEmit: true,
     };
     const config = `tsconfig.${resolution.moduleResolution}.json`;
-    const files = ['every-entry-point.ts', programFile];
+    const files = ['every-entry-point.ts', ...programs.map(({ file }) => file)];
     writeFileSync(join(folder, config), JSON.stringify({ compilerOptions, files }));
     await check(`all: types hold with moduleResolution ${resolution.moduleResolution}`, () =>
       run(join(root, 'node_modules/.bin/tsc'), ['--project', config], folder),
