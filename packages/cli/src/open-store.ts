@@ -18,16 +18,31 @@ export interface StoreUse {
 }
 
 /**
- * Opens a store. With PostgreSQL, the tables are made or brought up to date, unless it is only looked into.
+ * Opens a store, has it used, and closes it, however that ends. With PostgreSQL, the tables are made or
+ * brought up to date, unless it is only looked into.
  *
  * @throws {StoreRequiredError} `STORE_REQUIRED`, as a rejection: no URL.
  * @throws {StoreUrlError} `STORE_URL_INVALID`, as a rejection.
  * @throws {EnvironmentError} `CLI_ENVIRONMENT`, as a rejection: the driver is not installed.
  */
-export async function openStore(
+export async function withStore<T>(
+  url: string | undefined,
+  session: Pick<Session, 'cwd'>,
+  use: (store: RunStore) => Promise<T>,
+  options: StoreUse = {},
+): Promise<T> {
+  const store = await openStore(url, session, options);
+  try {
+    return await use(store);
+  } finally {
+    await store.close();
+  }
+}
+
+async function openStore(
   url: string | undefined,
   { cwd }: Pick<Session, 'cwd'>,
-  { readOnly = false }: StoreUse = {},
+  { readOnly = false }: StoreUse,
 ): Promise<RunStore> {
   if (url === undefined) throw new StoreRequiredError();
   const { kind, address, label, place } = parseStoreUrl(url);
@@ -56,20 +71,5 @@ export async function openStore(
       if (!readOnly) await driver.migrate(address, { schema: place });
       return driver.postgresRunStore(address, { databaseSchema: place });
     }
-  }
-}
-
-/** Opens a store, has it used, and closes it, however that ends. */
-export async function withStore<T>(
-  url: string | undefined,
-  session: Pick<Session, 'cwd'>,
-  use: (store: RunStore) => Promise<T>,
-  options?: StoreUse,
-): Promise<T> {
-  const store = await openStore(url, session, options);
-  try {
-    return await use(store);
-  } finally {
-    await store.close();
   }
 }

@@ -5,6 +5,7 @@
 import type { StartOptions } from '@runafter/core';
 import type { OptionSpec } from './command.ts';
 import { parseCount, parseDurationOption } from './option-values.ts';
+import { type ProgressKind, progressKinds } from './progress/progress-display.ts';
 import type { Session } from './session.ts';
 
 /** Where the runs are. */
@@ -40,8 +41,9 @@ export const runningOptions: readonly OptionSpec[] = [
   },
   {
     flags: '--progress <how>',
-    description: 'a bar on a terminal and lines in a pipe, unless this says otherwise',
-    choices: ['bar', 'lines', 'none'],
+    description:
+      'a bar on a terminal and lines in a pipe, unless this says otherwise; json is a line of JSON for each event, on stderr',
+    choices: progressKinds,
   },
   { flags: '--report <file>', description: 'write a picture of the run, as one HTML file' },
 ];
@@ -64,6 +66,6 @@ export interface RunningOptions {
   readonly maxConcurrent?: number;
   readonly timeout?: number;
   readonly lease?: number;
-  readonly progress?: 'bar' | 'lines' | 'none';
+  readonly progress?: ProgressKind;
   readonly report?: string;
 }

@@ -72,6 +72,23 @@ it('--progress none says nothing on the way', async () => {
   expect((await run(argv)).stderr).toBe('');
 });
 
+it('--progress json is a line for each event, without what errors carry along', async () => {
+  const argv = [`${file}#refuseOrder`, '--input', input, '--progress', 'json'];
+  const { stderr } = await run(argv);
+  const events = stderr
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect([events[0].type, events.at(-1).type]).toEqual(['run.started', 'run.ended']);
+  const ended = events.find(({ type }) => type === 'action.ended');
+  expect(ended).toMatchObject({
+    path: 'Validate_Inventory',
+    status: 'Failed',
+    time: expect.stringMatching(/^\d{4}-/),
+  });
+  expect(ended.error).toEqual({ code: 'UNKNOWN_ERROR', message: 'A-17 is out of stock' });
+});
+
 describe('the input', () => {
   it('may come from stdin, in pieces that cut a character', async () => {
     const bytes = new TextEncoder().encode('{"sku":"Ä-17","lines":[]}');

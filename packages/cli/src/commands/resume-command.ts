@@ -183,7 +183,8 @@ async function followOneOfMany(
   session: Session,
 ): Promise<RunEnding> {
   const workflow = workflows.find(({ name }) => name === run.workflow) as AnyWorkflow;
-  const how = progressOf(options.progress, session) === 'none' ? 'none' : 'lines';
+  const asked = progressOf(options.progress, session);
+  const how = asked === 'bar' ? 'lines' : asked;
   return followRun(run, workflow, session, { how, label: run.id, isDurable: true });
 }
 

@@ -4,7 +4,8 @@
  * Invariant: it writes to stderr alone, and after `close()` the terminal is as if no bar had been there.
  * @module
  */
-import type { Run, WorkflowDescription } from '@runafter/core';
+import type { Run, RunEvent, WorkflowDescription } from '@runafter/core';
+import { writeJsonLine } from '../json-output.ts';
 import type { Session } from '../session.ts';
 import { ProgressLines } from './progress-lines.ts';
 import { renderProgress } from './render-progress.ts';
@@ -17,9 +18,13 @@ export interface ProgressDisplay {
   close(): void;
 }
 
+/** Drawn again and again, told line by line, as a line of JSON for each event, or not at all. */
+export const progressKinds = ['bar', 'lines', 'json', 'none'] as const;
+export type ProgressKind = (typeof progressKinds)[number];
+
 /** What is shown, and how. */
 export interface DisplayOptions {
-  readonly how: 'bar' | 'lines' | 'none';
+  readonly how: ProgressKind;
   /** Stands before lines, where there are several runs. */
   readonly label?: string;
   /** Paths that have ended in an earlier process, and how many items of loops. */
@@ -44,10 +49,21 @@ export function showProgress(
   for (const [path, items] of earlier?.items ?? []) progress.addEarlier(path, items);
   if (how === 'bar') return new ProgressBar(run, progress, session);
   const { stderr } = session;
+  if (how === 'json') {
+    const close = run.events.subscribe((event) => writeJsonLine(stderr, eventAsJson(event)));
+    return { note: () => undefined, close };
+  }
   if (how === 'none') return { note: (text) => stderr.write(`${text}\n`), close: () => undefined };
   const lines = new ProgressLines(progress, stderr, label);
   const unsubscribe = run.events.subscribe((event) => lines.observe(event));
   return { note: (text) => lines.write(text), close: unsubscribe };
+}
+
+/** An event for programs. The cause of an error is the program's own, and may hold anything. */
+function eventAsJson(event: RunEvent): object {
+  if (!('error' in event) || event.error === undefined) return event;
+  const { code, message } = event.error;
+  return { ...event, error: { code, message } };
 }
 
 /** Milliseconds between two drawings. */

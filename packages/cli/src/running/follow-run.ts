@@ -4,7 +4,11 @@
  */
 import { describe as describeWorkflow, type Run, type RunResult } from '@runafter/core';
 import { toFault } from '@runafter/errors';
-import { type DisplayOptions, showProgress } from '../progress/progress-display.ts';
+import {
+  type DisplayOptions,
+  type ProgressKind,
+  showProgress,
+} from '../progress/progress-display.ts';
 import type { Session } from '../session.ts';
 import type { AnyWorkflow } from '../workflow-file.ts';
 
@@ -61,9 +65,6 @@ export async function followRun(
 const leaves: ReadonlySet<string> = new Set(['RUN_SUSPENDED', 'RUN_LOST', 'RUN_HELD']);
 
 /** A bar on a terminal and lines elsewhere, unless somebody wants it otherwise. */
-export function progressOf(
-  asked: DisplayOptions['how'] | undefined,
-  { stderr }: Session,
-): DisplayOptions['how'] {
+export function progressOf(asked: ProgressKind | undefined, { stderr }: Session): ProgressKind {
   return asked ?? (stderr.isTerminal ? 'bar' : 'lines');
 }
