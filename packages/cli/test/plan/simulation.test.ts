@@ -1,7 +1,7 @@
 /** What a plan simulates is what the engine does: retries, time-outs, branches, rounds, waits, loops in loops. */
 
 import { concurrencyLimiter, exponential, fixed } from '@runafter/clock';
-import { event, type Flow, failed, settled, workflow } from '@runafter/core';
+import { defineWorkflow, event, type Flow, failed, settled, workflow } from '@runafter/core';
 import { saga } from '@runafter/saga';
 import { adaptive } from '@runafter/throttle';
 import { describe, expect, it } from 'vitest';
@@ -139,6 +139,18 @@ describe('the engine', () => {
       flow.action('Charge', never, { retry: fixed({ count: 2, interval: '10s' }) });
     }, plan);
     expect({ seconds, unsuccessful }).toEqual({ seconds: 23, unsuccessful: 1 });
+  });
+
+  it('runs what is written in the data form as well', async () => {
+    const data = defineWorkflow({
+      name: 'Data',
+      actions: {
+        Read: { run: never },
+        Write: { runAfter: { Read: ['SUCCEEDED'] }, run: ({ outputs }) => outputs('Read') },
+      },
+    });
+    const { rows } = await planRuns(data, { duration: '2s' }, { degrees: [1], samples: 1 });
+    expect(rows[0]?.makespan.mean).toBe(4_000);
   });
 
   it('takes the branch that is planned, or then', async () => {
