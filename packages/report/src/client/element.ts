@@ -24,7 +24,7 @@ export function element<Name extends keyof HTMLElementTagNameMap>(
 }
 
 /** Sets or removes attributes, as `element` does. */
-export function setAttributes(target: Element, attributes: Attributes): void {
+function setAttributes(target: Element, attributes: Attributes): void {
   for (const [key, value] of Object.entries(attributes)) {
     if (value === undefined || value === false) target.removeAttribute(key);
     else target.setAttribute(key, value === true ? '' : String(value));

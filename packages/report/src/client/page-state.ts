@@ -22,6 +22,8 @@ export class PageState {
   readonly executionAt: ReadonlyMap<string, ExecutionView>;
   /** Paths of each highlight. */
   readonly marked: Readonly<Record<Highlight, ReadonlySet<string>>>;
+  /** The same by the path of everything that they are inside of. */
+  readonly #markedIn: Readonly<Record<Highlight, ReadonlyMap<string, readonly ExecutionView[]>>>;
   readonly filter: Observable<NodeFilter | undefined> = new Observable<NodeFilter | undefined>(
     undefined,
   );
@@ -43,6 +45,16 @@ export class PageState {
       critical: new Set(view.analysis.criticalPath),
       deciding: new Set(view.why.chain),
     };
+    this.#markedIn = {
+      critical: byAround(this.marked.critical, this.executionAt),
+      deciding: byAround(this.marked.deciding, this.executionAt),
+    };
+  }
+
+  /** Executions that are to be marked and are inside of this one, at any depth. */
+  markedIn(highlight: Highlight, { path }: ExecutionView): readonly ExecutionView[] {
+    if (!this.highlights.value.has(highlight)) return [];
+    return this.#markedIn[highlight].get(path) ?? [];
   }
 
   /** Keeps to these nodes; the same ones again, or undefined: to none. */
@@ -63,4 +75,23 @@ export class PageState {
   isMarked(highlight: Highlight, { path }: ExecutionView): boolean {
     return this.highlights.value.has(highlight) && this.marked[highlight].has(path);
   }
+}
+
+/** The executions of these paths by each path around them: `Orders` and `Orders[3]` for `Orders[3]/Mail`. */
+function byAround(
+  paths: ReadonlySet<string>,
+  executionAt: ReadonlyMap<string, ExecutionView>,
+): Map<string, ExecutionView[]> {
+  const inside = new Map<string, ExecutionView[]>();
+  for (const path of paths) {
+    const execution = executionAt.get(path);
+    if (execution === undefined) continue;
+    for (const { index } of path.matchAll(/[/[]/g)) {
+      const around = path.slice(0, index);
+      const known = inside.get(around);
+      if (known === undefined) inside.set(around, [execution]);
+      else known.push(execution);
+    }
+  }
+  return inside;
 }

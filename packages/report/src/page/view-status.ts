@@ -2,7 +2,7 @@
  * The statuses of a picture: the five of core, `Running`, and `Pending` for what has not begun.
  * @module
  */
-import type { NodeView } from '../view/run-view.ts';
+import type { ExecutionView, NodeView } from '../view/run-view.ts';
 
 export type ViewStatus = keyof NodeView['counts'] | 'Pending';
 
@@ -39,4 +39,12 @@ export function addCounts(all: readonly NodeView['counts'][]): NodeView['counts'
     }
   }
   return sum;
+}
+
+/**
+ * Whether something went wrong with it. What was cancelled or skipped was meant to be, and what goes wrong
+ * with an iteration is told of what is inside.
+ */
+export function isFailure({ kind, status }: ExecutionView): boolean {
+  return kind !== 'iteration' && (status === 'Failed' || status === 'TimedOut');
 }

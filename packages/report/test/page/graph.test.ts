@@ -54,6 +54,18 @@ describe('siblings that are alike', () => {
     ]);
   });
 
+  it('are not alike when others run after them', () => {
+    const nodes = [...fan(12), nodeView('Next', after('Call_0', 'Call_1'))];
+    expect(namesOf(boxGraph(runView({ nodes })))).toEqual([
+      'First',
+      'Call_0',
+      'Call_1',
+      'Call_2 … × 10',
+      'Last',
+      'Next',
+    ]);
+  });
+
   it('leave out the one on the deciding chain, which has a box of its own', () => {
     const level = boxGraph(
       runView({

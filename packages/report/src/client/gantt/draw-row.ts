@@ -15,8 +15,19 @@ export const rowHeight = 26;
 const inset = 5;
 const barHeight = rowHeight - 2 * inset;
 
-/** @param top - of the row, in pixels of the canvas. */
-export function drawRow(drawing: Drawing, row: TimelineRow, top: number, state: PageState): void {
+/** Where a row is, and whether those inside of it are drawn, too. */
+export interface RowPlace {
+  /** In pixels of the canvas. */
+  readonly top: number;
+  readonly isOpen: boolean;
+}
+
+export function drawRow(
+  drawing: Drawing,
+  row: TimelineRow,
+  { top, isOpen }: RowPlace,
+  state: PageState,
+): void {
   const y = top + inset;
   if (row.preview.length > 0) {
     drawPreview(drawing, row, y);
@@ -30,7 +41,7 @@ export function drawRow(drawing: Drawing, row: TimelineRow, top: number, state: 
       last = right;
     }
   }
-  for (const execution of row.executions) markExecution(drawing, execution, y, state);
+  for (const execution of row.executions) markExecution(drawing, execution, y, state, isOpen);
 }
 
 function isHidden({ status }: ExecutionView, pixels: number): boolean {
@@ -144,18 +155,32 @@ function markExecution(
   execution: ExecutionView,
   y: number,
   state: PageState,
+  isOpen: boolean,
 ): void {
-  const { context, palette } = drawing;
-  const isChosen = state.chosen.value === execution;
-  const isCritical = state.isMarked('critical', execution);
-  const isDeciding = state.isMarked('deciding', execution);
-  if (!isChosen && !isCritical && !isDeciding) return;
-  const [left, width] = extent(drawing, execution.startTime, execution.endTime);
-  if (isCritical) {
-    context.fillStyle = palette.ink;
-    context.fillRect(left, y + barHeight + 1, width, 2.5);
+  // What is inside of a row that is closed has no row of its own to be marked in.
+  for (const highlight of ['critical', 'deciding'] as const) {
+    const inside = isOpen ? [] : state.markedIn(highlight, execution);
+    const own = state.isMarked(highlight, execution) ? [execution] : [];
+    for (const marked of [...own, ...inside]) drawMark[highlight](drawing, marked, y);
   }
-  if (isDeciding) {
+  if (state.chosen.value !== execution) return;
+  const { context, palette } = drawing;
+  const [left, width] = extent(drawing, execution.startTime, execution.endTime);
+  context.strokeStyle = palette.accent;
+  context.lineWidth = 2;
+  context.strokeRect(left - 2, y - 2, width + 4, barHeight + 4);
+}
+
+const drawMark = {
+  critical(drawing: Drawing, { startTime, endTime }: ExecutionView, y: number): void {
+    const [left, width] = extent(drawing, startTime, endTime);
+    drawing.context.fillStyle = drawing.palette.ink;
+    drawing.context.fillRect(left, y + barHeight + 1, width, 2.5);
+  },
+
+  deciding(drawing: Drawing, { startTime, endTime }: ExecutionView, y: number): void {
+    const { context, palette } = drawing;
+    const [left, width] = extent(drawing, startTime, endTime);
     context.strokeStyle = palette.deciding;
     context.lineWidth = 2.5;
     context.setLineDash([5, 2.5]);
@@ -164,12 +189,8 @@ function markExecution(
     context.lineTo(left + width, y - 2.2);
     context.stroke();
     context.setLineDash([]);
-  }
-  if (!isChosen) return;
-  context.strokeStyle = palette.accent;
-  context.lineWidth = 2;
-  context.strokeRect(left - 2, y - 2, width + 4, barHeight + 4);
-}
+  },
+};
 
 /** What went well is most of the picture, so it stays in the background. */
 function colourOf(status: ExecutionView['status'], palette: Palette): string {

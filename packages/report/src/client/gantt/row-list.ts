@@ -50,6 +50,10 @@ export class RowList {
     return this.#rows[this.#active];
   }
 
+  isOpen({ id }: TimelineRow): boolean {
+    return this.#open.has(id);
+  }
+
   /** Shows these rows, and what is open inside of them. */
   show(roots: readonly TimelineRow[]): void {
     this.#roots = roots;
@@ -75,7 +79,7 @@ export class RowList {
 
   #label(at: number): HTMLElement {
     const row = this.#rows[at] as TimelineRow;
-    const isOpen = this.#open.has(row.id);
+    const isOpen = this.isOpen(row);
     const count = row.executions.length;
     const label = element(
       'div',
@@ -103,7 +107,7 @@ export class RowList {
   #onKey(key: string): boolean {
     const row = this.active;
     if (row === undefined) return false;
-    const isOpen = this.#open.has(row.id);
+    const isOpen = this.isOpen(row);
     const page = Math.max(1, Math.floor(this.#options.scroller.clientHeight / rowHeight) - 1);
     if (key === 'ArrowDown') this.#moveTo(this.#active + 1);
     else if (key === 'ArrowUp') this.#moveTo(this.#active - 1);
@@ -142,7 +146,7 @@ export class RowList {
     const rows: TimelineRow[] = [];
     const add = (row: TimelineRow): void => {
       rows.push(row);
-      if (row.canOpen && this.#open.has(row.id)) row.inside().forEach(add);
+      if (row.canOpen && this.isOpen(row)) row.inside().forEach(add);
     };
     this.#roots.forEach(add);
     this.#rows = rows;

@@ -80,8 +80,16 @@ export class TimeZoom {
       .join('g')
       .attr('class', 'axis')
       .attr('transform', 'translate(0 25)')
-      .call(axis);
+      .call(axis)
+      .selectAll<SVGTextElement, Date>('text')
+      .attr('text-anchor', (time) => this.#anchorAt(scale(time)));
     return scale.ticks(count).map((time) => scale(time));
+  }
+
+  /** Where a tick's text stands, so that all of it is inside. */
+  #anchorAt(x: number): string {
+    if (x < 24) return 'start';
+    return x > this.#width - 24 ? 'end' : 'middle';
   }
 
   get #transform(): ZoomTransform {

@@ -119,7 +119,7 @@ export function setUpTimeline(state: PageState): void {
         drawing.context.fillStyle = palette.faint;
         drawing.context.fillRect(0, top, drawing.width, rowHeight);
       }
-      drawRow(drawing, row, top, state);
+      drawRow(drawing, row, { top, isOpen: list.isOpen(row) }, state);
     }
   }
 

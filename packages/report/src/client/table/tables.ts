@@ -3,7 +3,7 @@
  * @module
  */
 import { formatBytes, formatCount, formatDuration } from '../../page/format.ts';
-import { statusOf, statusWords } from '../../page/view-status.ts';
+import { isFailure, statusOf, statusWords } from '../../page/view-status.ts';
 import type { ExecutionView, NodeView } from '../../view/run-view.ts';
 import { byId, element, statusIcon } from '../element.ts';
 import { showFilterChip } from '../filter-chip.ts';
@@ -13,7 +13,7 @@ import { type Column, DataTable } from './data-table.ts';
 
 export function setUpTables(state: PageState): void {
   const { executions, nodes } = state.view;
-  const failures = executions.filter(({ status }) => status === 'Failed' || status === 'TimedOut');
+  const failures = executions.filter(isFailure);
   if (failures.length > 0) failuresTable(failures, state);
   nodesTable(nodes, state);
   executionsTable(executions, state);

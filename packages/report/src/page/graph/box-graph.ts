@@ -42,15 +42,20 @@ function boxOf(nodes: Box['nodes'], graph: Graph): Box {
   const [{ address }] = nodes;
   const id = `box${graph.boxes++}`;
   const counts = addCounts(nodes.map((node) => node.counts));
+  const inside = levelOf(address, graph);
   return {
     id,
     nodes,
     status: statusOf(counts),
     counts,
     iterations: graph.iterations.get(address),
-    isDeciding: nodes.some((node) => graph.deciding.has(node.address)),
-    isCritical: nodes.some((node) => graph.critical.has(node.address)),
-    inside: levelOf(address, graph),
+    isDeciding:
+      nodes.some((node) => graph.deciding.has(node.address)) ||
+      inside.boxes.some((box) => box.isDeciding),
+    isCritical:
+      nodes.some((node) => graph.critical.has(node.address)) ||
+      inside.boxes.some((box) => box.isCritical),
+    inside,
     folded: 0,
   };
 }

@@ -17,6 +17,7 @@ export interface Box {
   readonly counts: NodeView['counts'];
   /** Of a loop: how its iterations went. */
   readonly iterations?: NodeView['counts'] | undefined;
+  /** Whether it, or something inside, is on the deciding chain or the critical path. */
   readonly isDeciding: boolean;
   readonly isCritical: boolean;
   readonly inside: Level;

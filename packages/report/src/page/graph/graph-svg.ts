@@ -33,8 +33,10 @@ function levelSvg({ boxes, edges }: PlacedLevel): Html {
 function edgeSvg({ edge, points, label }: PlacedEdge): Html {
   const marks = markClasses(edge);
   const isPlain = edge.label === '';
+  const path = roundedPath(points, 7);
   return html`<g class="edge${isPlain ? '' : ' conditional'}${marks}" aria-hidden="true">
-    <path d="${roundedPath(points, 7)}" marker-end="url(#arrow)"/>
+    <path d="${path}" marker-end="url(#arrow)"/>
+    ${edge.isDeciding && html`<path class="mark" d="${path}" marker-end="url(#arrow)"/>`}
     ${label !== undefined && html`<text x="${label.x}" y="${label.y + 4}">${edge.label}</text>`}
   </g>`;
 }
@@ -58,6 +60,7 @@ function boxSvg({ box, x, y, inside: { width, height, ...inside } }: PlacedBox):
       <text class="name" x="37" y="23">${boxName(box)}</text>
       <text class="detail" x="37" y="40">${boxDetail(box)}</text>
       ${box.iterations !== undefined && progressSvg(box.iterations, width)}
+      ${box.isDeciding && html`<rect class="mark" x="-4" y="-4" width="${width + 8}" height="${height + 8}" rx="12"/>`}
       <rect class="focus" x="-3" y="-3" width="${width + 6}" height="${height + 6}" rx="11"/>
     </g>
     ${isContainer && levelSvg({ width, height, ...inside })}

@@ -106,8 +106,8 @@ function layoutOptions(direction: string): Record<string, string> {
 }
 
 function padding(head: number): string {
-  const around = head === 0 ? 4 : gap;
-  return `[top=${head + (head === 0 ? 4 : 6)},left=${around},bottom=${around},right=${around}]`;
+  const around = head === 0 ? 8 : gap;
+  return `[top=${head + 8},left=${around},bottom=${around},right=${around}]`;
 }
 
 function elkEdge({ from, to, label }: BoxEdge): ElkExtendedEdge {

@@ -3,12 +3,12 @@
  * @module
  */
 import type { ExecutionView, RunView } from '../../view/run-view.ts';
-import { formatDuration, formatPlural } from '../format.ts';
+import { formatCount, formatDuration } from '../format.ts';
 import { type Html, html } from '../html.ts';
 import { waitWords } from '../wait-words.ts';
 
 /** Entries of a list; the table of executions has the rest. */
-const longestList = 25;
+const longestList = 10;
 
 export function findingsSection(view: RunView): Html {
   const findings = [bottleneck(view), waited(view), outliers(view), criticalPath(view)];
@@ -75,7 +75,7 @@ function criticalPath({ analysis: { criticalPath }, executions }: RunView): Html
         (path) =>
           html`<li><button type="button" class="link" data-select="${path}"><code>${path}</code></button> <span>${durationOf(at.get(path))}</span></li>`,
       )}</ol>
-    ${more(criticalPath.length)}
+    ${more(criticalPath.length, 'On the critical path')}
   </article>`;
 }
 
@@ -83,7 +83,10 @@ function durationOf(execution: ExecutionView | undefined): string {
   return execution === undefined ? '' : formatDuration(execution.endTime - execution.startTime);
 }
 
-function more(count: number): Html | undefined {
+/** @param choice - what to choose in the table of executions to see them all, where that can be chosen. */
+function more(count: number, choice?: string): Html | undefined {
   if (count <= longestList) return undefined;
-  return html`<p class="small">And ${formatPlural(count - longestList, 'more', 'more')}.</p>`;
+  const others = formatCount(count - longestList);
+  const where = choice !== undefined && `: in the table of executions, show “${choice}”`;
+  return html`<p class="small">And ${others} more${where}.</p>`;
 }

@@ -2,11 +2,11 @@
  * The top of the page: which run this is, how it ended and why, and its key figures.
  * @module
  */
-import type { ExecutionView, RunView } from '../../view/run-view.ts';
+import type { RunView } from '../../view/run-view.ts';
 import { formatCount, formatDuration, formatPlural, formatTime } from '../format.ts';
 import { type Html, html } from '../html.ts';
 import { statusIcon } from '../status-icons.ts';
-import { statusWords } from '../view-status.ts';
+import { isFailure, statusWords } from '../view-status.ts';
 
 /** Steps of a chain that are shown at each of its ends. */
 const endsOfChain = 12;
@@ -38,11 +38,6 @@ export function headerSection(view: RunView): Html {
 </header>`;
 }
 
-/** Whether something went wrong with it; what was cancelled or skipped was meant to be. */
-export function isFailure({ status }: ExecutionView): boolean {
-  return status === 'Failed' || status === 'TimedOut';
-}
-
 function whyBlock({ why, status, executions }: RunView): Html {
   const statusAt = new Map(executions.map((execution) => [execution.path, execution.status]));
   const { chain } = why;
@@ -71,7 +66,7 @@ function keyFigures(view: RunView): Html {
   const { executions, analysis, left } = view;
   const actions = executions.filter(({ attempts }) => attempts.length > 0);
   const attempts = actions.reduce((sum, execution) => sum + execution.attempts.length, 0);
-  const failures = executions.filter(({ kind }) => kind !== 'iteration').filter(isFailure).length;
+  const failures = executions.filter(isFailure).length;
   const parallelism = analysis.makespan > 0 ? analysis.busy / analysis.makespan : 0;
   const figures: [name: string, value: string, alarm?: boolean][] = [
     [view.status === 'Running' ? 'So far' : 'Makespan', formatDuration(analysis.makespan)],

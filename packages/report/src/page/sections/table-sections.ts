@@ -5,7 +5,7 @@
 import type { RunView } from '../../view/run-view.ts';
 import { formatPlural } from '../format.ts';
 import { type Html, html } from '../html.ts';
-import { isFailure } from './header-section.ts';
+import { isFailure } from '../view-status.ts';
 
 export function tableSections({ executions, nodes }: RunView): Html {
   const failures = executions.filter(isFailure).length;
