@@ -13,6 +13,7 @@ import { defineConfig, type UserConfig } from 'vitepress';
 import { headingSlug } from '../../scripts/docs/heading-slug.ts';
 import { notPages, rewrite } from '../../scripts/docs/pages.ts';
 import { drawDiagrams } from './markdown/diagrams.ts';
+import { keepEmptyHeadersQuiet } from './markdown/empty-headers.ts';
 import { highlightOnce } from './markdown/highlight-once.ts';
 import { linkWithinSite } from './markdown/links.ts';
 import { nameSources } from './markdown/quotes.ts';
@@ -47,20 +48,32 @@ const config: UserConfig = {
   rewrites: rewrite,
   cleanUrls: true,
   metaChunk: true,
+  // scripts/docs/built-site.ts looks at every link of what was built, and at the places that they name.
+  ignoreDeadLinks: true,
   head: [['link', { rel: 'icon', href: '/favicon.svg', type: 'image/svg+xml' }]],
   vite: {
     publicDir: publicFolder,
     plugins: [dependenciesOfDocs],
+    resolve: {
+      // VitePress' own first page has no landmark for what it is mainly about.
+      alias: [
+        { find: /^.*\/VPHome\.vue$/, replacement: join(import.meta.dirname, 'theme/home.vue') },
+      ],
+    },
     // The index for searching is large, and is loaded when somebody searches.
     build: { chunkSizeWarningLimit: 8_000 },
   },
   // VitePress copies the public folder of `srcDir` only.
   buildEnd: ({ outDir }) => cpSync(publicFolder, outDir, { recursive: true }),
   markdown: {
-    theme: { light: 'github-light-high-contrast', dark: 'github-dark' },
+    theme: { light: 'github-light-high-contrast', dark: 'github-dark-default' },
     anchor: { slugify: headingSlug },
     config(md) {
-      md.use(highlightOnce).use(linkWithinSite).use(drawDiagrams).use(nameSources);
+      md.use(highlightOnce)
+        .use(linkWithinSite)
+        .use(drawDiagrams)
+        .use(nameSources)
+        .use(keepEmptyHeadersQuiet);
     },
   },
   themeConfig: {

@@ -44,5 +44,7 @@ function writeApi(): Promise<number> {
 function runDocsTool(tool: string, args: readonly string[]): Promise<number> {
   return runProgram(join(docs, 'node_modules/.bin', tool), args, {
     cwd: docs,
+    // Pages become many small objects at once: with more room for young ones, far less time is spent collecting.
+    env: { ...process.env, NODE_OPTIONS: '--max-semi-space-size=128' },
   });
 }

@@ -149,10 +149,15 @@ function fieldsOf(reflection) {
 
 /** @param {string} contents */
 function tidy(contents) {
-  return mergeThrows(contents)
-    .replace(/^# (?:Abstract )?(?:Class|Function|Interface|Type Alias|Variable): /m, '# ')
-    .replace(/^# Module: /m, '# @runafter/')
-    .replaceAll('## Type Parameters', '## Type parameters');
+  return (
+    mergeThrows(contents)
+      .replace(/^# (?:Abstract )?(?:Class|Function|Interface|Type Alias|Variable): /m, '# ')
+      .replace(/^# Module: /m, '# @runafter/')
+      // A table of bare names says nothing that the signature does not.
+      .replaceAll(/^#+ Type Parameters\n\n\| Type Parameter \|\n\| -+ \|\n(?:\|.*\|\n)+\n?/gm, '')
+      .replaceAll(/(^#+ )Type Parameters$/gm, '$1Type parameters')
+      .replaceAll(/\| - (?=\|)/g, '| ')
+  );
 }
 
 /** One heading for all that is thrown. @param {string} contents */

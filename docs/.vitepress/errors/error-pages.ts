@@ -46,11 +46,11 @@ function head(code: string, { package: owner, title, why, fix }: CodeEntry): str
 
 # ${code}
 
-<p class="error-title">
+<div class="error-title">
 
 ${title}
 
-</p>
+</div>
 
 ## Why it happens
 
@@ -77,8 +77,10 @@ function classes(found: ErrorFacts['classes'][string]): string {
       (field) => `| \`${field.name}\` | ${cell(`\`${field.type}\``)} | ${cell(field.text)} |`,
     );
     const table =
-      rows.length === 0 ? '' : `\n| field | type | |\n| --- | --- | --- |\n${rows.join('\n')}\n`;
-    return `[\`${name}\`](${address}) of \`@runafter/${module}\`${text === '' ? '' : `: ${text}`}\n${table}`;
+      rows.length === 0
+        ? ''
+        : `\n| field | type | meaning |\n| --- | --- | --- |\n${rows.join('\n')}\n`;
+    return `[\`${name}\`](${address}) of \`@runafter/${module}\`${sentence(text)}\n${table}`;
   });
   return `## The error\n\n${parts.join('\n')}`;
 }
@@ -94,6 +96,12 @@ function throwers(found: ErrorFacts['throwers'][string]): string {
 function related(pages: readonly { readonly title: string; readonly address: string }[]): string {
   if (pages.length === 0) return '';
   return `## Read more\n\n${pages.map(({ title, address }) => `- [${title}](${address})`).join('\n')}\n`;
+}
+
+/** What a class says of itself, without the code that it begins with: the page has that on top. */
+function sentence(text: string): string {
+  const said = text.replace(/^`[A-Z0-9_]+`[:,]? */, '');
+  return said === '' ? '' : `: ${said.charAt(0).toLowerCase()}${said.slice(1)}`;
 }
 
 function cell(text: string): string {

@@ -1,8 +1,9 @@
 /**
- * Mermaid's diagrams as SVG, drawn while the site is built: nothing to download, nothing that jumps, and the
- * colours are the theme's, light or dark.
+ * Mermaid's diagrams as SVG, drawn while the site is built: nothing to download, nothing that jumps.
+ * theme/diagrams.css has their colours, which are the theme's, light or dark.
  * @module
  */
+import { createHash } from 'node:crypto';
 import { renderMermaidSVG } from 'beautiful-mermaid';
 import type { MarkdownRenderer } from 'vitepress';
 
@@ -17,24 +18,18 @@ export function drawDiagrams(md: MarkdownRenderer): void {
 }
 
 function draw(source: string): string {
-  const svg = renderMermaidSVG(source, {
-    bg: 'var(--vp-c-bg)',
-    fg: 'var(--vp-c-text-1)',
-    line: 'var(--vp-c-text-3)',
-    accent: 'var(--vp-c-text-2)',
-    muted: 'var(--vp-c-text-2)',
-    surface: 'var(--vp-c-bg-soft)',
-    border: 'var(--vp-c-divider)',
-    transparent: true,
-  });
+  const svg = renderMermaidSVG(source, { transparent: true });
+  const [, width = '0'] = /\swidth="([\d.]+)"/.exec(svg) ?? [];
+  // Two diagrams on a page must not share their arrowheads' names.
+  const id = createHash('sha256').update(source).digest('hex').slice(0, 8);
   return (
     svg
-      // It would fetch a font, which the page has anyway.
-      .replace(/@import url\([^)]*\);/, '')
+      .replace(/<style>[\s\S]*?<\/style>/, '')
       .replace(
-        "text { font-family: 'Inter'",
-        '.diagram text { font-family: var(--vp-font-family-base)',
+        /\sstyle="--bg[^"]*"/,
+        ` style="min-width: min(${Math.round(Number(width))}px, 900px)"`,
       )
+      .replaceAll(/\b(id="|url\(#)(arrowhead)/g, `$1${id}-$2`)
       // Blank lines would end the HTML block.
       .replaceAll(/\n\s*\n/g, '\n')
   );

@@ -73,10 +73,9 @@ function guide(): Item[] {
         ...pagesIn('scripts/README.md'),
       ],
     },
-    { text: 'Examples', collapsed: true, items: pagesIn('examples/*/README.md') },
+    { text: 'Examples', items: pagesIn('examples/*/README.md') },
     {
       text: 'Measured and proved',
-      collapsed: true,
       items: pagesIn('{benchmarks/*,integration-tests/*/README}.md'),
     },
   ];
@@ -122,7 +121,6 @@ function api(): Item[] {
 function errors(): Item[] {
   const groups = readPackages().map(({ folder, manifest }) => ({
     text: folder,
-    collapsed: true,
     items: Object.entries(errorCodes)
       .filter(([, entry]) => entry.package === manifest.name)
       .map(([code]) => ({ text: code, link: `/errors/${code}` })),

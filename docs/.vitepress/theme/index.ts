@@ -7,6 +7,7 @@ import LostUpdates from './lost-updates.vue';
 import PackageList from './package-list.vue';
 import TwoCommands from './two-commands.vue';
 import './style.css';
+import './diagrams.css';
 
 const theme: Theme = {
   extends: DefaultTheme,
