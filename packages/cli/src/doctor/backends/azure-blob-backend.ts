@@ -5,7 +5,7 @@
 import { importClient } from '../../project-packages.ts';
 import type { Connect } from '../backend.ts';
 
-interface Properties {
+interface AccountInfo {
   readonly date?: Date;
   readonly version?: string;
 }
@@ -13,7 +13,7 @@ interface Properties {
 /** The part of @azure/storage-blob that is used. */
 interface Storage {
   readonly BlobServiceClient: {
-    fromConnectionString(text: string, options: object): { getProperties(): Promise<Properties> };
+    fromConnectionString(text: string, options: object): { getAccountInfo(): Promise<AccountInfo> };
   };
 }
 
@@ -28,13 +28,13 @@ export const connectAzureBlob: Connect = async ({ address, label }, folder) => {
   const service = BlobServiceClient.fromConnectionString(address, {
     retryOptions: { maxTries: 1 },
   });
-  const { version } = await service.getProperties();
+  const { version } = await service.getAccountInfo();
   return {
     version: `Blob service ${version ?? 'of an unknown version'}`,
     // Its time is the Date header of an answer.
     resolution: 1000,
     now: async () => {
-      const { date } = await service.getProperties();
+      const { date } = await service.getAccountInfo();
       if (date === undefined) throw new Error('the answer has no Date header');
       return date.getTime();
     },

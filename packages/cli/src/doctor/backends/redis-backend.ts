@@ -11,7 +11,7 @@ interface RedisClient {
   connect(): Promise<void>;
   info(section: string): Promise<string>;
   time(): Promise<readonly (string | number)[]>;
-  on(event: 'error', listener: () => void): unknown;
+  on(event: 'error', listener: (error: Error) => void): unknown;
   disconnect(): void;
 }
 
@@ -24,9 +24,14 @@ export const connectRedis: Connect = async ({ address, label }, folder) => {
     ...{ lazyConnect: true, maxRetriesPerRequest: 0, connectTimeout: 5_000 },
     retryStrategy: () => null,
   });
-  // Every command rejects by itself; without a listener the client prints.
-  client.on('error', () => undefined);
-  await client.connect();
+  // Why it cannot connect is told here; the promise only says that it could not.
+  let reason: Error | undefined;
+  client.on('error', (error) => {
+    reason = error;
+  });
+  await client.connect().catch((error: unknown) => {
+    throw reason ?? error;
+  });
   const server = factsOf(await client.info('server'));
   return redisBackend(client, server);
 };
