@@ -141,6 +141,6 @@ function outcomeAt(
 
 /** The outcome of an iteration of a loop, or of a round of an until. */
 export function iterationEntryOf(frame: Frame, details: string | undefined): OutcomeEntry {
-  const record = new IterationRecord(frame, false, undefined);
+  const record = new IterationRecord(frame, false, frame.owner.iterationErrors());
   return { outcome: outcomeAt(placeOfIteration(frame), 0, record, undefined, details) };
 }

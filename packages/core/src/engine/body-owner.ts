@@ -150,6 +150,11 @@ export abstract class BodyOwner implements Detail {
     return new Set([...this.keptFrames(), ...this.openFrames()]);
   }
 
+  /** Why iterations failed before their body began, by index. */
+  iterationErrors(): ReadonlyMap<number, ActionError> | undefined {
+    return undefined;
+  }
+
   /** What its kind does once everything inside has ended. */
   lastPhase(): readonly ActionState[] {
     return NO_STATES;

@@ -186,3 +186,25 @@ it('explains a child in an iteration that was dropped by nothing, as after a res
   expect(run.why().text).toBe('Run of "Outer" Succeeded: none of its leaves is failing.');
   expect((await read()).explanation).toEqual(run.why());
 });
+
+it('tells why an iteration failed before its body began', async () => {
+  const flow = workflow('Keyed', (flow: Flow<void>) => {
+    const key = (item: number) => {
+      if (item === 2) throw new Error('No key for two.');
+      return String(item);
+    };
+    flow.forEach(
+      'Loop',
+      [],
+      () => [1, 2],
+      (each) => each.action('Each', () => 1),
+      { key },
+    );
+  });
+  const { run, read } = await runFor(flow, '3s');
+
+  for (const { executions } of [snapshot(run), await read()]) {
+    const failed = executions.find(({ path }) => path === 'Loop[1]');
+    expect(failed).toMatchObject({ status: 'Failed', error: { message: 'No key for two.' } });
+  }
+});

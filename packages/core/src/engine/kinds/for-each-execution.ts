@@ -426,6 +426,10 @@ export class ForEachExecution extends BodyOwner implements LoopWindow {
     return this.#kept.map(outputOf);
   }
 
+  override iterationErrors(): ReadonlyMap<number, ActionError> | undefined {
+    return this.#keyErrors;
+  }
+
   override deciding(): ActionState | undefined {
     return this.#firstFailure && decidingLeaf(this.#firstFailure);
   }

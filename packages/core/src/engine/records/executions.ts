@@ -105,13 +105,16 @@ class Walk {
 
   #iteration(frame: Frame, path: string, address: string): void {
     const hasEnded = frame.bits !== RUNNING;
+    const { owner } = frame;
     const [started, ended] = spanOf(frame);
     this.#visit({
       ...{ path, address, kind: 'iteration' },
       status: statusName(frame.bits) ?? 'Running',
-      error: hasEnded ? new IterationRecord(frame, false, undefined).error : undefined,
-      startTime: frame.owner.run.epoch + started,
-      endTime: hasEnded ? frame.owner.run.epoch + ended : undefined,
+      error: hasEnded
+        ? new IterationRecord(frame, false, owner.iterationErrors()).error
+        : undefined,
+      startTime: owner.run.epoch + started,
+      endTime: hasEnded ? owner.run.epoch + ended : undefined,
       ...{ attempts: noAttempts, left: 0, payloadBytes: undefined },
     });
     this.#frame(frame, path, address);
