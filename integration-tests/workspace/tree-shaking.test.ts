@@ -31,6 +31,8 @@ describe('one name', () => {
     ['@runafter/optimistic', 'update', /memory-|codec/],
     ['@runafter/lock', 'withLock', /memory-|acquisition|renewal/],
     ['@runafter/throttle', 'limiter', /adaptive|fetch|retry\.ts/],
+    ['@runafter/report', 'viewOf', /elkjs|report\/src\/page/],
+    ['@runafter/report', 'recordWaits', /elkjs|report\/src\/(page|view)|core\/src\/engine/],
     ['@runafter/results', 'tally', /core\/src\/(engine|definition)|quorum/],
     ['@runafter/redis', 'redisLock', /document|counter|run-store|limiter|packages\/core/],
     ['@runafter/postgres', 'postgresLock', /document|counter|run-store|packages\/core/],

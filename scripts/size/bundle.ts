@@ -31,7 +31,12 @@ export interface Bundle {
 }
 
 const packages = readPackages();
-const peers = packages.flatMap(({ manifest }) => Object.keys(manifest.peerDependencies ?? {}));
+const ours = new Set(packages.map(({ manifest }) => manifest.name));
+const clients = new Set(
+  packages
+    .flatMap(({ manifest }) => Object.keys(manifest.peerDependencies ?? {}))
+    .filter((name) => !ours.has(name)),
+);
 
 /**
  * Bundles an import.
@@ -50,7 +55,7 @@ export async function bundle({ from, names }: Import): Promise<Bundle> {
     platform: 'node',
     target: 'es2023',
     conditions: [sourceCondition],
-    external: [...new Set(peers)],
+    external: [...clients],
     logLevel: 'silent',
   });
   const [file] = outputFiles;
