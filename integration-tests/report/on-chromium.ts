@@ -5,12 +5,9 @@
  * where CI or TEST_SERVICES is set, the file fails.
  * @module
  */
-import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
-import { type Browser, chromium } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, it } from 'vitest';
-
-const programs = ['chromium', 'chromium-browser', 'google-chrome'];
+import { findChromium, noChromium, startChromium } from './find-chromium.ts';
 
 /**
  * Declares tests that need Chromium: the one that CHROMIUM_PATH names, else the first on the PATH.
@@ -19,36 +16,20 @@ const programs = ['chromium', 'chromium-browser', 'google-chrome'];
  * @throws {Error} when there is none although it is required.
  */
 export function onChromium(declare: (browser: () => Browser) => void): void {
-  const { CI, TEST_SERVICES, CHROMIUM_PATH } = process.env;
-  const executablePath = CHROMIUM_PATH ?? programs.map(onPath).find((path) => path !== undefined);
+  const { CI, TEST_SERVICES } = process.env;
+  const executablePath = findChromium();
   if (executablePath === undefined) {
-    const reason = `No Chromium: none of ${programs.join(', ')} is on the PATH, and CHROMIUM_PATH is not set`;
-    if (CI || TEST_SERVICES) throw new Error(`${reason}. It is required here.`);
-    it('on Chromium', ({ skip }) => skip(reason));
+    if (CI || TEST_SERVICES) throw new Error(`${noChromium}. It is required here.`);
+    it('on Chromium', ({ skip }) => skip(noChromium));
     return;
   }
   let browser: Browser | undefined;
   beforeAll(async () => {
-    // Chromium's sandbox refuses to run for root, as which containers run.
-    browser = await chromium.launch({ executablePath, chromiumSandbox: process.getuid?.() !== 0 });
+    browser = await startChromium(executablePath);
   });
   afterAll(() => browser?.close());
   declare(() => {
     if (browser === undefined) throw new Error('The browser is there in tests and hooks alone.');
     return browser;
   });
-}
-
-function onPath(program: string): string | undefined {
-  return (process.env.PATH ?? '')
-    .split(delimiter)
-    .map((folder) => join(folder, program))
-    .find((path) => {
-      try {
-        accessSync(path, constants.X_OK);
-        return true;
-      } catch {
-        return false;
-      }
-    });
 }

@@ -55,11 +55,12 @@ export function simulatedView(options: SimulatedRun): RunView {
   };
 
   const load = act('Load_Orders', 'Load_Orders', start, { endTime: start + 420 });
-  const ends = [load.endTime];
+  let lastCheck: ExecutionView | undefined;
   for (let at = 0; at < checks; at += 1) {
-    ends.push(act(`Check_${at + 1}`, `Check_${at + 1}`, load.endTime).endTime);
+    const check = act(`Check_${at + 1}`, `Check_${at + 1}`, load.endTime);
+    if (check.endTime > (lastCheck?.endTime ?? 0)) lastCheck = check;
   }
-  const loopStart = Math.max(...ends);
+  const loopStart = lastCheck?.endTime ?? load.endTime;
   const free = Array.from({ length: window }, () => loopStart);
   const failed = new Set(failing);
   for (let at = 0; at < orders; at += 1) {
@@ -186,6 +187,7 @@ export function simulatedView(options: SimulatedRun): RunView {
       busy: attempts.reduce((sum, one) => sum + one.endTime - one.startTime, 0),
       criticalPath: [
         'Load_Orders',
+        ...(lastCheck === undefined ? [] : [lastCheck.path]),
         ...(lastIteration === undefined
           ? []
           : ['Orders', lastIteration.path, `${lastIteration.path}/Charge`]),

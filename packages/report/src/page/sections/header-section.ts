@@ -71,7 +71,7 @@ function keyFigures(view: RunView): Html {
   const figures: [name: string, value: string, alarm?: boolean][] = [
     [view.status === 'Running' ? 'So far' : 'Makespan', formatDuration(analysis.makespan)],
     ['In handlers', formatDuration(analysis.busy)],
-    ['At once, on average', parallelism.toFixed(1)],
+    ['Parallelism', parallelism.toFixed(1)],
     ['Calls', formatCount(actions.length)],
     ['Attempts', formatCount(attempts)],
     ['Retries', formatCount(attempts - actions.length)],
