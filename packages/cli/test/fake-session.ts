@@ -22,12 +22,14 @@ interface Given {
   readonly isTerminal?: boolean;
   readonly columns?: number;
   readonly hasDisplay?: boolean;
+  /** What time it is at first. */
+  readonly now?: Date;
 }
 
 export function fakeSession(given: Given = {}): FakeSession {
   const { isTerminal = false, columns = 80, stdin = [] } = given;
   const written = { stdout: '', stderr: '' };
-  const clock = virtualClock({ autoAdvance: true });
+  const clock = virtualClock({ autoAdvance: true, start: given.now ?? new Date('2026-11-22') });
   const output = (stream: 'stdout' | 'stderr'): Output => ({
     ...{ isTerminal, columns, style: plainStyle },
     write: (text) => {

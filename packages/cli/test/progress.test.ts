@@ -59,6 +59,18 @@ describe('what is counted', () => {
     expect(last?.done).toBe(last?.total);
   });
 
+  it('is all of a loop that was left early', () => {
+    const progress = new RunProgress(describeWorkflow(hires));
+    const each = { runId: 'r', workflow: 'Hires', time: new Date(0), address: 'Each' };
+    const loop = { ...each, path: 'Each', name: 'Each', kind: 'forEach' } as const;
+    const { total } = progress;
+    const item = { ...each, path: 'Each[0]', loop: 'Each', index: 0, total: 10 };
+    progress.observe({ ...item, type: 'iteration.started' });
+    expect(progress.total).toBe(total + 10);
+    progress.observe({ ...loop, type: 'action.ended', status: 'TimedOut', duration: 5 });
+    expect(progress.done).toBe(11);
+  });
+
   it('goes on where an earlier process stopped', () => {
     const session = fakeSession({ isTerminal: true });
     const run = start(hires, [1, 2, 3], { clock: session.clock });

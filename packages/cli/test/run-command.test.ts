@@ -67,6 +67,20 @@ it('Ctrl-C cancels a run that nothing keeps', async () => {
   expect(stdout).toMatch(/^Cancelled/);
 });
 
+it('somebody who looks at it sees a bar', async () => {
+  const session = fakeSession({ isTerminal: true });
+  const { stderr } = await run([`${file}#fulfilOrder`, '--input', input], session);
+  expect(stderr).toMatch(/^Fulfil_Order .* 0%/);
+  expect(stderr).not.toContain('Validate_Inventory Succeeded');
+});
+
+it('--report is refused before the run where its folder does not exist', async () => {
+  const argv = [`${file}#fulfilOrder`, '--input', input, '--report', 'nowhere/run.html'];
+  const { code, stdout, stderr } = await run(argv);
+  expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
+  expect(stderr).toContain('The report cannot be written: ENOENT');
+});
+
 it('--progress none says nothing on the way', async () => {
   const argv = [`${file}#fulfilOrder`, '--input', input, '--progress', 'none'];
   expect((await run(argv)).stderr).toBe('');
