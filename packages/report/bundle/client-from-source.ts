@@ -6,6 +6,7 @@
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
 import type { ClientBundle } from '#client';
+import { licenceNotices } from './licence-notices.ts';
 
 const sources = join(import.meta.dirname, '../src/client');
 
@@ -18,10 +19,12 @@ export function clientBundle(): ClientBundle {
 }
 
 function bundle(): ClientBundle {
-  const { outputFiles } = buildSync({
+  const { outputFiles, metafile } = buildSync({
     entryPoints: ['main.ts', 'style/page.css'].map((file) => join(sources, file)),
     outdir: 'out',
     write: false,
+    metafile: true,
+    absWorkingDir: sources,
     bundle: true,
     minify: true,
     format: 'iife',
@@ -37,5 +40,7 @@ function bundle(): ClientBundle {
     if (file === undefined) throw new Error(`The bundle of the page has no ${ending} file.`);
     return file.text.trim();
   };
-  return { script: textOf('.js'), style: textOf('.css') };
+  const files = Object.keys(metafile.inputs).map((file) => join(sources, file));
+  const script = `/*! ${licenceNotices(files)} */\n${textOf('.js')}`;
+  return { script, style: textOf('.css') };
 }

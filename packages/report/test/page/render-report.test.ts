@@ -51,6 +51,11 @@ it('forbids everything but its own script and style', async () => {
   expect(page).not.toMatch(/(?:src|href)="(?!#|data:)/);
 });
 
+it('carries the licences of what is in its script', async () => {
+  const page = await renderReport(runView());
+  expect(page).toMatch(/d3-zoom: Copyright .*this permission notice appear in all copies/s);
+});
+
 it('makes the same page of the same view', async () => {
   expect(await renderReport(evilView())).toBe(await renderReport(evilView()));
 });
