@@ -27,6 +27,7 @@ export default {
   hideBreadcrumbs: true,
   useCodeBlocks: true,
   expandParameters: true,
+  indexFormat: 'table',
   parametersFormat: 'table',
   interfacePropertiesFormat: 'table',
   classPropertiesFormat: 'table',

@@ -1,14 +1,14 @@
 /**
  * `npm run docs` and `npm run docs:build`: the API reference from the sources, then the site around it.
  *
- * Nothing of it needs a network. What was built is looked through before it counts: every link and every
- * place on a page that a link names. Read next: docs/.vitepress/config.ts, built-site.ts.
+ * Nothing of it needs a network. What was built is looked through before it counts: every link, every place on a
+ * page that a link names, and some pages in a browser. Read next: docs/.vitepress/config.ts, built-site.ts.
  * @module
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { runProgram } from '../run-program.mjs';
-import { root } from '../workspace.ts';
+import { root, runTypeScript } from '../workspace.ts';
 import { checkBuiltSite } from './built-site.ts';
 
 const docs = join(root, 'docs');
@@ -34,7 +34,7 @@ export async function buildSite(): Promise<number> {
   const { pages, links, problems } = checkBuiltSite(dist);
   for (const problem of problems) console.error(problem);
   console.log(`${pages} pages, ${links} links, ${problems.length} of them broken.`);
-  return problems.length === 0 ? 0 : 1;
+  return problems.length === 0 ? runTypeScript('integration-tests/docs/look-at-site.ts', []) : 1;
 }
 
 function writeApi(): Promise<number> {

@@ -82,7 +82,7 @@ function problemOf(page: string, link: string): string | undefined {
 }
 
 /** The names that the headings of a page have as targets of links. */
-export function headingsOf(path: string): Set<string> {
+function headingsOf(path: string): Set<string> {
   const prose = readFileSync(path, 'utf8').replaceAll(
     /^\s*(`{3,}|~{3,})[\s\S]*?^\s*\1`*\s*$/gm,
     '',

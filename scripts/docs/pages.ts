@@ -9,8 +9,13 @@ import { globSync } from 'node:fs';
 import { basename, dirname, join, matchesGlob } from 'node:path';
 import { root } from '../workspace.ts';
 
-/** Markdown that is no page: the site has a first page of its own, and the rest is for tools. */
-export const notPages: readonly string[] = ['README.md', '.changeset/**', '**/test/**'];
+/** Markdown that is no page: the site has a first page of its own, and the rest is for tools and reviews. */
+export const notPages: readonly string[] = [
+  'README.md',
+  '.changeset/**',
+  'packages/*/api.md',
+  '**/test/**',
+];
 
 const generated = 'docs/{api,errors,source}/**';
 

@@ -6,7 +6,7 @@
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Converter, ReflectionKind, RendererEvent } from 'typedoc';
+import { Converter, DeclarationReflection, ReflectionKind, RendererEvent } from 'typedoc';
 import { MarkdownPageEvent } from 'typedoc-plugin-markdown';
 import { errorCodes } from '../../../packages/errors/src/index.ts';
 import { entryPoints } from './entry-points.mjs';
@@ -39,7 +39,10 @@ export function load(app) {
   });
 
   app.renderer.on(MarkdownPageEvent.END, (page) => {
-    page.contents = tidy(page.contents ?? '');
+    const contents = tidy(page.contents ?? '');
+    const isModule =
+      page.model instanceof DeclarationReflection && page.model.kindOf(ReflectionKind.Module);
+    page.contents = isModule ? contents.replace(/^# /m, '# @runafter/') : contents;
   });
 
   app.renderer.on(RendererEvent.END, ({ project, outputDirectory }) => {
@@ -152,7 +155,6 @@ function tidy(contents) {
   return (
     mergeThrows(contents)
       .replace(/^# (?:Abstract )?(?:Class|Function|Interface|Type Alias|Variable): /m, '# ')
-      .replace(/^# Module: /m, '# @runafter/')
       // A table of bare names says nothing that the signature does not.
       .replaceAll(/^#+ Type Parameters\n\n\| Type Parameter \|\n\| -+ \|\n(?:\|.*\|\n)+\n?/gm, '')
       .replaceAll(/(^#+ )Type Parameters$/gm, '$1Type parameters')

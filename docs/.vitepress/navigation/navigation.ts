@@ -69,6 +69,7 @@ function guide(): Item[] {
       text: 'Under the hood',
       items: [
         ...pagesIn('docs/ARCHITECTURE.md'),
+        ...pagesIn('docs/add-a-driver.md'),
         ...pagesIn('{CONTRIBUTING,SECURITY}.md'),
         ...pagesIn('scripts/README.md'),
       ],
