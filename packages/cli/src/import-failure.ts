@@ -22,7 +22,7 @@ export function importFailure(error: unknown, path: string): string {
     case 'ERR_UNSUPPORTED_NODE_MODULES_TYPE_STRIPPING':
       return `${said}. Node runs no TypeScript below node_modules: that package must come built.`;
     case 'ERR_MODULE_NOT_FOUND':
-      return `${missing(error, said)}`;
+      return missing(error, said);
     default:
       return error instanceof SyntaxError
         ? `It has a syntax error: ${said}.${olderNode(said)}`
@@ -41,7 +41,8 @@ function missing(error: unknown, said: string): string {
 
 /** What a newer Node can read. */
 function olderNode(said: string): string {
-  return /using|Unexpected identifier/.test(said) && !process.versions.node.startsWith('24')
+  const isOld = Number.parseInt(process.versions.node, 10) < 24;
+  return isOld && /using|Unexpected identifier/.test(said)
     ? ' `await using` in a file that Node runs directly takes Node 24.'
     : '';
 }

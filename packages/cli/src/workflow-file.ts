@@ -87,14 +87,7 @@ async function exportedWorkflows(
     seen.add(value);
     found.push({ exportName, workflow: value });
   }
-  if (found.length === 0) {
-    const exports = Object.keys(module);
-    const what = exports.length === 0 ? 'nothing at all' : exports.join(', ');
-    throw new WorkflowNotExportedError(
-      file,
-      `exports no workflow, but ${what}. Export what workflow() or defineWorkflow() returns.`,
-    );
-  }
+  if (found.length === 0) throw withoutWorkflows(file, module);
   if (asked === undefined) return { file, found };
   const named = found.filter(({ exportName }) => exportName === asked);
   if (named.length > 0) return { file, found: named };
@@ -102,6 +95,23 @@ async function exportedWorkflows(
   throw new WorkflowNotExportedError(
     file,
     `has no workflow among its exports as "${asked}".${didYouMean(asked, names)} It has ${names.join(', ')}.`,
+  );
+}
+
+function withoutWorkflows(
+  file: string,
+  module: Readonly<Record<string, unknown>>,
+): WorkflowNotExportedError {
+  const names = Object.keys(module);
+  const what = names.length === 0 ? 'nothing at all' : names.join(', ');
+  const maker = names.find((name) => typeof module[name] === 'function');
+  const hint =
+    maker === undefined
+      ? ''
+      : ` Where ${maker}() makes one, write a file that calls it and exports what it returns.`;
+  return new WorkflowNotExportedError(
+    file,
+    `exports no workflow, but ${what}. Export what workflow() or defineWorkflow() returns.${hint}`,
   );
 }
 

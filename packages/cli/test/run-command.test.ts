@@ -134,7 +134,8 @@ describe('the file', () => {
     { target: `${file}#fulfilOder`, says: 'Did you mean "fulfilOrder"?' },
     { target: 'files/nowhere.ts', says: 'There is no such file.' },
     { target: 'files', says: 'It is a folder' },
-    { target: 'files/no-workflow.ts', says: 'exports no workflow, but answer' },
+    { target: 'files/no-workflow.ts', says: 'exports no workflow, but answer, makeWorkflow' },
+    { target: 'files/no-workflow.ts', says: 'Where makeWorkflow() makes one' },
     {
       target: 'files/throws.ts',
       says: 'It threw UNKNOWN_ERROR while it was imported: no database',

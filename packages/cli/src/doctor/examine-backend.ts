@@ -3,7 +3,7 @@
  * @module
  */
 import { type Clock, type Duration, formatDuration } from '@runafter/clock';
-import { toFault } from '@runafter/errors';
+import { describeCode, toFault } from '@runafter/errors';
 import type { Session } from '../session.ts';
 import type { Backend, BackendAddress, Connect } from './backend.ts';
 import { connectAzureBlob } from './backends/azure-blob-backend.ts';
@@ -65,15 +65,17 @@ async function within<T>(clock: Clock, work: () => Promise<T>): Promise<T> {
 
 function noAnswer(error: unknown): Finding {
   const { code, message } = toFault(error);
-  const isMissing = code === 'CLI_ENVIRONMENT';
+  // What is missing on this machine says so by itself.
+  if (code === 'CLI_ENVIRONMENT') return { severity: 'problem', message };
   return {
     severity: 'problem',
-    message: isMissing ? message : `does not answer: ${code}: ${message}`,
-    fix: isMissing
-      ? undefined
-      : 'Look whether the server runs, whether its address and password are right, and whether a firewall is in the way.',
+    message: `does not answer: ${code}: ${message}`,
+    fix: describeCode(code)?.fix ?? lookAtServer,
   };
 }
+
+const lookAtServer =
+  'Look whether the server runs, whether its address and password are right, and whether a firewall is in the way.';
 
 function answerFinding({ version, latency }: Measured): Finding {
   return fine(`${version} answers in ${formatDuration(latency)}`);

@@ -1,2 +1,6 @@
 /** Nothing of this is a workflow. */
 export const answer = 42;
+
+export function makeWorkflow(): undefined {
+  return undefined;
+}
