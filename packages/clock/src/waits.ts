@@ -37,7 +37,7 @@ export interface WaitContext {
  *
  * @see https://nodejs.org/api/diagnostics_channel.html#class-tracingchannel
  */
-export const waitChannel: TracingChannel<unknown, WaitContext> = tracingChannel('runafter:wait');
+export const waitChannel: TracingChannel<object, WaitContext> = tracingChannel('runafter:wait');
 
 /**
  * Hears of the waits of this process from now on.
