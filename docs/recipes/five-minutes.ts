@@ -28,6 +28,8 @@ const welcome = workflow('Welcome', (flow: Flow<{ name: string }>) => {
 
 const run = start(welcome, { name: 'ada' });
 const result = await run.finished;
+if (result.status === 'Succeeded') console.log(result.outputs); // site of ada@contoso.com, chat Failed
+console.log(result.handledFailures.map(({ path }) => path)); // [ 'Post_To_Chat' ]
 // #endregion
 assert(result.status === 'Succeeded');
 assert.equal(result.outputs, 'site of ada@contoso.com, chat Failed');
@@ -53,26 +55,29 @@ const batch = workflow('Welcome_All', (flow: Flow<string[]>) => {
 });
 
 const people = await start(batch, ['ada', 'grace', '', 'alan']).finished;
+if (people.status === 'Succeeded') console.log(people.outputs); // { total: 4, Succeeded: 3, Failed: 1, … }
 // #endregion
 assert(people.status === 'Succeeded');
 assert.equal(people.outputs.Succeeded, 3);
 assert.equal(people.outputs.Failed, 1);
 
 const folder = await mkdtemp(join(tmpdir(), 'five-minutes-'));
-const file = join(folder, 'runs.db');
+process.chdir(folder);
 
 // #region durable
-const store = sqliteRunStore(file);
+const store = sqliteRunStore('runs.db');
 const durable = start(batch, ['ada', 'grace'], { store, runId: 'monday' });
 const first = await durable.finished;
 
-const again = await start(batch, ['ada', 'grace'], { store, runId: 'monday' }).finished; // reads, runs nothing
+const again = await start(batch, ['ada', 'grace'], { store, runId: 'monday' }).finished;
+console.log(again.startTime.getTime() === first.startTime.getTime()); // true: it is the same run
+await store.close();
 // #endregion
 assert(first.status === 'Succeeded' && again.status === 'Succeeded');
 assert.deepEqual(again.outputs, first.outputs);
 assert.deepEqual(again.startTime, first.startTime);
 
-await store.close();
+process.chdir(tmpdir());
 await rm(folder, { recursive: true });
 
 // #region why
