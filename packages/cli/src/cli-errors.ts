@@ -51,22 +51,22 @@ export class WorkflowNotExportedError extends RunafterError {
   }
 }
 
-/** `STORE_REQUIRED`: nobody has said where the runs are. */
+/** `CLI_STORE_REQUIRED`: nobody has said where the runs are. */
 export class StoreRequiredError extends RunafterError {
   constructor() {
     super(
-      'STORE_REQUIRED',
+      'CLI_STORE_REQUIRED',
       'There is no store to look into. Pass --store, such as --store runs.db, or set RUNAFTER_STORE.',
     );
   }
 }
 
-/** `STORE_URL_INVALID`: the URL of a store cannot be used. */
+/** `CLI_STORE_INVALID`: the URL of a store cannot be used. */
 export class StoreUrlError extends RunafterError {
   readonly url: string;
 
   constructor(url: string, reason: string, options?: Caused) {
-    super('STORE_URL_INVALID', `The store ${JSON.stringify(url)} ${reason}`, options);
+    super('CLI_STORE_INVALID', `The store ${JSON.stringify(url)} ${reason}`, options);
     this.url = url;
   }
 }

@@ -21,8 +21,8 @@ export interface StoreUse {
  * Opens a store, has it used, and closes it, however that ends. With PostgreSQL, the tables are made or
  * brought up to date, unless it is only looked into.
  *
- * @throws {StoreRequiredError} `STORE_REQUIRED`, as a rejection: no URL.
- * @throws {StoreUrlError} `STORE_URL_INVALID`, as a rejection.
+ * @throws {StoreRequiredError} `CLI_STORE_REQUIRED`, as a rejection: no URL.
+ * @throws {StoreUrlError} `CLI_STORE_INVALID`, as a rejection.
  * @throws {EnvironmentError} `CLI_ENVIRONMENT`, as a rejection: the driver is not installed.
  */
 export async function withStore<T>(

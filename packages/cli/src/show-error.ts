@@ -49,7 +49,6 @@ const unfinished: ReadonlySet<string> = new Set(['RUN_HELD', 'RUN_LOST', 'RUN_SU
 /** Begin like faults of a store, but it is the command line that is wrong. */
 const wrongUse: ReadonlySet<string> = new Set([
   'STORE_REQUIRED',
-  'STORE_URL_INVALID',
   'STORE_OPTION_INVALID',
   'SERVICE_OPTION_INVALID',
 ]);

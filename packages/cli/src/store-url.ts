@@ -30,7 +30,7 @@ const schemes: Readonly<Record<string, StoreAddress['kind']>> = {
  * Reads the URL of a store: `sqlite:FILE` or the path of a file, `redis://…`, `postgres://…`. Where the runs
  * are not in the driver's default place: `redis://…?prefix=shop:`, `postgres://…?schema=shop`.
  *
- * @throws {StoreUrlError} `STORE_URL_INVALID`
+ * @throws {StoreUrlError} `CLI_STORE_INVALID`
  */
 export function parseStoreUrl(url: string): StoreAddress {
   if (url === '') throw new StoreUrlError(url, 'is empty. Pass the path of a file, or a URL.');

@@ -19,7 +19,7 @@ const variables = [
  * The backends of the command line and of the environment, each once. What a variable names that is none of
  * ours, such as a MySQL, is left out.
  *
- * @throws {StoreUrlError} `STORE_URL_INVALID`: one of the command line.
+ * @throws {StoreUrlError} `CLI_STORE_INVALID`: one of the command line.
  */
 export function backendAddresses(
   stores: readonly string[],
@@ -42,7 +42,7 @@ function isBackend(url: string): boolean {
     backendOf(url);
     return true;
   } catch (error) {
-    if (hasCode(error, 'STORE_URL_INVALID')) return false;
+    if (hasCode(error, 'CLI_STORE_INVALID')) return false;
     throw error;
   }
 }

@@ -86,7 +86,7 @@ describe('runafter plan', () => {
     expect(await codeOf(updates, '--loop', 'Itmes')).toBe('PLAN_INVALID');
     expect(await codeOf(updates, '--plan', 'nowhere.json')).toBe('PLAN_INVALID');
     expect(await codeOf(updates, '--degrees', '1,two')).toBe('CLI_USAGE');
-    expect(await codeOf(updates, '--from', 'monday')).toBe('STORE_REQUIRED');
+    expect(await codeOf(updates, '--from', 'monday')).toBe('CLI_STORE_REQUIRED');
     expect(await codeOf(updates.replace('#updates', '#unplanned'))).toBe('PLAN_INVALID');
   });
 });

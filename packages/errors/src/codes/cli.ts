@@ -31,13 +31,13 @@ export const cliCodes = {
     why: 'Nothing that the file exports is a workflow, several are and none was named, or none has the name.',
     fix: 'Export what `workflow()` or `defineWorkflow()` returned. Name one of several: `orders.ts#fulfilOrder` by its export, or `--workflow Fulfil_Order` by its own name.',
   },
-  STORE_REQUIRED: {
+  CLI_STORE_REQUIRED: {
     package: '@runafter/cli',
     title: 'The command needs to know in which store the runs are.',
     why: 'Neither `--store` nor the environment variable `RUNAFTER_STORE` is there.',
     fix: 'Pass one: `--store runs.db`, `--store redis://localhost:6379` or `--store postgres://localhost/app`; or set RUNAFTER_STORE once.',
   },
-  STORE_URL_INVALID: {
+  CLI_STORE_INVALID: {
     package: '@runafter/cli',
     title: 'The URL of a store cannot be used.',
     why: 'Its scheme is none of those that keep runs, or a part of it makes no sense.',
