@@ -258,8 +258,8 @@ class StoredSessionPool implements SessionPool {
   #dispatch(): void {
     const isWanted = this.#queue.oldest !== undefined;
     if (isWanted && this.#asking === undefined) {
-      this.#asking = new AbortController();
-      const asking = this.#asking;
+      const asking = new AbortController();
+      this.#asking = asking;
       // For the pool, and for no caller in particular: telemetry must not take it for a wait of one.
       this.#ownContext.runInAsyncScope(() => void this.#ask(asking));
     } else if (!isWanted) {
