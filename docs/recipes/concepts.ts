@@ -6,7 +6,9 @@
  */
 import assert from 'node:assert/strict';
 import { seededRandom, virtualClock } from '@runafter/clock';
-import { event, failed, settled, start, workflow } from '@runafter/core';
+import { event, type Flow, failed, settled, start, workflow } from '@runafter/core';
+import { describeCode } from '@runafter/errors';
+import { telemetry } from '@runafter/otel';
 import { jitterExecutor } from '@runafter/testkit';
 
 const inventory = { check: (sku: string) => ({ sku, left: 3 }) };
@@ -40,6 +42,46 @@ const provision = workflow('Provision', (flow) => {
 const provisioned = await start(provision, undefined).finished;
 assert(provisioned.status === 'Succeeded');
 assert.equal(provisioned.outputs, 'closed crm-A-17');
+
+// #region child
+const hire = workflow('Hire', (flow: Flow<{ name: string }>) =>
+  flow.action('Create_Account', ({ input }) => `${input.name}@contoso.com`),
+);
+
+const monday = workflow('Monday', (flow: Flow<string[]>) =>
+  flow.forEach(
+    'Hires',
+    [],
+    (_, { input }) => input,
+    (each) => each.child('Hire', [], hire, (_, { item }) => ({ name: item })),
+    { concurrency: 5 },
+  ),
+);
+
+const hired = start(monday, ['ada', 'grace'], { runId: 'monday' });
+await hired.finished;
+assert.equal(hired.result('Hires[1]/Hire')?.childRunId, 'monday/Hires[1]/Hire');
+// #endregion
+assert.deepEqual(hired.result('Hires')?.outputs, ['ada@contoso.com', 'grace@contoso.com']);
+
+// #region code
+const pay = workflow('Pay', (flow) => {
+  flow.action('Charge', () => {
+    throw Object.assign(new Error('The service is busy.'), { status: 429 });
+  });
+});
+
+const paid = await start(pay, undefined).finished;
+assert(paid.status === 'Failed');
+assert.equal(paid.error.code, 'HTTP_429'); // and results[0].error has the cause
+console.log(describeCode('RUN_HELD').fix); // what to do about a code of ours
+// #endregion
+assert.ok(paid.results[0]?.error?.cause instanceof Error);
+
+// #region telemetry
+const otel = telemetry(); // the tracer and meter of the global providers
+await start(order, undefined, { telemetry: otel }).finished;
+// #endregion
 
 // #region secure
 const token = workflow('Token', (flow) => {
