@@ -16,7 +16,7 @@ export interface GateOptions {
   /**
    * What becomes of a caller who finds the waiting room full. Default 'reject'.
    *
-   * - `'reject'`: the call rejects at once with a {@link GateFullError}.
+   * - `'reject'`: the call rejects at once with a `GateFullError`.
    * - `'wait'`: the caller waits outside, and moves into the room in the order of coming. That is back
    *   pressure for whoever awaits one call before making the next; who does not can queue up without end.
    */

@@ -23,8 +23,11 @@ import type { RetryPolicy } from './retry-policy.ts';
 export interface Attempt {
   /** 1 for the first attempt, unless `firstAttempt` says otherwise. */
   readonly number: number;
-  /** The signal of {@link RetryOptions}: pass it on, retry() does not abandon a running attempt. */
-  readonly signal: AbortSignal | undefined;
+  /**
+   * The signal of {@link RetryOptions}, or without one a signal that never aborts: pass it on, retry() does not
+   * abandon a running attempt.
+   */
+  readonly signal: AbortSignal;
 }
 
 /** A failed attempt that will be followed by another one. */
@@ -76,19 +79,25 @@ export async function retry<T>(
   policy: RetryPolicy,
   options: RetryOptions,
 ): Promise<T> {
-  const { clock, signal, onRetry, random = Math.random, firstAttempt = 1 } = options;
+  const {
+    clock,
+    signal = new AbortController().signal,
+    onRetry,
+    random = Math.random,
+    firstAttempt = 1,
+  } = options;
   const parsed = parseRetryPolicy(policy);
   const start = readClock(clock);
   const { since = start.now } = options;
   checkFirstAttempt(firstAttempt);
   checkSince(since);
-  signal?.throwIfAborted();
+  signal.throwIfAborted();
   const before = Math.max(0, start.now - since);
   for (let number = firstAttempt; ; number++) {
     try {
       return await fn({ number, signal });
     } catch (error) {
-      if (signal?.aborted || !allowsRetry(parsed, number, error)) throw error;
+      if (signal.aborted || !allowsRetry(parsed, number, error)) throw error;
       const wait = retryAfterOf(error, clock) ?? backoff(parsed, number, random);
       if (before + elapsedSince(clock, start) + wait > totalTimeOf(parsed)) throw error;
       await onRetry?.({ attempt: number, error, wait, at: clock.now() + wait });

@@ -7,7 +7,8 @@
  *   const email = flow.action('Send_Confirmation', [stock], ([stock], { input }) => mail.send(input, stock));
  *   return flow.action('Close_Order', [settled(email)], ([email]) => email.status);
  * });
- * const { status, outputs } = await start(flow, order).finished;
+ * const end = await start(flow, order).finished;
+ * if (end.status === 'Succeeded') console.log(end.outputs);
  * @module
  */
 export { BoundedMapError, type BoundedMapOptions, boundedMap } from './bounded-map.ts';
@@ -109,6 +110,7 @@ export {
   RunInputDiffersError,
   RunLostError,
   RunNotEndedError,
+  RunShapeUnknownError,
   RunSuspendedError,
   RunUnknownError,
 } from './durable/durable-errors.ts';

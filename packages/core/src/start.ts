@@ -29,7 +29,8 @@ import { StartedRun } from './started-run.ts';
  * @throws {NotStorableError} `VALUE_NOT_STORABLE`: the input of a durable run.
  * @throws {CipherRequiredError} `CIPHER_REQUIRED`: a secure value would have to be stored.
  * @example
- * const { status, outputs } = await start(weeklyReports, rows).finished;
+ * const end = await start(weeklyReports, rows).finished;
+ * if (end.status === 'Succeeded') console.log(end.outputs);
  */
 export function start<In, T>(
   workflow: Workflow<In, T>,

@@ -15,6 +15,6 @@ export interface DocumentStoreOptions<T> {
    * @see https://standardschema.dev
    */
   readonly schema?: StandardSchemaV1<unknown, T> | undefined;
-  /** How values become text. Default: {@link jsonCodec}. */
+  /** How values become text. Default: `jsonCodec`. */
   readonly codec?: Codec | undefined;
 }

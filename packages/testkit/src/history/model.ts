@@ -52,7 +52,7 @@ export interface Model<State, Op, Result> {
    */
   onlyLooks?(op: Op, outcome: StepOutcome<Result>): boolean;
 
-  /** Text that is the same for two states exactly when nothing can tell them apart. Default {@link valueText}. */
+  /** Text that is the same for two states exactly when nothing can tell them apart. Default: the state, written out. */
   key?(state: State): string | number | bigint;
 
   /**
@@ -63,13 +63,13 @@ export interface Model<State, Op, Result> {
 
   /**
    * Text that is the same for two operations only if they could be swapped: in every state they do the
-   * same. The check then tries one of them, not both. Default {@link valueText} of the operation.
+   * same. The check then tries one of them, not both. Default: the operation, written out.
    *
    * @param initial - what `initial` answered.
    */
   opKey?(op: Op, initial: State): string;
 
-  /** The operation in a few words, for the timeline: `write 8`. Default {@link valueText}. */
+  /** The operation in a few words, for the timeline: `write 8`. Default: the operation, written out. */
   describe?(op: Op): string;
 
   /** The state in a few words that follow the model's name: `holds 8`. Default `is` and its text. */

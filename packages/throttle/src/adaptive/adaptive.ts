@@ -69,12 +69,13 @@ export interface Adaptive extends AdaptiveLimiter {
   /**
    * Runs `fn` with a permit, and learns from how it ends.
    *
+   * @param fn - gets `options.signal`, or without one a signal that never aborts.
    * @param options.signal - ends the wait at once, and is handed to `fn`.
    * @returns what `fn` gives; rejects with what it throws.
    * @throws {LimiterOptionError} `LIMITER_OPTION_INVALID`, as a rejection: weight or priority.
    */
   run<T>(
-    fn: (call: { readonly signal: AbortSignal | undefined }) => T | PromiseLike<T>,
+    fn: (call: { readonly signal: AbortSignal }) => T | PromiseLike<T>,
     options?: AcquireOptions,
   ): Promise<T>;
 
@@ -183,12 +184,13 @@ class AdaptiveLimiterOnClock implements Adaptive {
   }
 
   async run<T>(
-    fn: (call: { readonly signal: AbortSignal | undefined }) => T | PromiseLike<T>,
+    fn: (call: { readonly signal: AbortSignal }) => T | PromiseLike<T>,
     options: AcquireOptions = {},
   ): Promise<T> {
     const permit = await this.acquire(options);
+    const { signal = new AbortController().signal } = options;
     try {
-      const value = await fn({ signal: options.signal });
+      const value = await fn({ signal });
       permit.release();
       return value;
     } catch (error) {
