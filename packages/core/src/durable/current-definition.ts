@@ -4,18 +4,27 @@
  * @module
  */
 import type { RunStore, StoredRun, Writer } from '../ports/run-store.ts';
-import type { StoredDefinition } from './stored-definition.ts';
+import { StoredValueError } from './codec.ts';
+import type { DefinitionOutline } from './definition-outline.ts';
 
 /** No loop has an empty path, so no part of any loop's items is kept there. */
 const definitionPath = '[]outline';
 
-/** The definition that was kept last. */
+/**
+ * The definition that was kept last: its outline, and its shape unless an earlier version kept it.
+ *
+ * @throws {StoredValueError} `STORED_VALUE_INVALID`, as a rejection: its text was cut or changed.
+ */
 export async function currentDefinition(
   store: RunStore,
   run: StoredRun,
-): Promise<StoredDefinition> {
-  const kept = await store.readState(run.runId, definitionPath);
-  return JSON.parse(kept ?? run.definition) as StoredDefinition;
+): Promise<DefinitionOutline> {
+  const text = (await store.readState(run.runId, definitionPath)) ?? run.definition;
+  try {
+    return JSON.parse(text) as DefinitionOutline;
+  } catch {
+    throw new StoredValueError(text);
+  }
 }
 
 /**

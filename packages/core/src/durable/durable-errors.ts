@@ -18,6 +18,21 @@ export class RunUnknownError extends RunafterError {
   }
 }
 
+/** `RUN_SHAPE_UNKNOWN`: an earlier version stored the run, without what explains it. */
+export class RunShapeUnknownError extends RunafterError {
+  readonly runId: string;
+
+  constructor(runId: string, workflow: string) {
+    super(
+      'RUN_SHAPE_UNKNOWN',
+      `Run "${runId}" was stored by an earlier version, which kept too little of the definition of ` +
+        `"${workflow}" to explain the run without it. Resume the run with its workflow and take ` +
+        'a snapshot of that, or read its outcomes with inspectRun().',
+    );
+    this.runId = runId;
+  }
+}
+
 /** `RUN_HELD`: another process works on the run. */
 export class RunHeldError extends RunafterError {
   readonly runId: string;

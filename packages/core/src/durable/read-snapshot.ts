@@ -16,6 +16,7 @@ import { type RunSnapshot, type SnapshotOptions, snapshotOf } from '../snapshot.
 import { statusBits } from '../status.ts';
 import type { Cipher } from './cipher.ts';
 import { currentDefinition } from './current-definition.ts';
+import { RunShapeUnknownError } from './durable-errors.ts';
 import { knownRun } from './open-run.ts';
 import { OpenWork } from './open-work.ts';
 import { Revival } from './revival.ts';
@@ -23,7 +24,7 @@ import { revivedDefinition } from './revived-definition.ts';
 import { RunJournal } from './run-journal.ts';
 import { RunSignals } from './run-signals.ts';
 import { PublicSealing } from './sealing.ts';
-import type { StoredDefinition } from './stored-definition.ts';
+import { hasShape, type StoredDefinition } from './stored-definition.ts';
 import { mostTelling } from './telling-iterations.ts';
 
 export interface ReadSnapshotOptions extends SnapshotOptions {
@@ -49,6 +50,8 @@ const defaultMaxIterations = 20_000;
  * counts from when it could), and of a loop that runs, the iterations that have not ended.
  *
  * @throws {RunUnknownError} `RUN_UNKNOWN`, as a rejection.
+ * @throws {RunShapeUnknownError} `RUN_SHAPE_UNKNOWN`, as a rejection: an earlier version stored the run, and kept
+ *   too little of its definition.
  * @example
  * const { explanation } = await readSnapshot(store, 'week-47');
  * console.log(explanation.text);
@@ -60,6 +63,7 @@ export async function readSnapshot(
 ): Promise<RunSnapshot> {
   const run = await knownRun(store, runId);
   const definition = await currentDefinition(store, run);
+  if (!hasShape(definition)) throw new RunShapeUnknownError(runId, run.workflow);
   let fault: (error: unknown) => void = () => undefined;
   const broken = new Promise<never>((_, reject) => {
     fault = reject;

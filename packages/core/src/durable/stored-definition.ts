@@ -33,6 +33,11 @@ export interface StoredDefinition extends DefinitionOutline {
   readonly shape: readonly NodeShape[];
 }
 
+/** Whether a definition was kept with its shape; earlier versions kept the outline alone. */
+export function hasShape(definition: DefinitionOutline): definition is StoredDefinition {
+  return 'shape' in definition;
+}
+
 const texts = new WeakMap<WorkflowDefinition, string>();
 
 /** A definition as it is stored, made once: every run of a workflow asks for it. */

@@ -10,7 +10,10 @@ import {
   memoryRunStore,
   type Run,
   type RunSnapshot,
+  type RunStore,
   readSnapshot,
+  resume,
+  type StoredRun,
   settled,
   snapshot,
   start,
@@ -208,3 +211,37 @@ it('tells why an iteration failed before its body began', async () => {
     expect(failed).toMatchObject({ status: 'Failed', error: { message: 'No key for two.' } });
   }
 });
+
+describe('a run that an earlier version stored', () => {
+  it('is refused with what to do: its definition was kept without what explains it', async () => {
+    const { store, flow } = await storedEarlier(({ shape: _, ...outline }) => outline);
+
+    await expect(readSnapshot(store, 'r')).rejects.toMatchObject({
+      code: 'RUN_SHAPE_UNKNOWN',
+      runId: 'r',
+      message: expect.stringMatching(/^Run "r" .* "Short" .*Resume the run with its workflow/),
+    });
+    // As the message says.
+    const resumed = await resume(flow, 'r', { store });
+    await resumed.finished;
+    expect(snapshot(resumed as Run<unknown>).executions.map(({ path }) => path)).toEqual(['Only']);
+  });
+
+  it('is refused where the text of its definition was cut', async () => {
+    const { store } = await storedEarlier(() => undefined);
+
+    await expect(readSnapshot(store, 'r')).rejects.toMatchObject({ code: 'STORED_VALUE_INVALID' });
+  });
+});
+
+/** A run that has ended, whose definition is read as `change` leaves it; cut for undefined. */
+async function storedEarlier(change: (definition: Record<string, unknown>) => unknown) {
+  const flow = workflow('Short', (flow: Flow<void>) => void flow.action('Only', () => 1));
+  const store: RunStore = memoryRunStore();
+  await start(flow, undefined, { store, runId: 'r' }).finished;
+  const run = (await store.readRun('r')) as StoredRun;
+  const definition = JSON.stringify(change(JSON.parse(run.definition)));
+  const earlier = { ...run, definition: definition ?? run.definition.slice(0, 20) };
+  Object.assign(store, { readRun: async () => earlier });
+  return { store, flow };
+}

@@ -63,6 +63,12 @@ export const coreDurableCodes = {
     why: 'The id is wrong, the store is another one, or the run has ended longer ago than runs are kept.',
     fix: 'Look at the id, at the store, and at how long it keeps runs (`retention`).',
   },
+  RUN_SHAPE_UNKNOWN: {
+    package: '@runafter/core',
+    title: 'A stored run cannot be explained without its workflow.',
+    why: 'An earlier version stored it. That kept of a definition what a resume compares, but not what a snapshot needs, such as criticalities.',
+    fix: 'Resume the run with its workflow and take a snapshot of what that returns; one that has ended is not run again. Or read its outcomes with `inspectRun()`.',
+  },
   RUN_DOCUMENT_MISSING: {
     package: '@runafter/core',
     title: 'A large text of a run is kept as a document, and the document is not there.',
