@@ -172,7 +172,10 @@ export function simulatedView(options: SimulatedRun): RunView {
     nodes: [
       node('Load_Orders', 'action'),
       ...checkNames.map((name) => node(name, 'action', ['Load_Orders'])),
-      node('Orders', 'forEach', checkNames.length === 0 ? ['Load_Orders'] : checkNames),
+      {
+        ...node('Orders', 'forEach', checkNames.length === 0 ? ['Load_Orders'] : checkNames),
+        iterations: { Succeeded: orders - failing.length, Failed: failing.length },
+      },
       node('Orders/Charge', 'action'),
       node('Orders/Mail', 'action', ['Orders/Charge']),
       node('Orders/Book', 'scope', ['Orders/Charge']),
@@ -185,6 +188,9 @@ export function simulatedView(options: SimulatedRun): RunView {
     analysis: {
       makespan: endTime - start,
       busy: attempts.reduce((sum, one) => sum + one.endTime - one.startTime, 0),
+      calls: executions.filter((execution) => execution.attempts.length > 0).length,
+      attempts: attempts.length,
+      notKept: 0,
       criticalPath: [
         'Load_Orders',
         ...(lastCheck === undefined ? [] : [lastCheck.path]),

@@ -21,7 +21,7 @@ it('the view of a run is the same of an SQLite file, without the workflow', asyn
       'Each',
       [list],
       ([list]) => list,
-      (each) => each.child('Sub', [], inner, ({ item }) => item),
+      (each) => each.child('Sub', [], inner, (_, { item }) => item),
       { concurrency: 2 },
     );
     flow.action('After', [each], ([halves]) => halves.length);

@@ -2,10 +2,19 @@
  * What the times of a run say, for graphs that can be worked out by hand.
  * @module
  */
-import { fixed } from '@runafter/clock';
-import { type Flow, failed, settled, workflow } from '@runafter/core';
+import { fixed, virtualClock } from '@runafter/clock';
+import {
+  type Flow,
+  failed,
+  memoryRunStore,
+  type Run,
+  settled,
+  start,
+  workflow,
+} from '@runafter/core';
+import { type ContainerKind, container, setMetadata } from '@runafter/core/container-kind';
 import { describe, expect, it } from 'vitest';
-import { viewOf } from '../src/index.ts';
+import { readView, viewOf } from '../src/index.ts';
 import { runOf, second, timesOf } from './runs-in-virtual-time.ts';
 
 describe('the critical path', () => {
@@ -23,6 +32,9 @@ describe('the critical path', () => {
     expect(analysis).toEqual({
       makespan: 8 * second,
       busy: 12 * second,
+      calls: 5,
+      attempts: 5,
+      notKept: 0,
       criticalPath: ['Validate', 'Create_CRM', 'Update'],
       // Without it Teams decides: 2 + 3 + 1.
       bottleneck: { address: 'Create_CRM', onPath: 5 * second, without: 6 * second },
@@ -218,6 +230,85 @@ describe('a loop', () => {
     expect(view.analysis.bottleneck).toEqual({ address: 'L', onPath: 6 * second, without: second });
     expect(view.executions.map(({ path }) => path)).toEqual(['L', 'L[1]', 'L[1]/Work', 'After']);
     expect(view.left).toBe(2);
+    expect(view.analysis).toMatchObject({ calls: 2, notKept: 2 });
+    // What made room for the one that is known is not known.
+    expect(timesOf(view, 'L[1]/Work')).toEqual([1, 1, 3]);
+    expect(view.analysis.waited).toEqual({});
+    const loop = view.nodes.find(({ address }) => address === 'L');
+    expect(loop?.iterations).toEqual({ Succeeded: 2, Failed: 1 });
+  });
+
+  it('counts as a whole while it goes on, where a store does not tell which iterations run', async () => {
+    const clock = virtualClock({ start: 0 });
+    const store = memoryRunStore({ clock });
+    const flow = workflow('W', (flow: Flow<void>) => {
+      const work = ({ item }: { item: number }) => clock.sleep(item * second);
+      const each = { concurrency: 2 };
+      flow.forEach(
+        'L',
+        [],
+        () => [9, 1, 1, 9],
+        (loop) => loop.action('Work', work),
+        each,
+      );
+    });
+    const run = start(flow, undefined, { runId: 'r', clock, store }) as Run<unknown>;
+    await clock.advance('5s');
+
+    const inMemory = viewOf(run);
+    expect(inMemory.nodes[0]?.iterations).toEqual({ Succeeded: 2, Running: 2 });
+    expect(inMemory.analysis.criticalPath).toEqual(['L[1]/Work', 'L[2]/Work', 'L[3]/Work']);
+    const stored = await readView(store, 'r', { clock });
+    expect(stored.analysis.criticalPath).toEqual(['L']);
+    // The first item took one of the two places, which the store does not know: nothing waited.
+    expect(stored.analysis.waited).toEqual({});
+    run.cancel();
+    await clock.advance('1h');
+  });
+});
+
+describe('the last phase of a container', () => {
+  /** Undoes its steps, one after the other, the last one first. */
+  const undoing: ContainerKind<Record<string, never>, undefined> = {
+    name: 'undoing',
+    optionNames: [],
+    check: () => undefined,
+    initialState: () => undefined,
+    async finish({ children, perform }) {
+      for (const { name, metadata } of children.toReversed()) {
+        await perform(`Undo_${name}`, metadata as () => Promise<void>);
+      }
+      return undefined;
+    },
+  };
+
+  it('begins when what it had to wait for has ended, and is replayed so', async () => {
+    const run = await runOf((flow, { takes }) => {
+      const trip = container(
+        flow,
+        undoing,
+        'Trip',
+        [],
+        (steps) => {
+          const hotel = steps.action('Hotel', takes(2));
+          const flight = steps.action('Flight', [hotel], takes(1));
+          setMetadata(hotel, takes(4));
+          setMetadata(flight, takes(3));
+        },
+        {},
+      );
+      flow.action('Tell', [trip], takes(1));
+    });
+
+    const view = viewOf(run);
+
+    expect(timesOf(view, 'Trip/Undo_Flight')).toEqual([3, 3, 6]);
+    expect(timesOf(view, 'Trip/Undo_Hotel')).toEqual([6, 6, 10]);
+    expect(view.analysis).toMatchObject({
+      criticalPath: ['Trip/Hotel', 'Trip/Flight', 'Trip/Undo_Flight', 'Trip/Undo_Hotel', 'Tell'],
+      bottleneck: { address: 'Trip/Undo_Hotel', onPath: 4 * second, without: 7 * second },
+      waited: {},
+    });
   });
 });
 

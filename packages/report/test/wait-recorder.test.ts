@@ -71,6 +71,35 @@ describe('a recorder of waits', () => {
     expect(recorder.waits).toEqual([]);
   });
 
+  it('notes a wait that goes on when its run has left the handler behind', async () => {
+    const clock = virtualClock();
+    const recorder = recordWaits();
+    const flow = workflow('W', (flow) => {
+      flow.action('A', () => traceWait('lock', 'ledger', () => clock.sleep('1h')), {
+        timeout: '3s',
+      });
+    });
+    const { finished } = start(flow, undefined, { clock, telemetry: recorder, grace: '1s' });
+    const startTime = clock.now();
+    await clock.advance('10s');
+    await finished;
+    const lock = { path: 'A', for: 'lock', name: 'ledger', startTime, endTime: startTime + 4_000 };
+    expect(recorder.waits).toMatchObject([lock]);
+    await clock.advance('2h');
+    expect(recorder.waits).toHaveLength(1);
+  });
+
+  it('does not name what a handler with secure values waits for', async () => {
+    const recorder = recordWaits();
+    const wait = () => traceWait('lock', 'user hunter2', async () => undefined);
+    const flow = workflow('W', (flow) => {
+      flow.action('Login', wait, { secure: { inputs: true } });
+    });
+    await start(flow, undefined, { telemetry: recorder }).finished;
+    expect(recorder.waits).toMatchObject([{ path: 'Login', for: 'lock' }]);
+    expect(JSON.stringify(recorder.waits)).not.toContain('hunter2');
+  });
+
   it('keeps no more than its limit, and counts the others', async () => {
     const recorder = recordWaits({ limit: 2 });
     const flow = workflow('W', (flow) =>

@@ -17,9 +17,11 @@ export function analyse(
 ): AnalysisView {
   const path = criticalPath(trace);
   const bottleneck = findBottleneck(trace, path);
-  let busy = 0;
-  let throttled = 0;
+  let [calls, attempts, busy, throttled, notKept] = [0, 0, 0, 0, 0];
   for (const { execution } of trace.steps) {
+    notKept += execution.left;
+    attempts += execution.attempts.length;
+    if (execution.attempts.length > 0) calls++;
     for (const { startTime, endTime, error } of execution.attempts) {
       busy += endTime.getTime() - startTime.getTime();
       if (error !== undefined && isThrottledCode(error.code)) throttled++;
@@ -27,7 +29,7 @@ export function analyse(
   }
   return {
     makespan: trace.end - trace.start,
-    busy,
+    ...{ busy, calls, attempts, notKept },
     criticalPath: path.map(({ execution }) => execution.path),
     ...(bottleneck && { bottleneck }),
     outliers,

@@ -48,18 +48,10 @@ function causeOf(work: Step, ends: readonly Step[]): Step | undefined {
   const yielding = work.start > work.ready ? endedAt(work.start, work, ends) : undefined;
   if (yielding !== undefined) return yielding;
   for (let step: Step | undefined = work; step !== undefined; step = step.parent) {
-    const cause = step.roomFrom ?? lastOf(step.before) ?? phaseBefore(step);
+    const cause = step.roomFrom ?? lastOf(step.before);
     if (cause !== undefined) return cause;
   }
   return undefined;
-}
-
-/** What a function of a container's last phase comes after. */
-function phaseBefore(step: Step): Step | undefined {
-  const { execution, parent, start } = step;
-  if (execution.kind !== 'shielded' || parent === undefined) return undefined;
-  const earlier = parent.children.filter(({ index, end }) => index < step.index && end <= start);
-  return lastOf(earlier);
 }
 
 /** Another one that ended in this moment, and began before it. */

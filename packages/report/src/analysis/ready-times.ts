@@ -22,19 +22,16 @@ function readyTime({ execution, before, parent, start }: Step, trace: Trace): nu
   let ready = parent?.ready ?? trace.start;
   // A container opens when it has begun, an iteration when there is room for it.
   if (parent !== undefined && parent.execution.kind !== 'iteration') ready = parent.start;
-  if (execution.kind === 'shielded') ready = endOfChildren(parent) ?? ready;
   for (const { end } of before) ready = Math.max(ready, end);
   return Math.min(ready, start);
 }
 
-/** The last phase of a container begins when everything else in it has ended. */
-function endOfChildren(container: Step | undefined): number | undefined {
-  const others = container?.children.filter(({ execution }) => execution.kind !== 'shielded') ?? [];
-  return others.length === 0 ? undefined : Math.max(...others.map(({ end }) => end));
-}
-
-/** The time in which an until asks whether it is done counts as waited by the next round. */
-function openWindow({ start, window: width, children }: Step): void {
+/**
+ * The time in which an until asks whether it is done counts as waited by the next round. Where not every
+ * iteration is known, nobody can tell which one made room: each counts as ready when it started.
+ */
+function openWindow({ start, window: width, children, isPartial }: Step): void {
+  if (isPartial) return;
   const window = new Window<Step>(width);
   for (const iteration of children) {
     const leaving = window.makeRoom();

@@ -68,8 +68,7 @@ class Replay {
   #endOfAll(children: readonly Step[]): number {
     let last = 0;
     for (const child of children) {
-      // The last phase comes after everything else, and its functions one after another, or not: as they were.
-      let ready = child.execution.kind === 'shielded' ? last : 0;
+      let ready = 0;
       for (const { index } of child.before) ready = Math.max(ready, this.#ends[index] as number);
       const lag = this.#isOut(child) ? 0 : child.start - child.ready;
       const end = ready + lag + (this.#lengths[child.index] as number);

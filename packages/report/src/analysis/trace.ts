@@ -17,10 +17,15 @@ export interface Step {
   readonly parent: Step | undefined;
   /** Those inside it; of a loop, its iterations in the order of their starts. */
   readonly children: Step[];
-  /** The siblings that it runs after. */
+  /**
+   * The siblings that it runs after; of a function of a container's last phase, everything in it that had
+   * ended by then: which of them it had to wait for is known to the container's kind alone.
+   */
   readonly before: readonly Step[];
   /** Of a loop: how many iterations at once. */
   readonly window: number;
+  /** Of a loop: whether there are iterations that are not among its children. */
+  isPartial: boolean;
   readonly start: number;
   /** When it ended; the moment of the snapshot, while it runs. */
   readonly end: number;
@@ -51,8 +56,12 @@ export function traceOf({ nodes, executions, startTime, endTime }: RunSnapshot):
     const node = execution.kind === 'iteration' ? undefined : listed.get(execution.address);
     const step: Step = {
       ...{ index: steps.length, execution, parent, children: [] },
-      before: stepsBefore(node, around, byPath),
+      before:
+        execution.kind === 'shielded'
+          ? endedBy(execution.startTime, parent)
+          : stepsBefore(node, around, byPath),
       window: windowOf(execution, node),
+      isPartial: false,
       start: execution.startTime,
       end: Math.max(execution.startTime, execution.endTime ?? end),
       ready: execution.startTime,
@@ -62,8 +71,10 @@ export function traceOf({ nodes, executions, startTime, endTime }: RunSnapshot):
     steps.push(step);
     (parent?.children ?? children).push(step);
   }
-  for (const { execution, children } of steps) {
-    if (isLoop(execution)) children.sort((a, b) => a.start - b.start);
+  for (const step of steps) {
+    if (!isLoop(step.execution)) continue;
+    step.children.sort((a, b) => a.start - b.start);
+    step.isPartial = isPartial(step);
   }
   return { start, end, steps, children };
 }
@@ -83,6 +94,10 @@ function stepsBefore(
   return node.runAfter.flatMap(({ name }) => byPath.get(prefix + name) ?? []);
 }
 
+function endedBy(time: number, container: Step | undefined): readonly Step[] {
+  return container?.children.filter(({ end }) => end <= time) ?? nothing;
+}
+
 function windowOf({ kind }: Execution, node: ListedNode | undefined): number {
   // Rounds of an until follow each other.
   return kind === 'until' ? 1 : (node?.concurrency ?? Number.POSITIVE_INFINITY);
@@ -92,14 +107,22 @@ export function isLoop({ kind }: Execution): boolean {
   return kind === 'forEach' || kind === 'until';
 }
 
+/** A loop that goes on has an iteration at work; a store does not know which. */
+function isPartial({ execution: { left, status }, children }: Step): boolean {
+  return (
+    left > 0 ||
+    (status === 'Running' && children.every(({ execution }) => execution.status !== 'Running'))
+  );
+}
+
 const nothing: readonly Step[] = Object.freeze([]);
 
 /**
  * What makes up the time of a container. Nothing does in a loop of which not every iteration is known: it
  * counts as a whole.
  */
-export function partsOf({ execution, children }: Step): readonly Step[] {
-  return execution.left > 0 ? nothing : children;
+export function partsOf({ isPartial, children }: Step): readonly Step[] {
+  return isPartial ? nothing : children;
 }
 
 /** It took its own time: it is no container, and was not skipped. */

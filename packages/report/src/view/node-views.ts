@@ -2,21 +2,39 @@
  * The definition as it is drawn: each node with how its executions went.
  * @module
  */
-import type { ListedNode, Status } from '@runafter/core';
-import type { Step } from '../analysis/trace.ts';
+import { type ListedNode, type Status, statuses } from '@runafter/core';
+import { isLoop, type Step } from '../analysis/trace.ts';
 import type { NodeView } from './run-view.ts';
+
+type Counts = Partial<Record<Status | 'Running', number>>;
 
 /** What is added up of the executions of one node. */
 class Sum {
-  readonly counts: Partial<Record<Status | 'Running', number>> = {};
+  readonly counts: Counts = {};
+  iterations: Counts | undefined;
   readonly #durations: number[] = [];
   busy = 0;
 
-  add({ execution: { status }, start, end }: Step): void {
+  add({ execution, start, end }: Step): void {
+    const { status } = execution;
     this.counts[status] = (this.counts[status] ?? 0) + 1;
+    if (isLoop(execution)) this.#addIterations(execution.counts);
     if (status === 'Skipped') return;
     this.busy += end - start;
     if (status !== 'Running') this.#durations.push(end - start);
+  }
+
+  /** Those that have ended are counted by their loop, whether it kept them or not. */
+  addIteration({ execution: { status } }: Step): void {
+    if (status === 'Running') this.#addIterations({ Running: 1 });
+  }
+
+  #addIterations(counts: Counts = {}): void {
+    this.iterations ??= {};
+    for (const status of [...statuses, 'Running'] as const) {
+      const count = counts[status] ?? 0;
+      if (count > 0) this.iterations[status] = (this.iterations[status] ?? 0) + count;
+    }
   }
 
   /** Milliseconds of half of them, and of all but a twentieth. */
@@ -38,16 +56,19 @@ export function nodeViews(
   const sums = new Map<string, Sum>(nodes.map(({ address }) => [address, new Sum()]));
   for (const step of steps) {
     const { kind, address } = step.execution;
-    if (kind !== 'iteration') sums.get(address)?.add(step);
+    const sum = sums.get(address);
+    if (kind === 'iteration') sum?.addIteration(step);
+    else sum?.add(step);
   }
   return nodes.map((node) => nodeView(node, sums.get(node.address) ?? new Sum()));
 }
 
 function nodeView(node: ListedNode, sum: Sum): NodeView {
   const { address, name, kind, of, container, criticality, concurrency } = node;
-  const { counts, busy } = sum;
+  const { counts, iterations, busy } = sum;
   return {
     ...{ address, name, kind, container, criticality, counts, busy },
+    ...(iterations && { iterations }),
     ...(of !== undefined && { of }),
     ...(Number.isFinite(concurrency) && { concurrency }),
     ...sum.quantiles(),

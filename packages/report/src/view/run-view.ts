@@ -57,6 +57,8 @@ export interface NodeView {
   readonly concurrency?: number | undefined;
   /** How many executions ended in each status; those that run are under `Running`. */
   readonly counts: Readonly<Partial<Record<Status | 'Running', number>>>;
+  /** Of a loop: the same of its iterations, those that it did not keep among them. */
+  readonly iterations?: NodeView['counts'] | undefined;
   /** Milliseconds of all its executions together, waits before the start not included. */
   readonly busy: number;
   /** Milliseconds of half of its executions, and of all but a twentieth; undefined when none has ended. */
@@ -125,6 +127,15 @@ export interface AnalysisView {
   readonly makespan: number;
   /** Milliseconds in handlers, all together. */
   readonly busy: number;
+  /** Executions whose handler was called. */
+  readonly calls: number;
+  /** Calls of handlers, retries among them. */
+  readonly attempts: number;
+  /**
+   * Iterations that their loops did not keep, or that were not read. What was inside of them is in no sum: where there
+   * are any, `busy`, `calls`, `attempts`, `throttled` and `waited` are at least so much.
+   */
+  readonly notKept: number;
   /**
    * Paths of the actions that the end of the run hung on, by start: each could begin because the one before
    * had ended. What is between the end of one and the start of the next was waited.

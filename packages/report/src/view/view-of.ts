@@ -37,7 +37,7 @@ export interface ViewOptions {
   readonly recorded?: readonly RecordedWait[];
   /**
    * At most so many executions are in the view: those on the critical path, those that did not succeed, then
-   * the slowest. The analysis is of all. Default 20,000.
+   * the slowest. The analysis is of all. Default 25,000.
    */
   readonly maxExecutions?: number;
   /**
@@ -47,7 +47,8 @@ export interface ViewOptions {
   readonly payloads?: boolean;
 }
 
-const defaultMaxExecutions = 20_000;
+/** A loop of 10,000 items with an action each is shown as a whole. */
+const defaultMaxExecutions = 25_000;
 
 const noWaits: readonly RecordedWait[] = Object.freeze([]);
 
@@ -97,6 +98,7 @@ export function viewOf(run: Run<unknown> | RunSnapshot, options: ViewOptions = {
  * does not know when what runs has started (it counts from when it could), nor which iterations run.
  *
  * @throws {RunUnknownError} `RUN_UNKNOWN`, as a rejection.
+ * @throws {RunShapeUnknownError} `RUN_SHAPE_UNKNOWN`, as a rejection: an earlier version stored the run.
  * @example
  * const view = await readView(store, 'week-47');
  */

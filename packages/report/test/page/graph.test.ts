@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Box, Level } from '../../src/page/graph/box.ts';
 import { boxGraph } from '../../src/page/graph/box-graph.ts';
-import { boxDetail, boxName } from '../../src/page/graph/box-text.ts';
+import { boxDetail, boxName, nameWidth } from '../../src/page/graph/box-text.ts';
 import { foldBoxes } from '../../src/page/graph/fold-boxes.ts';
 import { layoutGraph, type PlacedLevel } from '../../src/page/graph/layout-graph.ts';
 import type { NodeView } from '../../src/view/run-view.ts';
@@ -80,13 +80,29 @@ describe('siblings that are alike', () => {
 });
 
 it('tells how the iterations of a loop went', () => {
-  const nodes = [nodeView('Loop', { kind: 'forEach' }), nodeView('Loop/Mail')];
-  const executions = [
-    iterationView('Loop[0]', [0, 10]),
-    { ...iterationView('Loop[1]', [0, 10]), status: 'Failed' } as const,
-  ];
-  const [loop] = boxGraph(runView({ nodes, executions })).boxes as [Box];
-  expect(boxDetail(loop)).toBe('for each · 2 iterations, 1 failed');
+  const iterations = { Succeeded: 9_999, Failed: 1 };
+  const nodes = [nodeView('Loop', { kind: 'forEach', iterations }), nodeView('Loop/Mail')];
+  const failed = { ...iterationView('Loop[1]', [0, 10]), status: 'Failed' } as const;
+  // The others were not kept, or were too many.
+  const [loop] = boxGraph(runView({ nodes, executions: [failed] })).boxes as [Box];
+  expect(boxDetail(loop)).toBe('for each · 10,000 iterations, 1 failed');
+});
+
+describe('a name in a box', () => {
+  const boxNamed = (name: string): string =>
+    boxName(boxGraph(runView({ nodes: [nodeView(name)] })).boxes[0] as Box);
+
+  it('is cut where it would be too long, and there is room for less of what is wide', () => {
+    expect(boxNamed('n'.repeat(30))).toBe('n'.repeat(30));
+    expect(boxNamed('n'.repeat(31))).toBe(`${'n'.repeat(29)}…`);
+    expect(boxNamed('W'.repeat(30))).toBe(`${'W'.repeat(17)}…`);
+    expect(boxNamed('請求書'.repeat(10))).toBe(`${'請求書'.repeat(5)}…`);
+  });
+
+  it('is cut between characters, never inside of one', () => {
+    expect(boxNamed('🚀'.repeat(40))).toBe(`${'🚀'.repeat(15)}…`);
+    expect(nameWidth('WWW')).toBeGreaterThan(nameWidth('nnn'));
+  });
 });
 
 describe('a graph that is too large', () => {

@@ -68,3 +68,25 @@ it('says how many nodes it does not draw', async () => {
   expect(page).toContain('The definition has 40 nodes. 10 are drawn');
   expect(page.match(/class="box /g)).toHaveLength(10);
 });
+
+it('says that sums are of what was kept, and counts what has no room', async () => {
+  const analysis = { ...runView().analysis, busy: 400, calls: 12, attempts: 15 };
+  const nodes = [nodeView('A', { counts: { Failed: 3, TimedOut: 1 } })];
+  const whole = await renderReport(runView({ nodes, analysis, left: 7 }));
+  expect(figureOf(whole, 'Calls')).toBe('12');
+  expect(figureOf(whole, 'Retries')).toBe('3');
+  expect(figureOf(whole, 'Failed')).toBe('4');
+  expect(whole).toContain('7 executions more are neither in the timeline nor in the table');
+
+  const view = runView({ nodes, analysis: { ...analysis, notKept: 7 }, left: 7 });
+  const partial = await renderReport(view);
+  expect(figureOf(partial, 'Calls')).toBe('≥ 12');
+  expect(figureOf(partial, 'Parallelism')).toBe('≥ 4.0');
+  expect(figureOf(partial, 'Makespan')).toBe('100 ms');
+  expect(partial).toContain('7 iterations of loops were not kept');
+  expect(partial).not.toContain('neither in the timeline');
+});
+
+function figureOf(page: string, name: string): string | undefined {
+  return page.split(`<dt>${name}</dt><dd>`)[1]?.split('<')[0];
+}

@@ -62,7 +62,10 @@ export function runView(more: Partial<RunView> = {}): RunView {
     nodes: [],
     executions: [],
     left: 0,
-    analysis: { makespan: 100, busy: 0, criticalPath: [], outliers: [], throttled: 0, waited: {} },
+    analysis: {
+      ...{ makespan: 100, busy: 0, calls: 0, attempts: 0, notKept: 0 },
+      ...{ criticalPath: [], outliers: [], throttled: 0, waited: {} },
+    },
     ...more,
   };
 }

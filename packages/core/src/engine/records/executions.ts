@@ -5,7 +5,7 @@
  * Invariant: each execution comes after the one around it, so a list can be read in one go.
  * @module
  */
-import type { ActionError } from '../../result.ts';
+import type { ActionError, IterationCounts } from '../../result.ts';
 import { RUNNING, SKIPPED, type Status, SUCCEEDED, statusName } from '../../status.ts';
 import type { ActionState } from '../action-state.ts';
 import { BodyOwner } from '../body-owner.ts';
@@ -30,6 +30,8 @@ export interface Execution {
   /** Undefined while it runs. */
   readonly endTime: number | undefined;
   readonly attempts: readonly AttemptRecord[];
+  /** Of a loop: how its iterations ended, those that are not here among them. */
+  readonly counts: IterationCounts | undefined;
   /** Of a loop: how many of its iterations have ended and are not here, because it did not keep them. */
   readonly left: number;
   /** Bytes of the output of an action as JSON, where outputs were measured; never of a secure one. */
@@ -79,6 +81,7 @@ class Walk {
     const { epoch } = state.frame.owner.run;
     const owner = detail instanceof BodyOwner ? detail : undefined;
     const frames = owner?.frames();
+    const counts = detail?.counts?.();
     this.#visit({
       ...{ path, address, kind: state.kind },
       status: statusName(bits) ?? 'Running',
@@ -87,7 +90,8 @@ class Walk {
       endTime: hasEnded ? epoch + state.ended : undefined,
       attempts: hasEnded ? state.attempts : (detail?.attempts?.() ?? noAttempts),
       payloadBytes: this.#payloads ? payloadOf(state) : undefined,
-      left: Math.max(0, (detail?.counts?.().total ?? 0) - endedIn(frames)),
+      counts,
+      left: Math.max(0, (counts?.total ?? 0) - endedIn(frames)),
     });
     if (bits === SKIPPED) return;
     if (owner !== undefined) this.#inside(owner, frames ?? [], path, address);
@@ -115,7 +119,7 @@ class Walk {
         : undefined,
       startTime: owner.run.epoch + started,
       endTime: hasEnded ? owner.run.epoch + ended : undefined,
-      ...{ attempts: noAttempts, left: 0, payloadBytes: undefined },
+      ...{ attempts: noAttempts, counts: undefined, left: 0, payloadBytes: undefined },
     });
     this.#frame(frame, path, address);
   }

@@ -5,7 +5,7 @@
  * in a live region.
  * @module
  */
-import { formatCount } from '../../page/format.ts';
+import { formatCount, formatPlural } from '../../page/format.ts';
 import { statusWords, type ViewStatus } from '../../page/view-status.ts';
 import { element } from '../element.ts';
 
@@ -22,8 +22,8 @@ export interface Column<Row> {
 export interface TableOptions<Row> {
   readonly place: HTMLElement;
   readonly name: string;
-  /** What its rows are, such as `executions`. */
-  readonly rowsName: string;
+  /** What a row is, such as `execution`; more of them have an s. */
+  readonly rowName: string;
   readonly columns: readonly [Column<Row>, ...Column<Row>[]];
   readonly rows: readonly Row[];
   /** What the text of the filter is looked for in. */
@@ -90,7 +90,7 @@ export class DataTable<Row> {
   }
 
   #filters(): HTMLElement {
-    const { rows, statuses, choices = {}, rowsName } = this.#options;
+    const { rows, statuses, choices = {}, rowName } = this.#options;
     const input = element('input', { type: 'search', autocomplete: 'off', spellcheck: 'false' });
     input.placeholder = 'Name, code or message';
     input.addEventListener('input', () => {
@@ -114,7 +114,7 @@ export class DataTable<Row> {
     return element(
       'div',
       { class: 'filters' },
-      element('label', {}, element('span', {}, `Find ${rowsName}`), input),
+      element('label', {}, element('span', {}, `Find ${rowName}s`), input),
       element('label', {}, element('span', {}, 'Show'), select),
       this.#count,
     );
@@ -137,14 +137,13 @@ export class DataTable<Row> {
   }
 
   #render(): void {
-    const { columns, rows, rowsName } = this.#options;
+    const { columns, rows, rowName } = this.#options;
     const from = this.#page * pageSize;
     const shown = this.#found.slice(from, from + pageSize);
     this.#body.replaceChildren(...shown.map((row) => rowOf(row, columns)));
-    const all = formatCount(rows.length);
-    const count =
-      this.#found.length === rows.length ? all : `${formatCount(this.#found.length)} of ${all}`;
-    this.#count.textContent = `${count} ${rowsName}`;
+    const isAll = this.#found.length === rows.length;
+    const count = isAll ? '' : `${formatCount(this.#found.length)} of `;
+    this.#count.textContent = count + formatPlural(rows.length, rowName);
     this.#heads.forEach((head, at) => {
       const isSorted = this.#sorted?.column === columns[at];
       const order = this.#sorted?.sign === 1 ? 'ascending' : 'descending';

@@ -23,7 +23,7 @@ function failuresTable(rows: readonly ExecutionView[], state: PageState): void {
   const table = new DataTable<ExecutionView>({
     place: place('failures', state),
     name: 'Failures',
-    rowsName: 'failures',
+    rowName: 'failure',
     rows,
     text: textOf,
     statuses: ({ status }) => [status],
@@ -48,7 +48,7 @@ function executionsTable(rows: readonly ExecutionView[], state: PageState): void
   const table = new DataTable<ExecutionView>({
     place: place('executions', state),
     name: 'Executions',
-    rowsName: 'executions',
+    rowName: 'execution',
     rows,
     text: textOf,
     statuses: ({ status }) => [status],
@@ -105,7 +105,7 @@ function nodesTable(rows: readonly NodeView[], state: PageState): void {
   const table = new DataTable<NodeView>({
     place: place('actions', state),
     name: 'Definition',
-    rowsName: 'nodes',
+    rowName: 'node',
     rows,
     text: ({ address, kind, of = '' }) => `${address} ${kind} ${of}`,
     statuses: ({ counts }) => {

@@ -12,7 +12,6 @@ import { stackSiblings } from './stack-siblings.ts';
 export function boxGraph(view: RunView): Level {
   const graph: Graph = {
     inside: Map.groupBy(view.nodes, ({ container }) => container),
-    iterations: countIterations(view.executions),
     deciding: addressesOf(view.why.chain, view.executions),
     critical: addressesOf(view.analysis.criticalPath, view.executions),
     boxes: 0,
@@ -22,7 +21,6 @@ export function boxGraph(view: RunView): Level {
 
 interface Graph {
   readonly inside: ReadonlyMap<string, readonly NodeView[]>;
-  readonly iterations: ReadonlyMap<string, NodeView['counts']>;
   readonly deciding: ReadonlySet<string>;
   readonly critical: ReadonlySet<string>;
   /** How many there are so far, for their ids. */
@@ -48,7 +46,7 @@ function boxOf(nodes: Box['nodes'], graph: Graph): Box {
     nodes,
     status: statusOf(counts),
     counts,
-    iterations: graph.iterations.get(address),
+    iterations: nodes[0].iterations,
     isDeciding:
       nodes.some((node) => graph.deciding.has(node.address)) ||
       inside.boxes.some((box) => box.isDeciding),
@@ -85,17 +83,6 @@ function edgesAmong(boxes: readonly Box[]): BoxEdge[] {
 function wordsOf(statuses: NodeView['runAfter'][number]['statuses']): string {
   if (statuses.length >= 4) return 'however it ends';
   return statuses.map((status) => statusWords(status).toLowerCase()).join(' or ');
-}
-
-function countIterations(executions: readonly ExecutionView[]): Map<string, NodeView['counts']> {
-  const counts = new Map<string, Partial<Record<ExecutionView['status'], number>>>();
-  for (const { kind, address, status } of executions) {
-    if (kind !== 'iteration') continue;
-    const ofLoop = counts.get(address) ?? {};
-    ofLoop[status] = (ofLoop[status] ?? 0) + 1;
-    counts.set(address, ofLoop);
-  }
-  return counts;
 }
 
 function addressesOf(paths: readonly string[], executions: readonly ExecutionView[]): Set<string> {

@@ -18,7 +18,8 @@ export function findingsSection(view: RunView): Html {
 </section>`;
 }
 
-function bottleneck({ analysis: { bottleneck, makespan } }: RunView): Html | undefined {
+function bottleneck({ status, analysis }: RunView): Html | undefined {
+  const { bottleneck, makespan } = analysis;
   if (bottleneck === undefined) return undefined;
   const { address, onPath, without } = bottleneck;
   const share = makespan > 0 ? Math.round((without / makespan) * 100) : 0;
@@ -26,7 +27,7 @@ function bottleneck({ analysis: { bottleneck, makespan } }: RunView): Html | und
     <h3>Bottleneck</h3>
     <p><code>${address}</code> took ${formatDuration(onPath)} of the critical path.</p>
     <p class="large">${formatDuration(without)}</p>
-    <p>is what the run would take if it took no time at all: ${share} % of ${formatDuration(makespan)}.</p>
+    <p>is what the run would ${status === 'Running' ? 'have taken so far' : 'take'} if it took no time at all: ${share} % of ${formatDuration(makespan)}.</p>
     <div class="meter" aria-hidden="true"><svg viewBox="0 0 100 6" preserveAspectRatio="none"><rect class="track" width="100" height="6"/><rect class="value" width="${share}" height="6"/></svg></div>
   </article>`;
 }

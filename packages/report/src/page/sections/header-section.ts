@@ -63,24 +63,39 @@ function whyBlock({ why, status, executions }: RunView): Html {
 }
 
 function keyFigures(view: RunView): Html {
-  const { executions, analysis, left } = view;
-  const actions = executions.filter(({ attempts }) => attempts.length > 0);
-  const attempts = actions.reduce((sum, execution) => sum + execution.attempts.length, 0);
-  const failures = executions.filter(isFailure).length;
-  const parallelism = analysis.makespan > 0 ? analysis.busy / analysis.makespan : 0;
+  const { makespan, busy, calls, attempts, throttled, notKept } = view.analysis;
+  const failures = failuresOf(view);
+  const parallelism = makespan > 0 ? busy / makespan : 0;
+  const atLeast = (value: string): string => (notKept > 0 ? `≥ ${value}` : value);
   const figures: [name: string, value: string, alarm?: boolean][] = [
-    [view.status === 'Running' ? 'So far' : 'Makespan', formatDuration(analysis.makespan)],
-    ['In handlers', formatDuration(analysis.busy)],
-    ['Parallelism', parallelism.toFixed(1)],
-    ['Calls', formatCount(actions.length)],
-    ['Attempts', formatCount(attempts)],
-    ['Retries', formatCount(attempts - actions.length)],
-    ['Failed', formatCount(failures), failures > 0],
-    ['Refused (429)', formatCount(analysis.throttled), analysis.throttled > 0],
+    [view.status === 'Running' ? 'So far' : 'Makespan', formatDuration(makespan)],
+    ['In handlers', atLeast(formatDuration(busy))],
+    ['Parallelism', atLeast(parallelism.toFixed(1))],
+    ['Calls', atLeast(formatCount(calls))],
+    ['Attempts', atLeast(formatCount(attempts))],
+    ['Retries', atLeast(formatCount(attempts - calls))],
+    ['Failed', atLeast(formatCount(failures)), failures > 0],
+    ['Refused (429)', atLeast(formatCount(throttled)), throttled > 0],
   ];
   return html`<dl class="figures">${figures.map(
     ([name, value, alarm = false]) =>
       html`<div class="${alarm ? 'alarm' : ''}"><dt>${name}</dt><dd>${value}</dd></div>`,
   )}</dl>
-  ${left > 0 && html`<p class="note">${formatPlural(left, 'execution')} more ${left === 1 ? 'is' : 'are'} not in this picture: the run did not keep them, or they were too many.</p>`}`;
+  ${whatIsLeft(view)}`;
+}
+
+function failuresOf({ nodes }: RunView): number {
+  return nodes.reduce((sum, { counts }) => sum + (counts.Failed ?? 0) + (counts.TimedOut ?? 0), 0);
+}
+
+/** What the timeline and the tables lack, and what the sums lack as well. */
+function whatIsLeft({ left, analysis: { notKept } }: RunView): Html {
+  const tooMany = left - notKept;
+  return html`${
+    notKept > 0 &&
+    html`<p class="note">${formatPlural(notKept, 'iteration')} of loops ${notKept === 1 ? 'was' : 'were'} not kept: what happened in ${notKept === 1 ? 'it' : 'them'} is missing in sums (≥).</p>`
+  }${
+    tooMany > 0 &&
+    html`<p class="note">${formatPlural(tooMany, 'execution')} more ${tooMany === 1 ? 'is' : 'are'} neither in the timeline nor in the table, which would get too long; the graph and the sums have them.</p>`
+  }`;
 }

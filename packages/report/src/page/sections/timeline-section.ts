@@ -7,8 +7,9 @@ import { type Html, html } from '../html.ts';
 import { waitWords } from '../wait-words.ts';
 import { highlightSwitches, zoomButtons } from './toolbar.ts';
 
-export function timelineSection({ executions }: RunView): Html {
+export function timelineSection({ executions, left }: RunView): Html {
   const waits = new Set(executions.flatMap((execution) => execution.waits.map((wait) => wait.for)));
+  const hasFailed = executions.some(({ attempts }) => attempts.some(({ error }) => error));
   const shown = (Object.keys(waitWords) as (keyof typeof waitWords)[]).filter((wait) =>
     waits.has(wait),
   );
@@ -25,13 +26,13 @@ export function timelineSection({ executions }: RunView): Html {
       <div class="timeline-rows" id="timeline-rows" role="tree" tabindex="0" aria-label="Rows of the timeline" aria-describedby="timeline-keys"></div>
       <canvas id="timeline-bars" aria-hidden="true"></canvas>
     </div>
-    <div class="timeline-strip"><span id="strip-busy-label">At once</span><canvas id="strip-busy" role="img" aria-labelledby="strip-busy-label"></canvas></div>
+    <div class="timeline-strip"><span id="strip-busy-label">At once${left > 0 && ' (shown ones)'}</span><canvas id="strip-busy" role="img" aria-labelledby="strip-busy-label"></canvas></div>
     <div class="timeline-strip" id="strip-refused-row"><span id="strip-refused-label">Refused (429)</span><canvas id="strip-refused" role="img" aria-labelledby="strip-refused-label"></canvas></div>
     <div class="tip" id="timeline-tip" hidden></div>
   </div>
   <ul class="legend" aria-label="Legend" data-script>
     <li><canvas class="swatch" data-swatch="handler"></canvas>In a handler</li>
-    <li><canvas class="swatch" data-swatch="failed"></canvas>Failed attempt</li>
+    ${hasFailed && html`<li><canvas class="swatch" data-swatch="failed"></canvas>Failed attempt</li>`}
     ${shown.map((wait) => html`<li><canvas class="swatch" data-swatch="${wait}"></canvas>${waitWords[wait]}</li>`)}
   </ul>
   <div class="inspector" id="inspector" role="region" aria-label="The chosen execution" aria-live="polite" data-script></div>
