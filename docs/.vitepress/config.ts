@@ -17,8 +17,9 @@ import { keepEmptyHeadersQuiet } from './markdown/empty-headers.ts';
 import { highlightOnce } from './markdown/highlight-once.ts';
 import { linkWithinSite } from './markdown/links.ts';
 import { nameSources } from './markdown/quotes.ts';
-import { textForSearch } from './markdown/text-for-search.ts';
+import { textForSearch, weightInSearch } from './markdown/text-for-search.ts';
 import { nav, sidebar } from './navigation/navigation.ts';
+import { serveSourcePages, writeSourcePages } from './source/source-pages.ts';
 
 const configFile = fileURLToPath(import.meta.url);
 const publicFolder = join(import.meta.dirname, '../public');
@@ -53,7 +54,7 @@ const config: UserConfig = {
   head: [['link', { rel: 'icon', href: '/favicon.svg', type: 'image/svg+xml' }]],
   vite: {
     publicDir: publicFolder,
-    plugins: [dependenciesOfDocs],
+    plugins: [dependenciesOfDocs, serveSourcePages],
     resolve: {
       // VitePress' own first page has no landmark for what it is mainly about.
       alias: [
@@ -63,8 +64,11 @@ const config: UserConfig = {
     // The index for searching is large, and is loaded when somebody searches.
     build: { chunkSizeWarningLimit: 8_000 },
   },
-  // VitePress copies the public folder of `srcDir` only.
-  buildEnd: ({ outDir }) => cpSync(publicFolder, outDir, { recursive: true }),
+  buildEnd({ outDir }) {
+    // VitePress copies the public folder of `srcDir` only.
+    cpSync(publicFolder, outDir, { recursive: true });
+    writeSourcePages(outDir);
+  },
   markdown: {
     theme: { light: 'github-light-high-contrast', dark: 'github-dark-default' },
     anchor: { slugify: headingSlug },
@@ -84,6 +88,7 @@ const config: UserConfig = {
       provider: 'local',
       options: {
         _render: textForSearch,
+        miniSearch: { searchOptions: { boostDocument: weightInSearch } },
       },
     },
     footer: { message: 'MIT licensed' },

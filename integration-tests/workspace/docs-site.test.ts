@@ -16,6 +16,7 @@ describe('addressOf', () => {
     ['docs/errors/LOCK_TIMEOUT.md', '/errors/LOCK_TIMEOUT'],
     ['packages/lock/src/lock-port.ts', '/source/packages/lock/src/lock-port-ts'],
     ['packages/lock/test', '/source/packages/lock/test'],
+    ['docs/public/report.png', '/report.png'],
   ])('%s is at %s', (file, address) => {
     expect(addressOf(file)).toBe(address);
   });

@@ -62,7 +62,7 @@ export async function checkCodeBlocks(
 export function readPages(): Map<string, string> {
   const pages = globSync(['README.md', 'CONTRIBUTING.md', 'docs/**/*.md', 'packages/*/README.md'], {
     cwd: root,
-    exclude: ['**/node_modules/**', 'docs/{api,errors,source}/**'],
+    exclude: ['**/node_modules/**', 'docs/{api,errors}/**'],
   });
   return new Map(pages.sort().map((page) => [page, readFileSync(join(root, page), 'utf8')]));
 }

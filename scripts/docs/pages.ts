@@ -17,7 +17,10 @@ export const notPages: readonly string[] = [
   '**/test/**',
 ];
 
-const generated = 'docs/{api,errors,source}/**';
+const generated = 'docs/{api,errors}/**';
+
+/** Files that the site has as they are, at its root. */
+const publicFolder = 'docs/public/';
 
 /** Every page that somebody wrote, relative to the root, sorted. */
 export function writtenPages(workspace: string = root): string[] {
@@ -49,14 +52,16 @@ export function rewrite(file: string): string {
     : join(dirname(place), name.toLowerCase());
 }
 
+/** Whether a file or folder, relative to the root, is shown as it stands, because it is neither page nor picture. */
+export function isSource(file: string): boolean {
+  return file !== '' && file !== 'README.md' && !isPage(file) && !file.startsWith(publicFolder);
+}
+
 /** The address of a file or folder on the site: a page, or its source as it stands. */
 export function addressOf(file: string): string {
   if (file === '' || file === 'README.md') return '/';
-  if (!isPage(file)) return `/source/${sourceSlug(file)}`;
+  if (file.startsWith(publicFolder)) return `/${file.slice(publicFolder.length)}`;
+  // A dot would make it the address of a file, and not of a page.
+  if (isSource(file)) return `/source/${file.replaceAll('.', '-')}`;
   return `/${rewrite(file)}`.replace(/(^|\/)index\.md$/, '$1').replace(/\.md$/, '');
-}
-
-/** A dot would make it the address of a file, which the site does not look into. */
-export function sourceSlug(file: string): string {
-  return file.replaceAll('.', '-');
 }

@@ -11,6 +11,8 @@ import { targetOf } from '../../../scripts/docs/page-links.ts';
 import { addressOf } from '../../../scripts/docs/pages.ts';
 import { root } from '../../../scripts/workspace.ts';
 
+type Token = ReturnType<MarkdownRenderer['parse']>[number];
+
 /** A plugin for markdown-it. */
 export function linkWithinSite(md: MarkdownRenderer): void {
   md.core.ruler.push('link-within-site', ({ tokens, env, Token }) => {
@@ -23,7 +25,7 @@ export function linkWithinSite(md: MarkdownRenderer): void {
         if (child.type === 'link_open') {
           open += 1;
           const href = child.attrGet('href');
-          if (href !== null) child.attrSet('href', addressFor(page, href));
+          if (href !== null) leadTo(child, addressFor(page, href));
         }
         if (child.type === 'link_close') open -= 1;
         const names = child.type === 'code_inline' && describeCode(child.content) !== undefined;
@@ -34,6 +36,12 @@ export function linkWithinSite(md: MarkdownRenderer): void {
       });
     }
   });
+}
+
+/** Sources are beside the site: its router has to leave them to the browser. */
+function leadTo(link: Token, address: string): void {
+  link.attrSet('href', address);
+  if (address.startsWith('/source/')) link.attrSet('target', '_self');
 }
 
 /** @param page - relative to the root. */

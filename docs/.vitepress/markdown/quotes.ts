@@ -18,7 +18,7 @@ export function nameSources(md: MarkdownRenderer): void {
     const target = targetOf(relative(root, env.realPath ?? env.path), quoted);
     if (target.kind !== 'file') return block;
     return (
-      `<div class="quote"><p class="quote-source"><a href="${addressOf(target.file)}">${target.file}</a>` +
+      `<div class="quote"><p class="quote-source"><a href="${addressOf(target.file)}" target="_self">${target.file}</a>` +
       `<span>runs in CI</span></p>${block}</div>\n`
     );
   };

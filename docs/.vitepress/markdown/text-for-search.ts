@@ -1,5 +1,5 @@
 /**
- * What searching looks through: all pages but the sources, and of the API reference each name with its
+ * What searching looks through, and what it finds first. Of the API reference that is each name with its
  * description, because the tables below are the same words over and over.
  * @module
  */
@@ -7,10 +7,23 @@ import type { MarkdownEnv, MarkdownRenderer } from 'vitepress';
 
 /** What VitePress calls to get the HTML that it indexes. */
 export function textForSearch(text: string, env: MarkdownEnv, md: MarkdownRenderer): string {
-  if (env.relativePath.startsWith('source/')) return '';
   const [description = text] = env.relativePath.startsWith('api/')
     ? text.split(/^## /m, 1)
     : [text];
   const html = md.render(description, env);
   return env.frontmatter?.search === false ? '' : html;
+}
+
+/**
+ * How much a place counts for: what explains goes before what lists, and that before what was measured.
+ * VitePress sends the text of this function to the browser, so it uses nothing from around it.
+ *
+ * @param place - the address of a heading, such as `/concepts/locks#fencing`.
+ */
+export function weightInSearch(place: string): number {
+  if (/^\/(start|symptoms|from-power-automate|concepts|cookbook)\b/.test(place)) return 3;
+  if (/^\/errors\//.test(place)) return 2;
+  if (/^\/(api|benchmarks|integration-tests|scripts|contributing|architecture)\b/.test(place))
+    return 0.4;
+  return 1;
 }

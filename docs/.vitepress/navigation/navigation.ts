@@ -49,7 +49,6 @@ export function sidebar(): DefaultTheme.SidebarMulti {
     '/packages/': packages(),
     '/api/': api(),
     '/errors/': errors(),
-    '/source/': [],
   };
 }
 
