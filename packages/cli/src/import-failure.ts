@@ -3,7 +3,7 @@
  * @module
  */
 import { extname } from 'node:path';
-import { readProperty, toFault } from '@runafter/errors';
+import { isRunafterError, readProperty, toFault } from '@runafter/errors';
 
 /** The reason, as sentences. */
 export function importFailure(error: unknown, path: string): string {
@@ -26,8 +26,15 @@ export function importFailure(error: unknown, path: string): string {
     default:
       return error instanceof SyntaxError
         ? `It has a syntax error: ${said}.${olderNode(said)}`
-        : `It threw ${code} while it was imported: ${said}`;
+        : thrown(error, code, said);
   }
+}
+
+/** Its own code threw: a definition that is refused says all by its code and message. */
+function thrown(error: unknown, code: string, said: string): string {
+  if (isRunafterError(error)) return `It threw ${code} while it was imported: ${said}`;
+  const named = error instanceof Error ? error.name : 'something that is no error';
+  return `It threw ${named} while it was imported: ${said}. --stack shows where.`;
 }
 
 function missing(error: unknown, said: string): string {

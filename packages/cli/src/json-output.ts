@@ -6,6 +6,7 @@
  * @module
  */
 import { toFault } from '@runafter/errors';
+import { printable } from './printable.ts';
 import type { Output } from './session.ts';
 
 /** Writes one document, for people to read as well. */
@@ -34,7 +35,8 @@ export function toJson(value: unknown, indent?: number): string {
     },
     indent,
   );
-  return text ?? 'null';
+  // Only texts have them: DEL and C1, which JSON allows and a terminal obeys.
+  return text?.replaceAll(/[\u007f-\u009f]/g, printable) ?? 'null';
 }
 
 function plainOf(value: unknown): unknown {

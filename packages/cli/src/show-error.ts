@@ -8,6 +8,7 @@
 import { describeCode, isRunafterError, toFault } from '@runafter/errors';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { writeJson } from './json-output.ts';
+import { printableLines } from './printable.ts';
 import type { Session } from './session.ts';
 
 /** What the program was told about errors. */
@@ -28,9 +29,9 @@ export function showError(error: unknown, session: Session, { json, stack }: Err
   }
   const { stderr } = session;
   const { red, bold, cyan, dim } = stderr.style;
-  stderr.write(`${red('error')} ${bold(code)}: ${message}\n`);
+  stderr.write(`${red('error')} ${bold(printableLines(code))}: ${printableLines(message)}\n`);
   if (fix !== undefined) stderr.write(`${cyan('fix')}: ${fix}\n`);
-  if (stack) stderr.write(`${stackOf(error)}\n`);
+  if (stack) stderr.write(`${printableLines(stackOf(error))}\n`);
   else if (!isRunafterError(error)) stderr.write(dim('Add --stack to see where it comes from.\n'));
 }
 

@@ -34,6 +34,12 @@ const schemes: Readonly<Record<string, StoreAddress['kind']>> = {
  */
 export function parseStoreUrl(url: string): StoreAddress {
   if (url === '') throw new StoreUrlError(url, 'is empty. Pass the path of a file, or a URL.');
+  if (isConnectionString(url)) {
+    throw new StoreUrlError(
+      withoutPassword(url),
+      'is a connection string. Runs are in a file, Redis or PostgreSQL: pass a path or a URL.',
+    );
+  }
   // One letter before the colon is a drive of Windows.
   const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(url)?.[1]?.toLowerCase();
   if (scheme === undefined) return { kind: 'sqlite', address: url, label: url };
@@ -46,7 +52,7 @@ export function parseStoreUrl(url: string): StoreAddress {
     );
   }
   if (kind === 'sqlite') {
-    const address = scheme === 'file' ? fileOf(url) : url.slice('sqlite:'.length);
+    const address = fileOf(url);
     if (address === '') throw new StoreUrlError(url, 'names no file: sqlite:runs.db');
     return { kind, address, label: address };
   }
@@ -64,7 +70,10 @@ function withoutPlace(url: string, parameter: string): { address: string; place?
   return { address: parsed.href, place };
 }
 
+/** `sqlite:` and `file:` stand before a path as it is, relative ones included; a whole file URL is decoded. */
 function fileOf(url: string): string {
+  const path = url.slice(url.indexOf(':') + 1);
+  if (!url.toLowerCase().startsWith('file://')) return path.replace(/^\/\//, '');
   try {
     return fileURLToPath(url);
   } catch (error) {
@@ -72,7 +81,18 @@ function fileOf(url: string): string {
   }
 }
 
-/** The URL as it may be shown. */
+/** Names and values, such as `Server=…;Password=…`. A file with such a name is `sqlite:FILE`. */
+function isConnectionString(text: string): boolean {
+  return /^\s*[\w ]+=.*(;|\s\w+=)/.test(text);
+}
+
+/**
+ * The URL as it may be shown. Up to the last `@`: passwords are often put in as they are, with an `@` that should
+ * have been written `%40`. Of a connection string only the first name is left.
+ */
 export function withoutPassword(url: string): string {
-  return url.replace(/(:\/\/[^:/@]*):[^@]*@/, '$1:***@');
+  if (isConnectionString(url)) return url.replace(/=.*$/s, '=***');
+  return url
+    .replace(/(:\/\/[^:/@]*):.*@/, '$1:***@')
+    .replaceAll(/([?&]\w*password=)[^&#]*/gi, '$1***');
 }

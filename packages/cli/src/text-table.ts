@@ -2,8 +2,8 @@
  * Rows under a header, as wide as what is in them.
  * @module
  */
-import { stripVTControlCharacters } from 'node:util';
 import type { Style } from './session.ts';
+import { widthOf } from './text-width.ts';
 
 /** A column, by its header. */
 export interface Column {
@@ -37,8 +37,4 @@ export function textTable(
 function padded(cell: string, width: number, align: Column['align']): string {
   const blanks = ' '.repeat(Math.max(0, width - widthOf(cell)));
   return align === 'right' ? blanks + cell : cell + blanks;
-}
-
-function widthOf(cell: string): number {
-  return stripVTControlCharacters(cell).length;
 }

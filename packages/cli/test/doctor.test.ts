@@ -1,11 +1,13 @@
 /** What the doctor makes of what it is told. */
 import { virtualClock } from '@runafter/clock';
 import { describe, expect, it } from 'vitest';
-import { backendAddresses } from '../src/doctor/backend-addresses.ts';
+import { backendAddresses, variables } from '../src/doctor/backend-addresses.ts';
 import { migrationFinding } from '../src/doctor/backends/migration-finding.ts';
 import { redisFindings } from '../src/doctor/backends/redis-backend.ts';
 import { examineMachine } from '../src/doctor/examine-machine.ts';
 import { measure } from '../src/doctor/measure.ts';
+import { runCli } from '../src/run-cli.ts';
+import { fakeSession } from './fake-session.ts';
 
 describe('clocks', () => {
   /** A server whose clock is `ahead` and whose replies take this long, one after the other. */
@@ -110,6 +112,13 @@ describe('Node', () => {
 });
 
 describe('backends', () => {
+  it('are asked for, with their variables, where none is named', async () => {
+    const session = fakeSession({ env: {} });
+    expect(await runCli(['doctor'], session)).toBe(0);
+    expect(session.written.stderr).toContain('pass --store');
+    for (const name of variables) expect(session.written.stderr).toContain(name);
+  });
+
   it('of other kinds are left out where a variable names them, and refused as an option', () => {
     expect(backendAddresses([], { DATABASE_URL: 'mysql://db/app' })).toEqual([]);
     expect(() => backendAddresses(['mysql://db/app'], {})).toThrow('keeps no runs');

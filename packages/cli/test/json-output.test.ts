@@ -17,6 +17,12 @@ it.each([
   expect(JSON.parse(toJson(value))).toEqual(written);
 });
 
+it('control characters that JSON allows are written out, for a terminal obeys them', () => {
+  const text = 'del\u007f csi\u009b3J';
+  expect(toJson({ text })).toBe('{"text":"del\\u007f csi\\u009b3J"}');
+  expect(JSON.parse(toJson({ text }))).toEqual({ text });
+});
+
 it('an object that is in itself is written once', () => {
   const circle: Record<string, unknown> = { name: 'a' };
   circle.self = circle;

@@ -46,6 +46,16 @@ it('as JSON it is one document, and nothing else is on stdout', async () => {
   });
 });
 
+it.each([{ options: [] }, { options: ['--json'] }, { options: ['--progress', 'none'] }])(
+  'no message moves the cursor of a terminal: $options',
+  async ({ options }) => {
+    const { code, stdout, stderr } = await run(['files/escapes.ts', ...options]);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/esc\\{1,2}u001b\[2J del\\u007f csi\\u009b3J/);
+    expect(stdout + stderr).not.toMatch(/(?!\n)\p{Cc}/u);
+  },
+);
+
 it('a secure output is a marker', async () => {
   const { code, stdout } = await run(['files/secrets.ts#login']);
   expect(code).toBe(0);
@@ -138,8 +148,9 @@ describe('the file', () => {
     { target: 'files/no-workflow.ts', says: 'Where makeWorkflow() makes one' },
     {
       target: 'files/throws.ts',
-      says: 'It threw UNKNOWN_ERROR while it was imported: no database',
+      says: 'It threw Error while it was imported: no database. --stack shows where.',
     },
+    { target: 'files/refused.ts', says: 'It threw NAME_DUPLICATE while it was imported' },
   ])('$target', async ({ target, says }) => {
     const { code, stderr } = await run([target]);
     expect(code).toBe(2);

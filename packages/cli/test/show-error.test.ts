@@ -32,6 +32,13 @@ it.each([
   expect(exitCodeOf(error)).toBe(code);
 });
 
+it('what a message contains cannot move the cursor of a terminal, and its lines stay lines', () => {
+  const session = fakeSession();
+  showError(new UsageError('one\ntwo\u001b[2J\u009b3J'), session, { json: false, stack: true });
+  expect(session.written.stderr).toContain('one\ntwo\\u001b[2J\\u009b3J\n');
+  expect(session.written.stderr).not.toMatch(/(?!\n)\p{Cc}/u);
+});
+
 it('its causes are shown with the stack, and only then', () => {
   const error = new UsageError('outer', { cause: new Error('inner') });
   const [brief, full] = [fakeSession(), fakeSession()];

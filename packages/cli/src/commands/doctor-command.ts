@@ -3,7 +3,7 @@
  * @module
  */
 import { command } from '../command.ts';
-import { backendAddresses } from '../doctor/backend-addresses.ts';
+import { backendAddresses, variables } from '../doctor/backend-addresses.ts';
 import { examineBackend } from '../doctor/examine-backend.ts';
 import { examineMachine } from '../doctor/examine-machine.ts';
 import type { Examination, Finding } from '../doctor/finding.ts';
@@ -20,8 +20,8 @@ export const doctorCommand: ReturnType<typeof command> = command<DoctorOptions>(
   name: 'doctor',
   summary: 'look whether Node and the backends are as runafter needs them',
   details:
-    'Backends are those of --store and of RUNAFTER_STORE, REDIS_URL, DATABASE_URL, MSSQL_URL and ' +
-    'AZURE_STORAGE_CONNECTION_STRING. Nothing is written to them. The exit code is 3 when there is a problem.',
+    `Backends are those of --store and of ${variables.join(', ')}. ` +
+    'Nothing is written to them. The exit code is 3 when there is a problem.',
   arguments: [],
   options: [
     {
@@ -54,7 +54,11 @@ export const doctorCommand: ReturnType<typeof command> = command<DoctorOptions>(
       for (const examination of examinations) show(examination, session.stdout);
       const summary = `${counted(problems, 'problem')}, ${counted(warnings, 'warning')}`;
       session.stdout.write(`${summary}\n`);
-      if (targets.length === 0) session.stderr.write('No backend is named: pass --store.\n');
+      if (targets.length === 0) {
+        session.stderr.write(
+          `No backend is named: pass --store, such as --store redis://localhost:6379, or set one of ${variables.join(', ')}.\n`,
+        );
+      }
     }
     return problems > 0 ? exitCodes.environment : exitCodes.ok;
   },
@@ -65,7 +69,7 @@ function show({ subject, findings }: Examination, output: Output): void {
   output.write(`${style.bold(printable(subject))}\n`);
   for (const { severity, message, fix } of findings) {
     output.write(`  ${signOf(severity, style)} ${printable(message)}\n`);
-    if (fix !== undefined) output.write(`    ${style.cyan('fix')}: ${fix}\n`);
+    if (fix !== undefined) output.write(`    ${style.cyan('fix')}: ${printable(fix)}\n`);
   }
 }
 

@@ -16,10 +16,11 @@ import { exitCodes } from '../exit-codes.ts';
 import { toJson } from '../json-output.ts';
 import { withStore } from '../open-store.ts';
 import { parseStatuses } from '../option-values.ts';
-import { printable, shortened } from '../printable.ts';
+import { printable } from '../printable.ts';
 import type { Output } from '../session.ts';
 import { storeOption } from '../shared-options.ts';
 import { colourOf } from '../status-colour.ts';
+import { shortened } from '../text-width.ts';
 
 interface InspectOptions {
   readonly store?: string;
@@ -82,7 +83,8 @@ async function writeAsText(
     `${colourOf(status, style)(status)}  started ${startTime.toISOString()}${took ?? ''}\n`,
   );
   if (run.error !== undefined) output.write(`${run.error.code}: ${printable(run.error.message)}\n`);
-  if (endTime === undefined && lease !== undefined) output.write(`Held by ${lease.holder}\n`);
+  if (endTime === undefined && lease !== undefined)
+    output.write(`Held by ${printable(lease.holder)}\n`);
   if (run.input !== undefined) output.write(`Input: ${shortened(toJson(run.input), 200)}\n`);
   let count = 0;
   for await (const outcome of outcomes) {

@@ -9,11 +9,12 @@ import { exitCodes } from '../exit-codes.ts';
 import { writeJson } from '../json-output.ts';
 import { withStore } from '../open-store.ts';
 import { parseCount, parseDurationOption, parseStatuses } from '../option-values.ts';
-import { printable, shortened } from '../printable.ts';
+import { printable } from '../printable.ts';
 import type { Style } from '../session.ts';
 import { storeOption } from '../shared-options.ts';
 import { colourOf } from '../status-colour.ts';
 import { textTable } from '../text-table.ts';
+import { shortened } from '../text-width.ts';
 
 interface ListOptions {
   readonly store?: string;

@@ -10,6 +10,7 @@ import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { writeJson } from '../json-output.ts';
 import { withStore } from '../open-store.ts';
 import { parseDurationOption } from '../option-values.ts';
+import { printable } from '../printable.ts';
 import { earlierProgress } from '../running/earlier-progress.ts';
 import { followRun, progressOf, type RunEnding } from '../running/follow-run.ts';
 import { pictureFor } from '../running/run-picture.ts';
@@ -148,13 +149,15 @@ async function goOnWithAll(
   }
   const { stdout, stderr } = session;
   const found = await resumeAll(workflows, resumeOptionsOf(options, session, store));
-  for (const { message } of found.held) stderr.write(`${message}\n`);
+  for (const { message } of found.held) stderr.write(`${printable(message)}\n`);
   for (const { runId, workflow } of found.others) {
-    stderr.write(`Run ${runId} is of the workflow ${workflow}, which the file does not have.\n`);
+    stderr.write(
+      `Run ${printable(runId)} is of the workflow ${printable(workflow)}, which the file does not have.\n`,
+    );
   }
   for (const { runId, error } of found.refused) {
     const { code, message } = toFault(error);
-    stderr.write(`Run ${runId} cannot be resumed: ${code}: ${message}\n`);
+    stderr.write(`Run ${printable(runId)} cannot be resumed: ${code}: ${printable(message)}\n`);
   }
   const endings = await Promise.all(
     found.resumed.map((run) => followOneOfMany(run, workflows, options, session)),

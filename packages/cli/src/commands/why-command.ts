@@ -7,6 +7,7 @@ import { command } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { writeJson } from '../json-output.ts';
 import { withStore } from '../open-store.ts';
+import { printableLines } from '../printable.ts';
 import { storeOption } from '../shared-options.ts';
 
 interface WhyOptions {
@@ -42,7 +43,7 @@ export const whyCommand: ReturnType<typeof command> = command<WhyOptions>({
     const { text, chain } = explanation;
     if (options.json)
       writeJson(session.stdout, { runId: id, workflow, status, error, text, chain });
-    else session.stdout.write(`${text}\n`);
+    else session.stdout.write(`${printableLines(text)}\n`);
     return exitCodes.ok;
   },
 });

@@ -6,8 +6,8 @@ import { hasCode } from '@runafter/errors';
 import { parseStoreUrl, type StoreAddress } from '../store-url.ts';
 import type { BackendAddress } from './backend.ts';
 
-/** Variables in which a program finds its backends. */
-const variables = [
+/** The variables in which a program finds its backends. */
+export const variables = [
   'RUNAFTER_STORE',
   'REDIS_URL',
   'DATABASE_URL',

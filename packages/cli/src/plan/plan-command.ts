@@ -9,12 +9,14 @@ import { exitCodes } from '../exit-codes.ts';
 import { writeJson } from '../json-output.ts';
 import { withStore } from '../open-store.ts';
 import { parseCount } from '../option-values.ts';
+import { printable } from '../printable.ts';
 import type { Session } from '../session.ts';
 import { storeOption, workflowOption } from '../shared-options.ts';
 import { loadWorkflow } from '../workflow-file.ts';
 import type { Plan } from './plan.ts';
 import { planBeside, readPlanFile } from './plan-file.ts';
 import { mergePlans, planFromRun } from './plan-from-run.ts';
+import { planProgress } from './plan-progress.ts';
 import { planRuns } from './plan-runs.ts';
 import { showPlan } from './show-plan.ts';
 
@@ -41,7 +43,7 @@ export const planCommand: ReturnType<typeof command> = command<PlanCommandOption
     {
       flags: '--plan <file>',
       description:
-        'a JSON file, or a module that exports plan; what the file of the workflow exports as plan by default',
+        'a JSON file, or a module that exports plan; by default what the file itself exports as plan, else orders.plan.json beside orders.ts',
     },
     {
       flags: '--from <run>',
@@ -88,10 +90,13 @@ export const planCommand: ReturnType<typeof command> = command<PlanCommandOption
     const plan = await planOf(file, options, session);
     const { loop, degrees, samples, seed } = options;
     const interrupted = new AbortController();
+    const progress = planProgress(session);
     const stopListening = session.interrupts.onInterrupt(() => interrupted.abort());
     try {
       const { signal } = interrupted;
-      const table = await planRuns(workflow, plan, { loop, degrees, samples, seed, signal });
+      const { onDegree } = progress;
+      const asked = { loop, degrees, samples, seed, signal, onDegree };
+      const table = await planRuns(workflow, plan, asked).finally(() => progress.close());
       if (options.json) writeJson(stdout, table);
       else stdout.write(showPlan(table, stdout.style));
       return exitCodes.ok;
@@ -104,6 +109,13 @@ export const planCommand: ReturnType<typeof command> = command<PlanCommandOption
   },
 });
 
+/** Says which file it is: nobody has named it. */
+async function foundPlan(target: string, { cwd, stderr }: Session): Promise<Plan> {
+  const { plan, file } = await planBeside(target, cwd);
+  if (file !== undefined) stderr.write(stderr.style.dim(`The plan is ${printable(file)}.\n`));
+  return plan;
+}
+
 async function planOf(
   file: string,
   { plan: planFile, from, store: url }: PlanCommandOptions,
@@ -111,7 +123,7 @@ async function planOf(
 ): Promise<Plan> {
   const { cwd, clock } = session;
   const written = await (planFile === undefined
-    ? planBeside(file, cwd)
+    ? foundPlan(file, session)
     : readPlanFile(planFile, cwd));
   if (from === undefined) return written;
   if (from === '')

@@ -4,8 +4,9 @@
  */
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { join, parse, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { isWorkflow } from '@runafter/core';
 import { toFault } from '@runafter/errors';
 import { WorkflowFileError } from '../cli-errors.ts';
 import { importFailure } from '../import-failure.ts';
@@ -27,11 +28,25 @@ export async function readPlanFile(file: string, cwd: string): Promise<Plan> {
   throw new PlanError('file', `${path} exports no plan. Write: export const plan: Plan = { … };`);
 }
 
-/** The plan that the file of a workflow exports next to it; an empty one where it exports none. */
-export async function planBeside(target: string, cwd: string): Promise<Plan> {
+/** A plan that nobody named, and where it was found. */
+export interface FoundPlan {
+  readonly plan: Plan;
+  /** Undefined where the file of the workflow itself exports it. */
+  readonly file?: string;
+}
+
+/**
+ * The plan that the file of a workflow exports, else the JSON file beside it: `orders.plan.json` for `orders.ts`. An
+ * empty one where there is neither.
+ */
+export async function planBeside(target: string, cwd: string): Promise<FoundPlan> {
   const path = resolve(cwd, target);
   const file = existsSync(path) ? path : path.replace(/#[^#]*$/, '');
-  return (await exportedPlan(file)) ?? {};
+  const exported = await exportedPlan(file);
+  if (exported !== undefined) return { plan: exported };
+  const { dir, name } = parse(file);
+  const beside = join(dir, `${name}.plan.json`);
+  return existsSync(beside) ? { plan: await readJson(beside), file: beside } : { plan: {} };
 }
 
 async function readJson(path: string): Promise<Plan> {
@@ -45,7 +60,8 @@ async function readJson(path: string): Promise<Plan> {
 async function exportedPlan(path: string): Promise<Plan | undefined> {
   try {
     const module = (await import(pathToFileURL(path).href)) as { readonly plan?: Plan };
-    return module.plan;
+    // A workflow may well be called plan.
+    return isWorkflow(module.plan) ? undefined : module.plan;
   } catch (error) {
     throw new WorkflowFileError(path, importFailure(error, path), { cause: error });
   }

@@ -29,6 +29,8 @@ export interface PlanOptions {
   /** The same seed gives the same prediction. Default 1. */
   readonly seed?: number | string | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Called before each degree is simulated, with how many have been and how many there are. Large loops take seconds. */
+  readonly onDegree?: ((degree: number, done: number, all: number) => void) | undefined;
 }
 
 /**
@@ -49,7 +51,7 @@ export async function planRuns(
   plan: Plan,
   options: PlanOptions = {},
 ): Promise<PlanTable> {
-  const { samples = 5, seed = 1, signal } = options;
+  const { samples = 5, seed = 1, signal, onDegree } = options;
   countIn('samples', samples, 1);
   const degrees = degreesIn(options.degrees ?? [1, 5, 10, 20, 50]);
   const facts = readPlan(workflow, plan);
@@ -65,6 +67,7 @@ export async function planRuns(
   const firstFree = free[0]?.makespan ?? 0;
   const rows: PlanRow[] = [];
   for (const degree of degrees) {
+    onDegree?.(degree, rows.length, degrees.length);
     rows.push(await rowOf({ ...base, degree }, seeds, firstFree, rows.at(-1)));
   }
   const { definition }: { definition: WorkflowDefinition } = workflow;

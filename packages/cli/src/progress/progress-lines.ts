@@ -20,7 +20,7 @@ export class ProgressLines {
   constructor(progress: RunProgress, output: Output, label: string | undefined) {
     this.#progress = progress;
     this.#output = output;
-    this.#label = label === undefined ? '' : `${label}: `;
+    this.#label = label === undefined ? '' : `${printable(label)}: `;
   }
 
   write(text: string): void {

@@ -3,8 +3,9 @@
  * @module
  */
 import { formatDuration } from '@runafter/clock';
-import { printable, shortened } from '../printable.ts';
+import { printable } from '../printable.ts';
 import type { Style } from '../session.ts';
+import { shortened } from '../text-width.ts';
 import type { RunningAction, RunProgress } from './run-progress.ts';
 
 /** Where and when it is drawn. */

@@ -6,10 +6,11 @@ import { formatDuration } from '@runafter/clock';
 import type { ActionError, Run, RunFacts, RunResult, Status } from '@runafter/core';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { toJson } from '../json-output.ts';
-import { printable, shortened } from '../printable.ts';
+import { printable, printableLines } from '../printable.ts';
 import type { Output } from '../session.ts';
 import { colourOf } from '../status-colour.ts';
 import { withoutPassword } from '../store-url.ts';
+import { shortened } from '../text-width.ts';
 import type { RunEnding } from './follow-run.ts';
 
 /** The exit code of how a run ended, or was left. */
@@ -36,7 +37,7 @@ export function showEnding(ending: RunEnding, output: Output): void {
   const { style } = output;
   if ('left' in ending) {
     output.write(
-      `${style.yellow('Not ended')}  run ${printable(run.id)}\n${ending.left.message}\n`,
+      `${style.yellow('Not ended')}  run ${printable(run.id)}\n${printable(ending.left.message)}\n`,
     );
     return;
   }
@@ -45,7 +46,7 @@ export function showEnding(ending: RunEnding, output: Output): void {
   const status = colourOf(result.status, style)(result.status);
   output.write(`${status}  ${printable(run.workflow)} in ${took}, run ${printable(run.id)}\n`);
   if (result.status === 'Succeeded') showOutputs(result, output);
-  else output.write(`${run.why().text}\n`);
+  else output.write(`${printableLines(run.why().text)}\n`);
   showFailures(result, output);
 }
 

@@ -21,8 +21,9 @@ const style = {
   ...{ yellow: plainly, cyan: plainly },
 };
 
-async function plan(...args: string[]): Promise<{ code: number; text: string }> {
+async function plan(...args: string[]): Promise<{ code: number; text: string; notes: string }> {
   let text = '';
+  let notes = '';
   const output = (write: (text: string) => void): Output => ({
     ...{ isTerminal: false, columns: 80, style, write },
   });
@@ -32,11 +33,13 @@ async function plan(...args: string[]): Promise<{ code: number; text: string }> 
     stdout: output((written) => {
       text += written;
     }),
-    stderr: output(() => undefined),
+    stderr: output((written) => {
+      notes += written;
+    }),
     interrupts: { onInterrupt: () => () => undefined },
   };
   const facts = { commands: [planCommand], version: '0.0.0' };
-  return { code: await runProgram(['plan', ...args], facts, session), text };
+  return { code: await runProgram(['plan', ...args], facts, session), text, notes };
 }
 
 describe('runafter plan', () => {
@@ -59,6 +62,15 @@ describe('runafter plan', () => {
         '',
       ].join('\n'),
     );
+  });
+
+  it('takes the plan beside the file where the file exports none, and says so', async () => {
+    const hires = join(import.meta.dirname, '../files/plans/hires.ts');
+    const { text, notes } = await plan(hires, '--degrees', '2');
+    expect(text).toContain('Plan_Hires: so many of 4 items of Hires at once');
+    expect(text).toMatch(/^ +2 +4s /m);
+    expect(notes).toBe(`The plan is ${hires.replace('.ts', '.plan.json')}.\n`);
+    expect((await plan(updates, '--degrees', '1')).notes).toBe('');
   });
 
   it('gives JSON to programs', async () => {

@@ -23,7 +23,7 @@ export const cliCodes = {
     package: '@runafter/cli',
     title: 'The file of a workflow cannot be imported.',
     why: 'It does not exist, one of its imports does not, it has syntax that Node does not run, or its own code throws while it is imported.',
-    fix: 'Correct what the message names. Node runs TypeScript by leaving the types out: write imports with their extension (`./order.ts`), types with `import type`, and neither enums nor parameter properties. JSX and path aliases need a build: name the file that it writes.',
+    fix: 'Correct what the message names; `--stack` shows the line. Node runs TypeScript by leaving the types out: write imports with their extension (`./order.ts`), types with `import type`, and neither enums nor parameter properties. JSX and path aliases need a build: name the file that it writes.',
   },
   WORKFLOW_NOT_EXPORTED: {
     package: '@runafter/cli',
