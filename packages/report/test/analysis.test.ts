@@ -309,6 +309,15 @@ describe('the last phase of a container', () => {
       bottleneck: { address: 'Trip/Undo_Hotel', onPath: 4 * second, without: 7 * second },
       waited: {},
     });
+    expect(view.nodes.filter(({ kind }) => kind === 'shielded')).toMatchObject([
+      {
+        address: 'Trip/Undo_Flight',
+        container: 'Trip',
+        counts: { Succeeded: 1 },
+        busy: 3 * second,
+      },
+      { address: 'Trip/Undo_Hotel', name: 'Undo_Hotel', median: 4 * second },
+    ]);
   });
 });
 

@@ -53,14 +53,30 @@ export function nodeViews(
   nodes: readonly ListedNode[],
   steps: readonly Step[],
 ): readonly NodeView[] {
-  const sums = new Map<string, Sum>(nodes.map(({ address }) => [address, new Sum()]));
+  const all = [...nodes, ...lastPhaseNodes(steps)];
+  const sums = new Map<string, Sum>(all.map(({ address }) => [address, new Sum()]));
   for (const step of steps) {
     const { kind, address } = step.execution;
     const sum = sums.get(address);
     if (kind === 'iteration') sum?.addIteration(step);
     else sum?.add(step);
   }
-  return nodes.map((node) => nodeView(node, sums.get(node.address) ?? new Sum()));
+  return all.map((node) => nodeView(node, sums.get(node.address) ?? new Sum()));
+}
+
+/** What containers called in their last phases, such as compensations: a definition does not list it. */
+function lastPhaseNodes(steps: readonly Step[]): Iterable<ListedNode> {
+  const nodes = new Map<string, ListedNode>();
+  for (const { execution } of steps) {
+    const { kind, address } = execution;
+    if (kind !== 'shielded' || nodes.has(address)) continue;
+    const slash = address.lastIndexOf('/');
+    nodes.set(address, {
+      ...{ address, kind, name: address.slice(slash + 1), container: address.slice(0, slash) },
+      ...{ of: undefined, runAfter: [], criticality: 'critical', concurrency: Infinity },
+    });
+  }
+  return nodes.values();
 }
 
 function nodeView(node: ListedNode, sum: Sum): NodeView {

@@ -23,7 +23,10 @@ export interface RunView {
   readonly endTime: number;
   /** In words, and from the deciding leaf to the first cause; the paths are those of `executions`. */
   readonly why: { readonly text: string; readonly chain: readonly string[] };
-  /** The definition, each after what it runs after, containers before what is inside. */
+  /**
+   * The definition, each after what it runs after, containers before what is inside. Then what containers
+   * called in their last phases (`shielded`), such as compensations: nothing says what that runs after.
+   */
   readonly nodes: readonly NodeView[];
   /** What has started or ended, by start, what is around others before them. A loop's iterations are among them. */
   readonly executions: readonly ExecutionView[];
@@ -55,7 +58,10 @@ export interface NodeView {
   readonly criticality: Criticality;
   /** Of a loop: how many iterations at once, at most; undefined without a bound, and for everything else. */
   readonly concurrency?: number | undefined;
-  /** How many executions ended in each status; those that run are under `Running`. */
+  /**
+   * How many executions ended in each status; those that run are under `Running`. In a loop that did not
+   * keep all iterations: of those that it kept.
+   */
   readonly counts: Readonly<Partial<Record<Status | 'Running', number>>>;
   /** Of a loop: the same of its iterations, those that it did not keep among them. */
   readonly iterations?: NodeView['counts'] | undefined;
