@@ -99,7 +99,15 @@ function retrying(path: string, cause: unknown): RunProgress {
   const mail = { ...facts, address, path };
   progress.observe({ ...mail, type: 'action.started', time: at(0) });
   progress.observe({ ...mail, type: 'attempt.started', attempt: 1, time: at(0) });
-  progress.observe({ ...mail, type: 'attempt.ended', attempt: 1, error, wait: 5_000, time: at(0) });
+  progress.observe({
+    ...mail,
+    type: 'attempt.ended',
+    attempt: 1,
+    status: 'Failed',
+    error,
+    wait: 5_000,
+    time: at(0),
+  });
   return progress;
 }
 

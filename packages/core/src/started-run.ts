@@ -430,7 +430,9 @@ function servicesOf(definition: WorkflowDefinition, options: StartOptions): RunS
   };
 }
 
-function telemetryOf({ telemetry = [] }: StartOptions): RunTelemetry | undefined {
+function telemetryOf({ telemetry }: StartOptions): RunTelemetry | undefined {
+  // Runs of a few actions are over in two microseconds: those that nobody watches make no array.
+  if (telemetry === undefined) return undefined;
   const telemetries = [telemetry].flat();
   return telemetries.length === 0 ? undefined : new RunTelemetry(telemetries);
 }

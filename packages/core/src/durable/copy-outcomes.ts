@@ -69,6 +69,12 @@ export class OutcomeCopy {
     }
   }
 
+  /** What telemetry of the run has handed on. */
+  async carrier(): Promise<Pick<Progress, 'carrier'>> {
+    const { carrier } = (await this.#readProgress('')) ?? {};
+    return carrier === undefined ? {} : { carrier };
+  }
+
   /** The input of a child workflow stays the same, its deadlines do not. */
   async #given(node: Node, path: string): Promise<void> {
     const progress = await this.#readProgress(path);

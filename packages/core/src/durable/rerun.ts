@@ -86,7 +86,7 @@ export async function rerun<In, T>(
     if (only === 'failed') await copy.succeeded(definition.body, '');
     // What was deleted while it was copied would be done again as if it had failed.
     await knownRun(store, runId);
-    await journal.save(engine, { copied: true });
+    await journal.save(engine, { ...(await copy.carrier()), copied: true });
   };
   const run = new StartedRun<T>(definition, decodeValue(source.input), startOptions, {
     storedInput: source.input,

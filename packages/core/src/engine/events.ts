@@ -76,6 +76,8 @@ export interface AttemptStartedEvent extends ActionEventBase {
 export interface AttemptEndedEvent extends ActionEventBase {
   readonly type: 'attempt.ended';
   readonly attempt: number;
+  /** Cancelled or TimedOut where it was told to stop. */
+  readonly status: Status;
   readonly error?: ActionError | undefined;
   /** Milliseconds until the next attempt; undefined when there is none. */
   readonly wait?: number | undefined;

@@ -30,10 +30,10 @@ export class RunTelemetry {
       (telemetry) => guarded(() => telemetry.observeRun(observed)) ?? [],
     );
     for (const observer of this.#observers) {
-      if (observer.onEvent !== undefined)
-        run.events.subscribe((event) => observer.onEvent?.(event));
+      if (guarded(() => observer.onEvent) === undefined) continue;
+      run.events.subscribe((event) => guarded(() => observer.onEvent?.(event)));
     }
-    const carrier = this.#joined((observer) => observer.carrier);
+    const carrier = joined(this.#observers, (observer) => observer.carrier);
     if (carrier !== undefined) void journal?.save(run, { carrier });
   }
 
@@ -51,15 +51,12 @@ export class RunTelemetry {
   /** What goes with an attempt to another process. */
   carrierOf(state: ActionState, attempt: number): Carrier | undefined {
     const observed = observedAttempt(state, attempt);
-    return this.#joined((observer) => observer.carrierOf?.(observed));
-  }
-
-  #joined(carrierOf: (observer: RunObserver) => Carrier | undefined): Carrier | undefined {
-    return guarded(() => joined(this.#observers.map(carrierOf)));
+    return joined(this.#observers, (observer) => observer.carrierOf?.(observed));
   }
 }
 
 function observedAttempt(state: ActionState, attempt: number): ObservedAttempt {
-  const { path, fullPath } = state;
-  return { runId: state.frame.owner.run.id, path, fullPath, attempt };
+  const { frame, path, fullPath, node } = state;
+  const isSecure = node.secureInputs || node.secureOutputs;
+  return { runId: frame.owner.run.id, path, fullPath, attempt, isSecure };
 }

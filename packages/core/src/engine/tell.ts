@@ -4,7 +4,7 @@
  * @module
  */
 import type { ActionError } from '../result.ts';
-import { FAILURE, type Status, statusName } from '../status.ts';
+import { FAILURE, type Status, type StatusBits, statusName } from '../status.ts';
 import type { ActionState } from './action-state.ts';
 import type { Frame } from './frame.ts';
 import type { RunEngine } from './run-engine.ts';
@@ -53,12 +53,14 @@ export function tellAttemptStart(state: ActionState, attempt: number): void {
 export function tellAttemptEnd(
   state: ActionState,
   attempt: number,
+  bits: StatusBits,
   error: ActionError | undefined,
   wait: number | undefined,
 ): void {
   const { events } = state.frame.owner.run;
   if (!events.listening) return;
-  events.emit({ type: 'attempt.ended', ...actionFacts(state), attempt, error, wait });
+  const status = statusName(bits) as Status;
+  events.emit({ type: 'attempt.ended', ...actionFacts(state), attempt, status, error, wait });
 }
 
 export function tellIterationStart(frame: Frame): void {

@@ -2,8 +2,8 @@
  * The Telemetry port: who watches runs. It hears what happens, has handlers called inside a context of its
  * own, and hands on a few texts by which the parts of a run that work in other processes are found again.
  *
- * The engine promises: a run goes as it would without. Whatever telemetry throws becomes a process warning
- * and nothing else, a handler is called once whatever `within` does, and what `within` returns is not heeded.
+ * The engine promises: a run goes as it would without. Whatever telemetry throws, or rejects with, becomes a
+ * process warning and nothing else, a handler is called once whatever `within` does, and what `within` returns is not heeded.
  * Without telemetry an action costs one look more.
  *
  * Where the texts are kept: with a durable run among what is known of it as a whole, which is a state that
@@ -60,6 +60,8 @@ export interface ObservedAttempt {
   readonly fullPath: string;
   /** 1 for the first one. */
   readonly attempt: number;
+  /** It deals with secure values: what its handler waits for may be named after one. */
+  readonly isSecure: boolean;
 }
 
 /** Watches one run, from `observeRun` to its `run.ended` or `run.left`. */
@@ -94,6 +96,10 @@ export interface ObservedCall extends ObservedAttempt {
 export interface CallObserver {
   /** As that of a {@link RunObserver}. */
   within?<T>(call: () => T): T;
-  /** It is over. @param error - undefined where it has succeeded, or nobody asked for it any more. */
+  /**
+   * It is over, or its handler was given up, which has not settled when it was told to.
+   *
+   * @param error - undefined where it has succeeded, or nobody asked for it any more.
+   */
   onEnd?(error: ActionError | undefined): void;
 }

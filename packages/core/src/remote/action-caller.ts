@@ -195,19 +195,21 @@ class Caller implements ActionCaller {
     const abort = new AbortController();
     const forget = abortWith(abort, interruptions);
     const over = new AbortController();
+    const context = new RemoteContext(call, given, input, abort.signal);
+    const { secureInputs, secureOutputs } = action.node;
+    const telemetry = new CallTelemetry(this.#telemetries, call, {
+      ...{ runId: context.runId, path: context.path, isSecure: secureInputs || secureOutputs },
+      ...{ clock: this.#clock, from: interruptions.from },
+    });
     try {
-      const context = new RemoteContext(call, given, input, abort.signal);
       const attempt = makeAttempt({
-        ...{ action, context, handed: given.handed },
+        ...{ action, context, handed: given.handed, telemetry },
         ...{ limiters: this.#limiters, clock: this.#clock },
-        telemetry: new CallTelemetry(this.#telemetries, call, {
-          ...{ runId: context.runId, path: context.path },
-          ...{ clock: this.#clock, from: interruptions.from },
-        }),
         onCall: async () => action.node.timeout === undefined || (await this.#tellCalled(call)),
       });
       return await Promise.race([attempt, this.#givenUp(call, abort.signal, over.signal)]);
     } finally {
+      telemetry.end(undefined);
       over.abort();
       forget();
     }

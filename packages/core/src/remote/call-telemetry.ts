@@ -10,11 +10,12 @@ import type { ActionError } from '../result.ts';
 
 export class CallTelemetry {
   readonly #observers: readonly CallObserver[];
+  #hasEnded = false;
 
   constructor(
     telemetries: readonly Telemetry[],
     call: ActionCall,
-    own: Pick<ObservedCall, 'runId' | 'path' | 'clock' | 'from'>,
+    own: Pick<ObservedCall, 'runId' | 'path' | 'isSecure' | 'clock' | 'from'>,
   ) {
     const { workflow, version, address, path: fullPath, attempt, carrier } = call;
     const observed = { ...own, workflow, version, address, fullPath, attempt, carrier };
@@ -34,7 +35,10 @@ export class CallTelemetry {
     return calledWithin(withins, call);
   }
 
+  /** Once: a handler that was given up may still settle. */
   end(error: ActionError | undefined): void {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
     for (const observer of this.#observers) guarded(() => observer.onEnd?.(error));
   }
 }

@@ -2,7 +2,7 @@
  * Telemetry of runs that were started in one process, and are scheduled by another.
  * @module
  */
-import { guarded, joined } from '../engine/telemetry-guard.ts';
+import { joined } from '../engine/telemetry-guard.ts';
 import type { Carrier, Telemetry } from '../ports/telemetry.ts';
 
 /** What a start option takes. */
@@ -10,7 +10,7 @@ export type TelemetryOption = Telemetry | readonly Telemetry[];
 
 /** Where a run comes from, for the process that will schedule it; undefined where there is nothing to say. */
 export function callerOf(telemetry: TelemetryOption): Carrier | undefined {
-  return guarded(() => joined([telemetry].flat().map((each) => each.caller?.())));
+  return joined([telemetry].flat(), (each) => each.caller?.());
 }
 
 /**

@@ -115,7 +115,7 @@ export class Activity extends FlowContext implements Detail {
       this.#cancelGrace();
       run.journal?.handlerSettled();
     }
-    this.endAttempt(bits === SUCCEEDED ? undefined : (value as ActionError));
+    this.endAttempt(bits, bits === SUCCEEDED ? undefined : (value as ActionError));
     const attempts = this.history();
     state.detail =
       unsettled || attempts !== undefined ? new AttemptHistory(attempts, unsettled) : undefined;
@@ -123,8 +123,8 @@ export class Activity extends FlowContext implements Detail {
   }
 
   /** The call of the handler is over. */
-  protected endAttempt(error: ActionError | undefined): void {
-    tellAttemptEnd(this.actionState, 1, error, undefined);
+  protected endAttempt(bits: StatusBits, error: ActionError | undefined): void {
+    tellAttemptEnd(this.actionState, 1, bits, error, undefined);
   }
 
   /** The attempts, where more is to be told of them than the record itself tells. */

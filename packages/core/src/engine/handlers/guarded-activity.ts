@@ -16,7 +16,7 @@ import type { ActionNode } from '../../definition/definition.ts';
 import { inLimiterOrder } from '../../definition/rules/limiter-order.ts';
 import { isThenable } from '../../definition/rules/show-value.ts';
 import type { ActionError } from '../../result.ts';
-import type { StatusBits } from '../../status.ts';
+import { FAILED, type StatusBits } from '../../status.ts';
 import type { Progress } from '../journal.ts';
 import type { AttemptRecord } from '../records/action-record.ts';
 import { attemptRecord } from '../records/attempt-record.ts';
@@ -77,7 +77,7 @@ export class GuardedActivity extends Activity {
       firstAttempt: this.#attempts.length + 1,
       since,
       onRetry: ({ error, wait, at }) => {
-        this.endAttempt(this.errorOf(error), wait);
+        this.endAttempt(FAILED, this.errorOf(error), wait);
         const { run, actionState: state } = this;
         const started = run.epoch + state.started;
         return journal?.save(state, { started, attempts: [...this.#attempts], due: at });
@@ -282,12 +282,16 @@ export class GuardedActivity extends Activity {
     this.halt(timedOut('ACTION_TIMED_OUT', message));
   }
 
-  protected override endAttempt(error: ActionError | undefined, wait?: number): void {
+  protected override endAttempt(
+    bits: StatusBits,
+    error: ActionError | undefined,
+    wait?: number,
+  ): void {
     const started = this.#attemptStarted;
     if (started === undefined) return;
     this.#attemptStarted = undefined;
     this.#attempts.push(attemptRecord(this.run, this.#attempt, started, error, wait));
-    tellAttemptEnd(this.actionState, this.#attempt, error, wait);
+    tellAttemptEnd(this.actionState, this.#attempt, bits, error, wait);
   }
 
   /** What is kept of the output, within the limit of its size; whoever was told to stop hands over nothing. */
