@@ -10,7 +10,7 @@ import { recordFailure } from './failures.ts';
 import { begun } from './instruments.ts';
 import type { Shared } from './run-watch.ts';
 import { spanContextOf } from './trace-carrier.ts';
-import { withWaiter } from './wait-watch.ts';
+import { withoutWords } from './wait-watch.ts';
 
 export function watchCall(
   call: ObservedCall,
@@ -20,8 +20,8 @@ export function watchCall(
   const active = context.active();
   const sender = spanContextOf(call.carrier);
   // What delivers it may have a span of its own, such as BullMQ's: that is linked to.
-  const around = trace.getSpanContext(active);
-  const links = sender !== undefined && around !== undefined ? [{ context: around }] : [];
+  const delivery = trace.getSpanContext(active);
+  const links = sender !== undefined && delivery !== undefined ? [{ context: delivery }] : [];
   const parent = sender === undefined ? active : trace.setSpanContext(ROOT_CONTEXT, sender);
   const span = tracer.startSpan(
     `call ${address}`,
@@ -29,7 +29,8 @@ export function watchCall(
     parent,
   );
   const waiter = { workflow, clock, tracer: () => tracer };
-  const own = withWaiter(trace.setSpan(parent, span), waiter);
+  const around = waits.with(trace.setSpan(parent, span), waiter);
+  const own = call.isSecure ? withoutWords(around) : around;
   const settled = begun(instruments.activeHandlers, {
     [names.workflow]: workflow,
     [names.address]: address,

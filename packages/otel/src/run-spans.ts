@@ -138,7 +138,8 @@ export class RunSpans {
     const key = keyOf(runId, path);
     const begun = this.#places.at(key);
     if (begun === undefined && status === 'Skipped') {
-      this.#tell(event, 'runafter.skipped');
+      // Of an iteration without a span nothing is told but failures: an SDK keeps 128 events of a span.
+      if (this.#outside(event).span !== undefined) this.#tell(event, 'runafter.skipped');
       return;
     }
     // What fails before its handler is called was never told to have started.
@@ -157,11 +158,9 @@ export class RunSpans {
   }
 
   #attemptEnded(event: EventOf<'attempt.ended'>): void {
-    const { attempt, error, path, runId, time, wait } = event;
+    const { attempt, error, path, runId, status, time, wait } = event;
     const key = attemptKey(runId, path);
-    const span = this.#places.at(key)?.span;
-    if (error !== undefined && span !== undefined) recordFailure(span, error, time);
-    span?.end(time);
+    endSpan(this.#places.at(key)?.span, names.status, status, error, time);
     this.#places.close(key);
     if (wait === undefined) return;
     const attributes = { [names.attempt]: attempt, [names.retryWait]: wait };

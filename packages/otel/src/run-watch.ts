@@ -18,7 +18,7 @@ import { RunCounts } from './run-counts.ts';
 import { RunSpans } from './run-spans.ts';
 import { type SpanBounds, type SpanPlace, SpanPlaces } from './span-places.ts';
 import { carrierOf, spanContextOf } from './trace-carrier.ts';
-import { type WaitWatch, withWaiter } from './wait-watch.ts';
+import { type WaitWatch, withoutWords } from './wait-watch.ts';
 
 /** What all runs of one telemetry share. */
 export interface Shared {
@@ -34,10 +34,11 @@ export class RunWatch implements RunObserver {
   readonly #spans: RunSpans;
   readonly #counts: RunCounts;
   readonly #waits: WaitWatch;
+  #isOver = false;
 
   constructor(run: ObservedRun, { tracer, instruments, bounds, waits }: Shared) {
     const places = new SpanPlaces(tracer, bounds);
-    const root = rootOf(run, places);
+    const root = rootOf(run, places, waits);
     this.carrier = carrierOf(root.span);
     this.#runId = run.runId;
     this.#spans = new RunSpans(run.runId, root, places);
@@ -52,11 +53,14 @@ export class RunWatch implements RunObserver {
 
   within<T>(attempt: ObservedAttempt, call: () => T): T {
     this.#counts.called(attempt);
-    const { runId, path } = attempt;
-    return context.with(this.#spans.placeOf(runId, path).context, call);
+    const { runId, path, isSecure } = attempt;
+    const { context: around } = this.#spans.placeOf(runId, path);
+    return context.with(isSecure ? withoutWords(around) : around, call);
   }
 
   onEvent(event: RunEvent): void {
+    // Handlers that were told to stop settle after the run was left: their spans have ended.
+    if (this.#isOver) return;
     this.#counts.onEvent(event);
     const isOwn = event.runId === this.#runId;
     if (isOwn && event.type === 'run.ended') this.#spans.end(event);
@@ -65,12 +69,13 @@ export class RunWatch implements RunObserver {
       this.#spans.onEvent(event);
       return;
     }
+    this.#isOver = true;
     this.#counts.close();
     this.#waits.leave();
   }
 }
 
-function rootOf(run: ObservedRun, places: SpanPlaces): SpanPlace {
+function rootOf(run: ObservedRun, places: SpanPlaces, waits: WaitWatch): SpanPlace {
   const { workflow, version, runId, clock, isResumed } = run;
   const { around, links } = originOf(run);
   const tracer = (): Tracer | undefined => places.takeTracer();
@@ -88,7 +93,7 @@ function rootOf(run: ObservedRun, places: SpanPlaces): SpanPlace {
     around,
   );
   const own = span === undefined ? around : trace.setSpan(around, span);
-  return { span, context: withWaiter(own, { workflow, clock, tracer }), iterations: 0 };
+  return { span, context: waits.with(own, { workflow, clock, tracer }), iterations: 0 };
 }
 
 /**

@@ -1,6 +1,21 @@
 import { trace } from '@opentelemetry/api';
-import { concurrencyLimiter, fixed, traceWait, virtualClock, waitChannel } from '@runafter/clock';
-import { memoryRunStore, resume, settled, start, workflow } from '@runafter/core';
+import {
+  concurrencyLimiter,
+  fixed,
+  systemClock,
+  traceWait,
+  virtualClock,
+  waitChannel,
+} from '@runafter/clock';
+import {
+  type Executor,
+  failed,
+  memoryRunStore,
+  resume,
+  settled,
+  start,
+  workflow,
+} from '@runafter/core';
 import { none, saga } from '@runafter/saga';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { disableContext, enableContext, InMemory } from './in-memory.ts';
@@ -154,7 +169,32 @@ describe('the spans of a run', () => {
     await run.finished;
     expect(otel.tree()).toBe('run W\n  action Slow\n    attempt Slow\n');
     expect(otel.span('run W').attributes['runafter.run.status']).toBe('Cancelled');
-    expect(otel.span('run W').status.code).toBe(0);
+    expect(otel.spans.map(({ status }) => status.code)).toEqual([0, 0, 0]);
+  });
+
+  it('end with the run where it goes on nowhere, and its handlers settle later', async () => {
+    const flow = workflow('W', (flow) => {
+      const first = flow.action('First', () => Promise.resolve(1));
+      flow.action('Second', [first], () => 2);
+      flow.action('Third', ({ signal }) => systemClock.sleep('1h', { signal }));
+    });
+    const executor: Executor = {
+      dispatch: ({ path, run }) => {
+        if (path === 'Second') throw new Error('The queue is gone.');
+        void run();
+      },
+    };
+    const run = start(flow, undefined, { executor, telemetry: otel.telemetry() });
+    await expect(run.finished).rejects.toThrow('The queue is gone.');
+    await new Promise((resolve) => setImmediate(resolve));
+    const names = otel.spans.map(({ name }) => name);
+    expect(names.sort()).toEqual([
+      'action First',
+      'action Third',
+      'attempt First',
+      'attempt Third',
+      'run W',
+    ]);
   });
 
   it('of a saga show what was undone, and a child workflow stands in its action', async () => {
@@ -204,6 +244,79 @@ describe('waits', () => {
       { 'runafter.workflow.name': 'W', 'runafter.wait.kind': 'lock' },
       { 'runafter.workflow.name': 'W', 'runafter.wait.kind': 'throttle' },
     ]);
+  });
+});
+
+describe('a wait that goes on when nobody is watched any more', () => {
+  it('ends with the run that is suspended in the middle of it', async () => {
+    const clock = virtualClock();
+    const store = memoryRunStore({ clock });
+    const flow = workflow('W', (flow) => {
+      flow.action('A', ({ signal }) =>
+        traceWait('lock', 'invoice-42', () => clock.sleep('1h', { signal })),
+      );
+    });
+    const run = start(flow, undefined, { clock, store, telemetry: otel.telemetry() });
+    await clock.advance('3s');
+    await Promise.all([run.suspend(), clock.advance('1s')]);
+    expect(otel.tree()).toBe('run W\n  action A\n    attempt A\n      wait lock\n');
+    expect(otel.span('wait lock').duration).toEqual([3, 0]);
+    expect(await otel.points('runafter.wait.duration')).toMatchObject([{ value: { count: 1 } }]);
+  });
+
+  it('ends with the run that leaves its handler behind', async () => {
+    const clock = virtualClock();
+    const flow = workflow('W', (flow) => {
+      flow.action('A', () => traceWait('lock', 'invoice-42', () => clock.sleep('1h')));
+    });
+    const options = { clock, telemetry: otel.telemetry(), grace: '2s' } as const;
+    const run = start(flow, undefined, options);
+    await clock.advance('3s');
+    run.cancel();
+    await clock.advance('10s');
+    await run.finished;
+    expect(otel.span('wait lock').duration).toEqual([5, 0]);
+    await clock.advance('2h');
+    expect(otel.spans).toHaveLength(4);
+  });
+});
+
+describe('a wait', () => {
+  it('of a handler with secure values has neither a name nor a message', async () => {
+    const flow = workflow('W', (flow) => {
+      flow.action(
+        'Login',
+        async () => {
+          await traceWait('lock', 'user hunter2', async () => {
+            throw refused('hunter2');
+          });
+        },
+        { secure: { outputs: true } },
+      );
+    });
+    await start(flow, undefined, { telemetry: otel.telemetry() }).finished;
+    const { attributes, events, status } = otel.span('wait lock');
+    expect([attributes, events, status]).toEqual([
+      { 'runafter.wait.kind': 'lock' },
+      [],
+      { code: 2 },
+    ]);
+  });
+
+  it('is told once where the run of a handler is watched by another telemetry', async () => {
+    const inner = workflow('Inner', (flow) => {
+      flow.action('Wait', () => traceWait('lock', 'a', async () => undefined));
+    });
+    const telemetry = otel.telemetry();
+    const outer = workflow('Outer', (flow) => {
+      flow.action('Start', async () => {
+        await start(inner, undefined, { telemetry }).finished;
+      });
+    });
+    await start(outer, undefined, { telemetry: otel.telemetry() }).finished;
+    expect(otel.span('wait lock').parentSpanContext?.spanId).toBe(
+      otel.span('attempt Wait').spanContext().spanId,
+    );
   });
 });
 
@@ -274,6 +387,30 @@ describe('a long loop', () => {
       [where, items - 1],
       [{ ...where, 'error.type': 'REFUSED' }, 1],
     ]);
+  });
+
+  it('tells of the failure of a late iteration, however many have skipped something', async () => {
+    const flow = workflow('W', (flow) => {
+      flow.forEach(
+        'Rows',
+        [],
+        () => Array.from({ length: 500 }, (_, row) => row),
+        (each) => {
+          const first = each.action('First', ({ item }) => {
+            if (item === 100) throw refused();
+          });
+          each.action('OnFailure', [failed(first)], () => undefined);
+        },
+      );
+    });
+    const telemetry = otel.telemetry({ iterationsPerLoop: 10 });
+    await start(flow, undefined, { telemetry }).finished;
+    expect(otel.span('forEach Rows').events[0]).toMatchObject({
+      name: 'runafter.failed',
+      attributes: { 'runafter.action.path': 'Rows[100]/First' },
+    });
+    const [iteration] = otel.spans.filter(({ name }) => name === 'iteration Rows');
+    expect(iteration?.events).toMatchObject([{ name: 'runafter.skipped' }]);
   });
 
   it('of loops has no more spans than a run may have', async () => {

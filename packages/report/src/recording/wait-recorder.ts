@@ -3,7 +3,8 @@
  *
  * Each attempt runs in an async context that carries its name, and the channel of waits tells of a wait in
  * the context of whoever waits. So a wait belongs to the attempt that it was called from, however deep in
- * somebody else's code. Invariant: after the last run has ended nothing listens any more.
+ * somebody else's code. Invariant: after the last run has ended nothing listens any more, and a wait that goes on then,
+ * of a handler that was left behind or has just been told to stop, is noted as it is.
  * @module
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
@@ -39,8 +40,7 @@ export interface RecordWaitsOptions {
 /**
  * Makes a recorder. Of a run over many processes it notes the waits of its own one.
  *
- * Updates of one document are combined within a process: the wait of a conflict is noted for the attempt whose
- * update came first.
+ * What an attempt with secure values waits for has no name here.
  *
  * @throws {RunOptionError} `RUN_OPTION_INVALID`: the limit is no whole number of at least 1.
  * @example
@@ -57,8 +57,10 @@ export function recordWaits({ limit = 100_000 }: RecordWaitsOptions = {}): WaitR
 }
 
 /** Who may wait: an attempt, and the clock by which its run is timed. */
-interface Waiter extends Pick<RunWait, 'runId' | 'path' | 'attempt'> {
+interface Waiter {
+  readonly who: Pick<RunWait, 'runId' | 'path' | 'attempt'>;
   readonly clock: Clock;
+  readonly isSecure: boolean;
 }
 
 class Recorder implements WaitRecorder {
@@ -69,6 +71,8 @@ class Recorder implements WaitRecorder {
   /** How many runs and calls are watched. */
   #watched = 0;
   #stop: (() => void) | undefined;
+  /** Ends the waits that go on. */
+  readonly #open = new Set<() => void>();
 
   constructor(limit: number) {
     this.#limit = limit;
@@ -77,8 +81,8 @@ class Recorder implements WaitRecorder {
   observeRun({ runId, clock }: ObservedRun): RunObserver {
     this.#enter();
     return {
-      within: ({ fullPath: path, attempt }, call) =>
-        this.#waiters.run({ runId, path, attempt, clock }, call),
+      within: ({ fullPath: path, attempt, isSecure }, call) =>
+        this.#waiters.run({ who: { runId, path, attempt }, clock, isSecure }, call),
       onEvent: (event) => {
         const isOver = event.type === 'run.ended' || event.type === 'run.left';
         if (isOver && event.runId === runId) this.#leave();
@@ -86,10 +90,11 @@ class Recorder implements WaitRecorder {
     };
   }
 
-  observeCall({ runId, fullPath: path, attempt, clock }: ObservedCall): CallObserver {
+  observeCall({ runId, fullPath: path, attempt, clock, isSecure }: ObservedCall): CallObserver {
     this.#enter();
+    const waiter = { who: { runId, path, attempt }, clock, isSecure };
     return {
-      within: (call) => this.#waiters.run({ runId, path, attempt, clock }, call),
+      within: (call) => this.#waiters.run(waiter, call),
       onEnd: () => this.#leave(),
     };
   }
@@ -104,17 +109,23 @@ class Recorder implements WaitRecorder {
     if (this.#watched > 0) return;
     this.#stop?.();
     this.#stop = undefined;
+    for (const end of this.#open) end();
   }
 
   #note({ kind, name }: WaitContext): (() => void) | undefined {
     const waiter = this.#waiters.getStore();
     if (waiter === undefined) return undefined;
-    const { clock, ...who } = waiter;
+    const { clock, isSecure, who } = waiter;
     const startTime = clock.now();
-    return () => {
+    const end = (): void => {
+      this.#open.delete(end);
       if (this.waits.length < this.#limit) {
-        this.waits.push({ ...who, for: kind, name, startTime, endTime: clock.now() });
+        // What a handler with secure values waits for may be named after one.
+        const what = { for: kind, ...(!isSecure && { name }) };
+        this.waits.push({ ...who, ...what, startTime, endTime: clock.now() });
       } else this.left++;
     };
+    this.#open.add(end);
+    return end;
   }
 }
