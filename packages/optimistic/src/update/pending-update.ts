@@ -5,6 +5,8 @@
  * or its signal. Afterwards the queue passes over it.
  * @module
  */
+import { AsyncResource } from 'node:async_hooks';
+import { traceWait, type WaitKind } from '@runafter/clock';
 import { OutcomeUnknownError } from '../document-errors.ts';
 import { UpdateContendedError, UpdateTimedOutError } from './update-errors.ts';
 import type { ParsedUpdateOptions } from './update-options.ts';
@@ -53,6 +55,7 @@ export class PendingUpdate<T> {
   readonly #store: string;
   readonly #key: string;
   readonly #startedAt: number;
+  readonly #context = new AsyncResource('Update');
   #resolve: (updated: Updated<T | undefined>) => void = () => {};
   #reject: (reason: unknown) => void = () => {};
   readonly #cancelTimer: () => void;
@@ -84,6 +87,17 @@ export class PendingUpdate<T> {
   /** Whether a further try is within its bound. */
   get mayTry(): boolean {
     return this.attempts < this.options.maxAttempts;
+  }
+
+  /** Calls something in the async context of its caller: whoever came first serves the others. */
+  within<R>(call: () => R): R {
+    return this.#context.runInAsyncScope(call);
+  }
+
+  /** Tells of a wait, for as long as the update is part of it. */
+  tellOfWait(kind: WaitKind, wait: Promise<void>): void {
+    const part = () => Promise.race([wait, this.settled]);
+    void this.within(() => traceWait(kind, this.#key, part));
   }
 
   resolve(updated: Omit<Updated<T | undefined>, 'attempts'>): void {

@@ -80,7 +80,7 @@ export class UpdateCycle<T> {
       if (update.isSettled) continue;
       try {
         const own = await this.#copyFor(update, value);
-        const made = await Promise.race([update.change(own), update.settled]);
+        const made = await Promise.race([update.within(() => update.change(own)), update.settled]);
         if (update.isSettled) continue;
         const changed = made !== undefined;
         const next = await this.#copyFor(update, changed ? made : value);

@@ -7,7 +7,6 @@
  * Read next: update-cycle.ts, one such cycle.
  * @module
  */
-import { traceWait } from '@runafter/clock';
 import type { DocumentStore } from '../document-port.ts';
 import type { PendingUpdate } from './pending-update.ts';
 import { waitTogether } from './retry-wait.ts';
@@ -52,7 +51,7 @@ export class UpdateQueue<T> {
 
   async #serveTogether(batch: PendingUpdate<T>[]): Promise<void> {
     const cycle = new UpdateCycle(this.#store, this.#key, batch);
-    const { end, error, doubt } = await cycle.run(this.#doubt);
+    const { end, error, doubt } = await withinFirst(batch, () => cycle.run(this.#doubt));
     this.#doubt = doubt;
     // After a conflict it is read once more, for it may have been a conflict with itself.
     if (doubt === undefined) {
@@ -63,10 +62,10 @@ export class UpdateQueue<T> {
     this.#alone = end === 'refused' ? left.length : Math.max(0, this.#alone - 1);
     this.#failures = end === 'again' ? this.#failures + 1 : 0;
     if (end !== 'again') return;
-    const wait = () => waitTogether(left, this.#failures, error);
+    const wait = waitTogether(left, this.#failures, error);
     // A creation may be in doubt without a conflict, for its reply was lost.
-    if (isConflict(error)) await traceWait('conflict', this.#key, wait);
-    else await wait();
+    if (isConflict(error)) for (const update of left) update.tellOfWait('conflict', wait);
+    await wait;
   }
 
   /** The updates for the next cycle: the first that waits, and those right behind it that may join it. */
@@ -93,4 +92,9 @@ export class UpdateQueue<T> {
     const limit = Math.min(first.options.combine, options.combine);
     return batch.length < limit && options.fence === first.options.fence;
   }
+}
+
+/** What they share is read and written for the first of them. */
+function withinFirst<T, R>([first]: readonly PendingUpdate<T>[], call: () => R): R {
+  return first === undefined ? call() : first.within(call);
 }
