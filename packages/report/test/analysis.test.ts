@@ -9,6 +9,7 @@ import {
   memoryRunStore,
   type Run,
   settled,
+  snapshot,
   start,
   workflow,
 } from '@runafter/core';
@@ -442,6 +443,28 @@ describe('a wait', () => {
     ]);
     expect(analysis.waited).toEqual({ queue: 2 * second, throttle: 2 * second, lock: second });
   });
+});
+
+it('nothing takes less than no time, where a clock was set back or two of them disagree', async () => {
+  const run = await runOf((flow, { takes }) => void flow.action('Call', takes(2)));
+  const { executions, ...taken } = snapshot(run);
+  const early = { endTime: new Date(-second) };
+  const view = viewOf(
+    {
+      ...taken,
+      executions: executions.map((execution) => ({
+        ...execution,
+        attempts: execution.attempts.map((attempt) => ({ ...attempt, ...early })),
+      })),
+    },
+    { recorded: [{ path: 'Call', attempt: 1, for: 'lock', startTime: 900, endTime: 400 }] },
+  );
+
+  expect(view.executions[0]).toMatchObject({
+    attempts: [{ startTime: 0, endTime: 0 }],
+    waits: [{ for: 'lock', startTime: 900, endTime: 900 }],
+  });
+  expect(view.analysis).toMatchObject({ busy: 0, waited: { lock: 0 } });
 });
 
 it('an execution that took far longer than its siblings is an outlier', async () => {

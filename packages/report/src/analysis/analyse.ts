@@ -23,7 +23,7 @@ export function analyse(
     attempts += execution.attempts.length;
     if (execution.attempts.length > 0) calls++;
     for (const { startTime, endTime, error } of execution.attempts) {
-      busy += endTime.getTime() - startTime.getTime();
+      busy += Math.max(0, endTime.getTime() - startTime.getTime());
       if (error !== undefined && isThrottledCode(error.code)) throttled++;
     }
   }

@@ -15,7 +15,9 @@ export function waitsOf(step: Step, recorded: readonly RecordedWait[]): readonly
   const { attempts, kind } = step.execution;
   if (kind !== 'action' && kind !== 'shielded') return [];
   const told = recorded.map(({ for: reason, name, startTime, endTime }) => ({
-    ...{ for: reason, name, startTime, endTime },
+    ...{ for: reason, name, startTime },
+    // The clock may have been set back meanwhile.
+    endTime: Math.max(startTime, endTime),
   }));
   const own = [...queued(step), ...attempts.flatMap((attempt) => untilNext(attempt, step))];
   const waits = [...own.flatMap((wait) => without(wait, told)), ...told];

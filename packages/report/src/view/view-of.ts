@@ -135,8 +135,10 @@ function executionView(
 }
 
 function attemptView({ number, startTime, endTime, error }: AttemptRecord): AttemptView {
+  const start = startTime.getTime();
   return {
-    ...{ number, startTime: startTime.getTime(), endTime: endTime.getTime() },
+    // Clocks of several processes may disagree.
+    ...{ number, startTime: start, endTime: Math.max(start, endTime.getTime()) },
     ...(error && { error: errorView(error) }),
     throttled: error !== undefined && isThrottledCode(error.code),
   };
