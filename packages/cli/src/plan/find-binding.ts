@@ -21,7 +21,11 @@ export async function findBinding(
   makespan: number,
   criticalPath: number,
 ): Promise<Binding> {
-  const lifted: Binding[] = [{ by: 'degree' }, ...boundsOf(setting.facts)];
+  const lifted: Binding[] = [
+    { by: 'degree' },
+    ...actionBound(setting),
+    ...connectorBounds(setting.facts),
+  ];
   const gains = await Promise.all(
     lifted.map(async (binding) => ({
       binding,
@@ -35,7 +39,14 @@ export async function findBinding(
     : { by: 'critical path' };
 }
 
-function boundsOf({ connectors }: KnownFacts): Binding[] {
+/** Of the workflow's own; where it is what is varied, it is the degree. */
+function actionBound({ workflow, variable }: RunSetting): Binding[] {
+  const { maxConcurrentActions } = workflow.definition;
+  const isBound = variable.kind === 'loop' && maxConcurrentActions !== undefined;
+  return isBound ? [{ by: 'maxConcurrentActions' }] : [];
+}
+
+function connectorBounds({ connectors }: KnownFacts): Binding[] {
   return [...connectors].flatMap(([connector, { service }]) =>
     bounds
       .filter((limit) => service[limit] !== undefined)
@@ -46,6 +57,7 @@ function boundsOf({ connectors }: KnownFacts): Binding[] {
 function without(setting: RunSetting, binding: Binding): RunSetting {
   // Not without bound: so many at once would be held up by what does not bind yet.
   if (binding.by === 'degree') return { ...setting, degree: setting.degree * 2 };
+  if (binding.by === 'maxConcurrentActions') return { ...setting, anyActions: true };
   if (binding.by !== 'connector') return setting;
   const { facts } = setting;
   const connectors = new Map(facts.connectors);

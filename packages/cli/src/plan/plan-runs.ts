@@ -61,7 +61,10 @@ export async function planRuns(
   const unlimited = withoutLimits(facts);
   const free = await Promise.all(
     seeds.map((each) =>
-      simulateRun({ ...base, facts: unlimited, degree: Number.POSITIVE_INFINITY, seed: each }),
+      simulateRun({
+        ...{ ...base, facts: unlimited, seed: each },
+        ...{ degree: Number.POSITIVE_INFINITY, anyActions: true },
+      }),
     ),
   );
   const firstFree = free[0]?.makespan ?? 0;
@@ -131,14 +134,18 @@ function recommend(rows: readonly PlanRow[]): Recommendation {
   const succeeding = rows.filter(({ unsuccessful }) => unsuccessful === 0);
   const candidates = succeeding.length > 0 ? succeeding : rows;
   const fastest = fastestOf(candidates) as PlanRow;
-  const most = fastest.makespan.mean * nearlyFastest;
-  const smallest = candidates.find(({ makespan }) => makespan.mean <= most) ?? fastest;
   const calm = candidates.filter(({ calls, refused }) => refused <= bearable * calls);
   return {
-    degree: smallest.degree,
+    degree: (smallestGood(candidates) ?? fastest).degree,
     fastest: fastest.degree,
-    calm: fastestOf(calm)?.degree,
+    calm: smallestGood(calm)?.degree,
   };
+}
+
+/** More at once than this gains next to nothing. */
+function smallestGood(rows: readonly PlanRow[]): PlanRow | undefined {
+  const most = (fastestOf(rows)?.makespan.mean ?? 0) * nearlyFastest;
+  return rows.find(({ makespan }) => makespan.mean <= most);
 }
 
 function fastestOf(rows: readonly PlanRow[]): PlanRow | undefined {

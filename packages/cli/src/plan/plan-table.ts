@@ -12,7 +12,10 @@ export interface PlanTable {
   readonly seed: number | string;
   /** By degree. */
   readonly rows: readonly PlanRow[];
-  /** Without any limit of degree or connectors: no degree is faster than the longest chain of what waits for each other. */
+  /**
+   * Without any limit of degree, connectors or `maxConcurrentActions`: no degree is faster than the longest chain of what
+   * waits for each other. Other loops keep their own concurrency.
+   */
   readonly criticalPath: number;
   readonly recommended: Recommendation;
   /** What the formulas say of the connectors with a rate that the loop calls. */
@@ -42,6 +45,8 @@ export interface PlanRow {
 /** A bound whose lifting would make the run at least 5 % faster. */
 export type Binding =
   | { readonly by: 'degree' }
+  /** The bound that the workflow itself has on all its actions. */
+  | { readonly by: 'maxConcurrentActions' }
   | { readonly by: 'connector'; readonly connector: string; readonly limit: ConnectorBound }
   /** Each of several is enough to keep it. */
   | { readonly by: 'several limits' }
@@ -54,7 +59,7 @@ export interface Recommendation {
   /** The smallest that is at most 5 % slower than the fastest. */
   readonly degree: number;
   readonly fastest: number;
-  /** The fastest of those with at most 2 % refused calls; undefined where each has more. */
+  /** The same of those with at most 2 % refused calls; undefined where each has more. */
   readonly calm: number | undefined;
 }
 

@@ -20,6 +20,8 @@ export interface RunSetting {
   readonly variable: Variable;
   /** Infinity: without bound. */
   readonly degree: number;
+  /** The workflow's own `maxConcurrentActions` is left out. Default false. */
+  readonly anyActions?: boolean | undefined;
   readonly seed: string;
   readonly signal?: AbortSignal | undefined;
   readonly onEvent?: RunListener | undefined;
@@ -35,7 +37,7 @@ export interface SimulatedRun {
 
 /** @throws the signal's reason when it was aborted. */
 export async function simulateRun(setting: RunSetting): Promise<SimulatedRun> {
-  const { workflow, facts, variable, degree, seed, signal, onEvent } = setting;
+  const { workflow, facts, variable, degree, anyActions, seed, signal, onEvent } = setting;
   signal?.throwIfAborted();
   const clock = virtualClock({ autoAdvance: true });
   const tally = new RunTally();
@@ -45,6 +47,7 @@ export async function simulateRun(setting: RunSetting): Promise<SimulatedRun> {
     runId: 'plan',
     clock,
     random: seededRandom(`${seed} retries`),
+    ...(anyActions && { maxConcurrentActions: Number.POSITIVE_INFINITY }),
     ...(variable.kind === 'maxConcurrentActions' && { maxConcurrentActions: degree }),
     ...(signal && { signal }),
     ...(onEvent && { onEvent }),

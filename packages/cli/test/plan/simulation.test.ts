@@ -316,6 +316,31 @@ describe('what is varied', () => {
   });
 });
 
+describe("the workflow's own bound on its actions", () => {
+  const body = (flow: Flow<void>): void => {
+    flow.forEach('Items', [], never, (each) => void each.action('Work', never));
+  };
+  const plan = { actions: { Items: { items: 12 }, 'Items/Work': { duration: '1s' } } } as const;
+  const bounded = workflow('Bounded', body, { maxConcurrentActions: 3 });
+
+  it('is what binds where it holds more than the degree does, and no part of the critical path', async () => {
+    const { rows, criticalPath } = await planRuns(bounded, plan, { degrees: [2, 12] });
+    expect(rows.map(({ makespan }) => makespan.mean)).toEqual([6_000, 4_000]);
+    expect(rows.map(({ binds }) => binds.by)).toEqual(['degree', 'maxConcurrentActions']);
+    expect(criticalPath).toBe(1_000);
+  });
+});
+
+it('nothing calmer is recommended where nobody is refused', async () => {
+  const flow = workflow('Flow', (root: Flow<void>) => {
+    root.forEach('Items', [], never, (each) => void each.action('Work', never));
+  });
+  const actions = { Items: { items: 601 }, 'Items/Work': { duration: '1s' } } as const;
+  // 25 rounds and 24 rounds: one more at once gains 4 %.
+  const { recommended } = await planRuns(flow, { actions }, { degrees: [25, 26], samples: 1 });
+  expect(recommended).toEqual({ degree: 25, fastest: 26, calm: 25 });
+});
+
 describe('chance', () => {
   const updates = workflow('Updates', (flow: Flow<void>) => {
     flow.forEach('Items', [], never, (each) => {
