@@ -21,7 +21,12 @@ export function textForSearch(text: string, env: MarkdownEnv, md: MarkdownRender
  * @param place - the address of a heading, such as `/concepts/locks#fencing`.
  */
 export function weightInSearch(place: string): number {
-  if (/^\/(start|symptoms|from-power-automate|concepts|cookbook)\b/.test(place)) return 3;
+  if (
+    /^\/(start|symptoms|from-power-automate|durable-runs|distributed|concepts|cookbook)\b/.test(
+      place,
+    )
+  )
+    return 3;
   if (/^\/errors\//.test(place)) return 2;
   if (/^\/(api|benchmarks|integration-tests|scripts|contributing|architecture)\b/.test(place))
     return 0.4;

@@ -90,8 +90,7 @@ ${isFolder ? listOf(file) : programOf(file)}
 function programOf(file: string): string {
   const lines = readFileSync(join(root, file), 'utf8').trimEnd().split('\n');
   const numbers = lines.map((_, at) => at + 1).join('\n');
-  // HTML drops a line break at the beginning of a pre, so the text gets one that may be dropped.
-  return `<div class="program"><pre class="numbers" aria-hidden="true">\n${numbers}</pre><pre tabindex="0"><code>\n${escapeHtml(lines.join('\n'))}</code></pre></div>`;
+  return `<div class="program"><pre class="numbers" aria-hidden="true">\n${numbers}</pre><pre tabindex="0">\n<code>${escapeHtml(lines.join('\n'))}</code></pre></div>`;
 }
 
 function listOf(folder: string): string {
