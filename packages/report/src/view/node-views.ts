@@ -2,9 +2,12 @@
  * The definition as it is drawn: each node with how its executions went.
  * @module
  */
-import { type ListedNode, type Status, statuses } from '@runafter/core';
+import { type ListedNode, type RecordKind, type Status, statuses } from '@runafter/core';
 import { isLoop, type Step } from '../analysis/trace.ts';
 import type { NodeView } from './run-view.ts';
+
+/** A node of the definition, or what a container has called in its last phase. */
+type DrawnNode = Omit<ListedNode, 'kind'> & { readonly kind: RecordKind };
 
 type Counts = Partial<Record<Status | 'Running', number>>;
 
@@ -65,8 +68,8 @@ export function nodeViews(
 }
 
 /** What containers called in their last phases, such as compensations: a definition does not list it. */
-function lastPhaseNodes(steps: readonly Step[]): Iterable<ListedNode> {
-  const nodes = new Map<string, ListedNode>();
+function lastPhaseNodes(steps: readonly Step[]): Iterable<DrawnNode> {
+  const nodes = new Map<string, DrawnNode>();
   for (const { execution } of steps) {
     const { kind, address } = execution;
     if (kind !== 'shielded' || nodes.has(address)) continue;
@@ -79,7 +82,7 @@ function lastPhaseNodes(steps: readonly Step[]): Iterable<ListedNode> {
   return nodes.values();
 }
 
-function nodeView(node: ListedNode, sum: Sum): NodeView {
+function nodeView(node: DrawnNode, sum: Sum): NodeView {
   const { address, name, kind, of, container, criticality, concurrency } = node;
   const { counts, iterations, busy } = sum;
   return {
