@@ -83,10 +83,11 @@ export async function rerun<In, T>(
     await journal.save(engine, { copyOf: runId });
     const { writer: target, sealing } = journal.parts;
     const copy = new OutcomeCopy({ store, source: runId, target, sealing });
+    const carrier = await copy.carrier();
     if (only === 'failed') await copy.succeeded(definition.body, '');
     // What was deleted while it was copied would be done again as if it had failed.
     await knownRun(store, runId);
-    await journal.save(engine, { ...(await copy.carrier()), copied: true });
+    await journal.save(engine, { ...carrier, copied: true });
   };
   const run = new StartedRun<T>(definition, decodeValue(source.input), startOptions, {
     storedInput: source.input,
