@@ -49,6 +49,8 @@ const config: UserConfig = {
   rewrites: rewrite,
   cleanUrls: true,
   metaChunk: true,
+  // The index for searching has its pages in the order in which they were read: one by one, it is always the same.
+  buildConcurrency: 1,
   // scripts/docs/built-site.ts looks at every link of what was built, and at the places that they name.
   ignoreDeadLinks: true,
   head: [['link', { rel: 'icon', href: '/favicon.svg', type: 'image/svg+xml' }]],
