@@ -5,12 +5,12 @@
  * Read next: steps.ts for what each step does and how it is undone, summary.ts.
  * @module
  */
-import type { Duration, ExponentialRetry } from '@runafter/clock';
+import type { Duration, ExponentialRetry, Limiter } from '@runafter/clock';
 import { type Flow, settled, type Workflow, workflow } from '@runafter/core';
 import { none, saga } from '@runafter/saga';
 import { transientRetry } from '@runafter/throttle';
 import type { Hire } from './hire.ts';
-import { stepsOn, undoOn } from './steps.ts';
+import { stepsOn, type Undo, type UndoContext, undoOn } from './steps.ts';
 import { type Summary, summarize } from './summary.ts';
 import type { Systems } from './systems.ts';
 
@@ -32,14 +32,21 @@ export function onboarding(
   const undo = undoOn(systems);
   const { limits } = systems;
   const always = { ...retry, when: undefined };
-  const by = <Undo>(run: Undo) => ({ run, retry: always });
+  // A step's limiter does not hold for its undoing, which calls the same system.
+  const by = (run: Undo, limiter: Limiter) => ({
+    retry: always,
+    run: async (made: unknown, context: UndoContext) => {
+      using _permit = await limiter.acquire({ signal: context.signal });
+      return await run(made, context);
+    },
+  });
 
   // #region workflow
   const options = {
-    account: { limiter: limits.directory, retry, compensate: by(undo.account) },
-    site: { limiter: limits.sites, retry, compensate: by(undo.site) },
-    licence: { limiter: limits.database, retry, compensate: by(undo.licence) },
-    log: { limiter: limits.database, retry, compensate: by(undo.log) },
+    account: { limiter: limits.directory, retry, compensate: by(undo.account, limits.directory) },
+    site: { limiter: limits.sites, retry, compensate: by(undo.site, limits.sites) },
+    licence: { limiter: limits.database, retry, compensate: by(undo.licence, limits.database) },
+    log: { limiter: limits.database, retry, compensate: by(undo.log, limits.database) },
     welcome: {
       limiter: limits.mail,
       retry,

@@ -15,7 +15,10 @@ import type { Systems } from './systems.ts';
 
 type Hires = readonly Hire[];
 type Context = ActionContext<Hires, LoopContext<Hire>>;
-type UndoContext = CompensationContext<Hires, LoopContext<Hire>>;
+export type UndoContext = CompensationContext<Hires, LoopContext<Hire>>;
+
+/** Undoes a step, whatever is known of what it has made. */
+export type Undo = (made: unknown, context: UndoContext) => Promise<unknown>;
 
 /** The address of a hire's site. */
 function siteOf({ number }: Hire): string {
