@@ -64,7 +64,7 @@ export async function aBatch(hires: readonly Hire[], options: OfficeOptions = {}
         connect(office.url, database, limitsOn(fasterClock(systemClock, 2_000))),
         hires,
         {
-          ...{ store: memoryRunStore(), runId: 'batch', speed: 2_000, concurrency: 10 },
+          ...{ store: memoryRunStore(), runId: 'batch', speed: 2_000, concurrency: 30 },
         },
       ),
     proof: () => proofOf(hires, office, database),

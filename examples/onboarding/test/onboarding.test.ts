@@ -55,6 +55,16 @@ test('a site that is in the making when its hire is given up is undone too', asy
   expect(batch.office.inspect.sites()).toEqual([]);
 });
 
+test('undoing many at once keeps to the limits of the services', async () => {
+  const batch = await aBatch(someHires(40), {
+    directory: { limit: 'off', latency: { read: '100s', write: '100s', sigma: 0 } },
+  });
+  const { E5 } = licencesIn(batch.database);
+  for (let other = 0; other < 30; other++) await E5.claim({ mode: 'assign', once: `${other}` });
+  expect(await batch.run()).toMatchObject({ complete: 0 });
+  expect(batch.office.stats().directory.peakInService).toBeLessThanOrEqual(15);
+});
+
 describe('what was there before', () => {
   test('an account of the same name is left alone, and its hire gets nothing', async () => {
     const batch = await aBatch(someHires(2));
