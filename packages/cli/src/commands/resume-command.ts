@@ -13,14 +13,9 @@ import { parseDurationOption } from '../option-values.ts';
 import { printable } from '../printable.ts';
 import { earlierProgress } from '../running/earlier-progress.ts';
 import { followRun, progressOf, type RunEnding } from '../running/follow-run.ts';
+import { followToEnd } from '../running/follow-to-end.ts';
 import { pictureFor } from '../running/run-picture.ts';
-import {
-  endingAsJson,
-  exitCodeOfEnding,
-  howToGoOn,
-  showEnding,
-  worstOf,
-} from '../running/show-ending.ts';
+import { endingAsJson, exitCodeOfEnding, showEnding, worstOf } from '../running/show-ending.ts';
 import type { Session } from '../session.ts';
 import {
   type RunningOptions,
@@ -117,14 +112,7 @@ async function goOnWithOne(
     ...(picture && { telemetry: picture.telemetry }),
     ...(options.wait !== undefined && { wait: options.wait }),
   });
-  const how = progressOf(options.progress, session);
-  const ending = await followRun(run, workflow, session, { how, earlier, isDurable: true });
-  await picture?.write(run);
-  if (options.json) writeJson(session.stdout, endingAsJson(ending));
-  else showEnding(ending, session.stdout);
-  if ('left' in ending && !options.json)
-    session.stderr.write(`${howToGoOn(run, file, options.store)}\n`);
-  return exitCodeOfEnding(ending);
+  return followToEnd({ run, workflow, file, picture, earlier, isDurable: true }, options, session);
 }
 
 function noSuchWorkflow(

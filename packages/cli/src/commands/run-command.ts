@@ -5,12 +5,10 @@
 import { type RunStore, start } from '@runafter/core';
 import { command } from '../command.ts';
 import type { ExitCode } from '../exit-codes.ts';
-import { writeJson } from '../json-output.ts';
 import { withStore } from '../open-store.ts';
 import { readInput } from '../read-input.ts';
-import { followRun, progressOf } from '../running/follow-run.ts';
+import { followToEnd } from '../running/follow-to-end.ts';
 import { pictureFor } from '../running/run-picture.ts';
-import { endingAsJson, exitCodeOfEnding, howToGoOn, showEnding } from '../running/show-ending.ts';
 import type { Session } from '../session.ts';
 import {
   type RunningOptions,
@@ -88,14 +86,6 @@ async function startAndFollow(
     ...(store && { store }),
     ...(runId !== undefined && { runId }),
   });
-  const ending = await followRun(run, workflow, session, {
-    how: progressOf(options.progress, session),
-    isDurable: store !== undefined,
-  });
-  await picture?.write(run);
-  if (options.json) writeJson(session.stdout, endingAsJson(ending));
-  else showEnding(ending, session.stdout);
-  if ('left' in ending && !options.json)
-    session.stderr.write(`${howToGoOn(run, file, options.store)}\n`);
-  return exitCodeOfEnding(ending);
+  const isDurable = store !== undefined;
+  return followToEnd({ run, workflow, file, picture, isDurable }, options, session);
 }
